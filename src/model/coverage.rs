@@ -1,0 +1,76 @@
+//! What was read and what was not: the ground of every verdict.
+
+use std::fmt;
+
+use super::PathName;
+
+/// What a scan read, passed over by policy, and failed to read.
+///
+/// Policy (ignore rules, globs, a size limit, symbolic links) is what the user
+/// asked for, and is counted. A [`Skipped`] was asked for and not read: it makes
+/// the coverage incomplete.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Coverage {
+    /// Files whose every byte was scanned, standard input included.
+    pub files: u64,
+    /// Bytes of content scanned, overlaps counted once.
+    pub bytes: u64,
+    /// Files passed over because git ignores them, those in ignored folders included.
+    pub ignored: u64,
+    /// Files passed over by `--include`, `--exclude` or the configuration.
+    pub excluded: u64,
+    /// Files passed over because they are larger than the limit.
+    pub oversized: u64,
+    /// Symbolic links not followed.
+    pub symlinks: u64,
+    /// What was asked for and could not be read, sorted by path.
+    pub skipped: Vec<Skipped>,
+}
+
+impl Coverage {
+    /// Whether all that was asked for was read.
+    pub fn is_complete(&self) -> bool {
+        self.skipped.is_empty()
+    }
+
+    /// Adds what another worker covered.
+    pub fn merge(&mut self, other: Self) {
+        self.files += other.files;
+        self.bytes += other.bytes;
+        self.ignored += other.ignored;
+        self.excluded += other.excluded;
+        self.oversized += other.oversized;
+        self.symlinks += other.symlinks;
+        self.skipped.extend(other.skipped);
+    }
+}
+
+/// Something that was asked for and not (wholly) read.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Skipped {
+    /// Its path.
+    pub path: PathName,
+    /// Why.
+    pub reason: SkipReason,
+}
+
+/// Why something was not read.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum SkipReason {
+    /// The system refused: its message, such as `permission denied`.
+    Unreadable(String),
+    /// A FIFO, socket or device: what it is.
+    Special(&'static str),
+    /// It was there when the folder was listed and gone when it was opened.
+    Vanished,
+}
+
+impl fmt::Display for SkipReason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Unreadable(why) => write!(f, "unreadable: {why}"),
+            Self::Special(what) => write!(f, "not a regular file: {what}"),
+            Self::Vanished => f.write_str("vanished while scanning"),
+        }
+    }
+}

@@ -1,0 +1,22 @@
+//! The vocabulary that every stage speaks: pure data, no input or output, no regex.
+//!
+//! **Invariant:** nothing here names another floor of the house, and no type
+//! but [`Secret`] holds the bytes of a secret.
+
+mod blob;
+mod coverage;
+mod finding;
+mod fingerprint;
+mod location;
+mod provenance;
+mod report;
+mod secret;
+
+pub use blob::Blob;
+pub use coverage::{Coverage, SkipReason, Skipped};
+pub use finding::{Attribution, Confidence, Finding, Reason, Snippet};
+pub use fingerprint::Fingerprint;
+pub use location::{Location, Place, Position};
+pub use provenance::{PathName, Provenance};
+pub use report::{Report, RuleSummary};
+pub use secret::Secret;

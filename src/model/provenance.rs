@@ -1,0 +1,70 @@
+//! Where a blob comes from, and how its path is shown.
+
+use std::fmt;
+
+/// A path made fit to show: secrets in it masked, bytes that are not UTF-8
+/// written `\xNN`, separators written `/`.
+///
+/// **Invariant:** made only by [`PathName::masked`], so that a path which
+/// reaches a report has been searched for secrets.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct PathName(Box<str>);
+
+impl PathName {
+    /// The name of `path` with every byte range of `secrets` (sorted, disjoint)
+    /// replaced by `****`.
+    pub fn masked(path: &[u8], secrets: &[std::ops::Range<usize>]) -> Self {
+        let mut name = String::with_capacity(path.len());
+        let mut done = 0;
+        for secret in secrets {
+            push_lossless(&mut name, &path[done..secret.start]);
+            name.push_str("****");
+            done = secret.end;
+        }
+        push_lossless(&mut name, &path[done..]);
+        Self(name.into())
+    }
+
+    /// The name as text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for PathName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+fn push_lossless(name: &mut String, bytes: &[u8]) {
+    for piece in bytes.utf8_chunks() {
+        name.push_str(piece.valid());
+        for byte in piece.invalid() {
+            name.push_str(&format!("\\x{byte:02X}"));
+        }
+    }
+}
+
+/// What is known of the origin of a [`super::Blob`]. Both paths are raw bytes
+/// with `/` as the separator.
+#[derive(Debug, Clone, Copy)]
+pub struct Provenance<'a> {
+    /// The path as the user would type it where the program runs.
+    pub shown: &'a [u8],
+    /// The path from the root of the repository (or of the scanned folder where
+    /// there is none): what globs, rules and fingerprints see, so that they do
+    /// not depend on where the program was started.
+    pub relative: &'a [u8],
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_masked_and_lossless() {
+        let name = PathName::masked(b"a/KEY.\xFFtxt", &[2..5]);
+        assert_eq!(name.as_str(), "a/****.\\xFFtxt");
+    }
+}

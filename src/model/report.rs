@@ -1,0 +1,29 @@
+//! All that a renderer may know.
+
+use std::sync::Arc;
+
+use super::{Coverage, Finding, PathName};
+
+/// A rule as a report names it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RuleSummary {
+    /// Id, unique in the rule set.
+    pub id: Arc<str>,
+    /// One line on what it finds.
+    pub description: String,
+}
+
+/// The outcome of a scan, the same for the same input whatever the number of threads.
+#[derive(Debug, Clone)]
+pub struct Report {
+    /// Version of the program.
+    pub version: &'static str,
+    /// What was found, sorted by location, then rule.
+    pub findings: Vec<Finding>,
+    /// What was read.
+    pub coverage: Coverage,
+    /// The rules that were in force, in their order.
+    pub rules: Vec<RuleSummary>,
+    /// The configuration file in force, if any.
+    pub config: Option<PathName>,
+}

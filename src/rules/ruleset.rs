@@ -1,0 +1,180 @@
+//! Rules ready to run.
+
+use std::sync::Arc;
+
+use regex::bytes::{Regex, RegexSet};
+
+use crate::model::Confidence;
+
+/// The rules in force, in order of precedence: where several match the same
+/// bytes, the first one keeps the finding.
+#[derive(Debug, Clone)]
+pub struct RuleSet {
+    /// The rules.
+    pub rules: Vec<Rule>,
+    /// Allowlists that hold for every rule.
+    pub allowlists: Vec<Allowlist>,
+}
+
+/// One rule, compiled.
+#[derive(Debug, Clone)]
+pub struct Rule {
+    /// Id, unique in its set.
+    pub id: Arc<str>,
+    /// One line on what it finds.
+    pub description: String,
+    /// What matches; `None` makes a rule that reports every file at `path`.
+    pub regex: Option<Regex>,
+    /// The group that holds the secret. 0 is gitleaks' default: the first group
+    /// that is not empty, or the whole match where the expression has none.
+    pub secret_group: usize,
+    /// Secrets with a Shannon entropy (bits per byte) at or below this are dropped.
+    pub entropy: Option<f64>,
+    /// One of these must stand in the text, whatever its case (lower case here),
+    /// before the expression is tried. Empty: always tried.
+    pub keywords: Vec<String>,
+    /// The expression a path (from the root, with `/`) must match.
+    pub path: Option<Regex>,
+    /// Free words for reports.
+    pub tags: Vec<String>,
+    /// What is not a secret after all.
+    pub allowlists: Vec<Allowlist>,
+    /// What gitleaks' schema cannot say: the `[rules.baseleak]` table.
+    pub traits: Traits,
+}
+
+/// The `[rules.baseleak]` table. The default is a rule as gitleaks runs it.
+#[derive(Debug, Clone)]
+pub struct Traits {
+    /// `confidence`: how much the pattern alone is worth (default: medium).
+    pub confidence: Confidence,
+    /// `context`: what part the words around a match play (default: none).
+    pub context: Context,
+    /// `rivals`: lower-case words of other vendors whose secrets have this shape.
+    pub rivals: Vec<String>,
+    /// `min_randomness`: least log-likelihood ratio, in nats, of random base62
+    /// over identifier text that the part after the last dot must reach.
+    pub min_randomness: Option<f64>,
+    /// `key_prefix`: what the secret begins with. A rule that gives one (also
+    /// `""`) names its keys by what stands before the first dot; the others' have no public name.
+    pub key_prefix: Option<String>,
+    /// `shape`: the fixed shape that finds candidates in place of keywords.
+    pub shape: Option<Shape>,
+    /// `exact_keywords`: keywords are compared as they are written, which is cheaper (default: false).
+    pub exact_keywords: bool,
+    /// `neighbours`: what may stand beside the secret (default: anything).
+    pub neighbours: Neighbours,
+    /// `under`: the top-level YAML key in whose block the match must stand.
+    pub under: Option<String>,
+    /// `placeholders`: whether placeholders are dropped (default: true for
+    /// rules that have a `[rules.baseleak]` table, false for the others).
+    pub placeholders: bool,
+    /// `[[rules.baseleak.known]]`: places known to hold such secrets.
+    pub known: Vec<Known>,
+    /// `positive`: texts the rule must find something in, defanged (`[.]` for `.`, `[_]` for `_`).
+    pub positive: Vec<String>,
+    /// `negative`: texts it must find nothing in, defanged.
+    pub negative: Vec<String>,
+}
+
+/// A place known to hold secrets of a rule. Whichever expressions are given must all match.
+#[derive(Debug, Clone)]
+pub struct Known {
+    /// What the reports call it.
+    pub name: Arc<str>,
+    /// Matches the path from the root.
+    pub path: Option<Regex>,
+    /// Matches the line the secret stands on.
+    pub line: Option<Regex>,
+}
+
+/// What part the words around a match play.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Context {
+    /// None: the pattern decides.
+    #[default]
+    None,
+    /// A word of Baseten's raises the confidence: on the line to high, elsewhere to medium.
+    Weighed,
+    /// Without a word of Baseten's in the file, or a known place, there is no finding.
+    Required,
+}
+
+/// A shape with a matcher of its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Shape {
+    /// `"8.32"`: the key prefix, 8 letters or digits, a dot, and 32 letters or digits.
+    Dotted8x32,
+}
+
+/// What may stand beside a secret.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Neighbours {
+    /// Anything.
+    #[default]
+    Any,
+    /// `"token"`: no letter, digit or `_` on either side, no `-` that goes on on the right.
+    Token,
+    /// `"identifier"`: as a token, and no sign of program text: no `.` or `$`
+    /// before it, no `(` or `.name` behind it; a `-` is free.
+    Identifier,
+}
+
+/// gitleaks' allowlist.
+#[derive(Debug, Clone)]
+pub struct Allowlist {
+    /// Whether one check is enough or all that are given must hold.
+    pub condition: Condition,
+    /// Lower-case commit ids.
+    pub commits: Vec<String>,
+    /// Expressions over the path.
+    pub paths: Option<RegexSet>,
+    /// What `regexes` look at.
+    pub regex_target: RegexTarget,
+    /// Expressions over the target.
+    pub regexes: Option<RegexSet>,
+    /// Lower-case words whose presence in the secret, whatever its case, clears it.
+    pub stopwords: Vec<String>,
+}
+
+/// How the checks of an allowlist join.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Condition {
+    /// One is enough.
+    #[default]
+    Or,
+    /// All that are given.
+    And,
+}
+
+/// What an allowlist's expressions look at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum RegexTarget {
+    /// The secret.
+    #[default]
+    Secret,
+    /// The whole match.
+    Match,
+    /// The line (or lines) of the match.
+    Line,
+}
+
+impl Default for Traits {
+    fn default() -> Self {
+        Self {
+            confidence: Confidence::Medium,
+            context: Context::None,
+            rivals: Vec::new(),
+            min_randomness: None,
+            key_prefix: None,
+            shape: None,
+            exact_keywords: false,
+            neighbours: Neighbours::Any,
+            under: None,
+            placeholders: false,
+            known: Vec::new(),
+            positive: Vec::new(),
+            negative: Vec::new(),
+        }
+    }
+}
