@@ -6,5 +6,6 @@
 //! source -> detect (prefilter -> match -> filter) -> render
 //! ```
 
+pub mod detect;
 pub mod model;
 pub mod rules;

@@ -34,11 +34,13 @@ pub enum Reason {
     /// The pattern of the rule matched; the rule asks for nothing more.
     Pattern,
     /// This word stands on the same line.
-    ContextOnLine(&'static str),
+    ContextOnLine(Arc<str>),
     /// This word stands within a few lines.
-    ContextNearby(&'static str),
+    ContextNearby(Arc<str>),
     /// This word stands elsewhere in the file.
-    ContextInFile(&'static str),
+    ContextInFile(Arc<str>),
+    /// This word stands in the path of the file.
+    ContextInPath(Arc<str>),
     /// The file or the field is one that is known to hold such secrets.
     KnownPlace(Arc<str>),
     /// A word of another vendor with the same key shape stands nearer than any of Baseten's.
@@ -55,6 +57,7 @@ impl fmt::Display for Reason {
             Self::ContextOnLine(word) => write!(f, "\"{word}\" on the same line"),
             Self::ContextNearby(word) => write!(f, "\"{word}\" within five lines"),
             Self::ContextInFile(word) => write!(f, "\"{word}\" in the same file"),
+            Self::ContextInPath(word) => write!(f, "\"{word}\" in the path"),
             Self::KnownPlace(what) => write!(f, "known place: {what}"),
             Self::RivalNearer(word) => {
                 write!(

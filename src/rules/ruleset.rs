@@ -50,6 +50,8 @@ pub struct Traits {
     pub confidence: Confidence,
     /// `context`: what part the words around a match play (default: none).
     pub context: Context,
+    /// `words`: lower-case words that count as context beside those that always do.
+    pub words: Vec<String>,
     /// `rivals`: lower-case words of other vendors whose secrets have this shape.
     pub rivals: Vec<String>,
     /// `min_randomness`: least log-likelihood ratio, in nats, of random base62
@@ -164,6 +166,7 @@ impl Default for Traits {
         Self {
             confidence: Confidence::Medium,
             context: Context::None,
+            words: Vec::new(),
             rivals: Vec::new(),
             min_randomness: None,
             key_prefix: None,

@@ -1,0 +1,71 @@
+//! Decides what in a blob is a secret: prefilter, match, filter.
+//!
+//! It reads nothing and prints nothing. **Invariant:** a [`Finding`] made here
+//! carries the secret in its `secret` field only; its path and its snippet are masked.
+
+mod describe;
+mod filter;
+mod matcher;
+mod prefilter;
+pub mod shape;
+
+use crate::model::{Blob, Finding, PathName, Place, Provenance, RuleSummary};
+use crate::rules::{Rule, RuleSet};
+
+use describe::Describer;
+use matcher::{Matcher, Text};
+
+/// A rule set at work. Shared by all threads.
+#[derive(Debug)]
+pub struct Detector {
+    matcher: Matcher,
+}
+
+impl Detector {
+    /// A detector that applies `rules`.
+    pub fn new(rules: RuleSet) -> Self {
+        Self { matcher: Matcher::new(rules) }
+    }
+
+    /// The rules at work, in order of precedence.
+    pub fn rules(&self) -> impl Iterator<Item = RuleSummary> {
+        let summary =
+            |rule: &Rule| RuleSummary { id: rule.id.clone(), description: rule.description.clone() };
+        self.matcher.rules.rules.iter().map(summary)
+    }
+
+    /// Adds the secrets that start in the fresh part of `blob` to `findings`, in order.
+    #[inline]
+    pub fn scan(&self, blob: &Blob<'_>, findings: &mut Vec<Finding>) {
+        let text = Text { bytes: blob.bytes, path: blob.provenance.relative };
+        let secrets = self.matcher.secrets(text);
+        if !secrets.is_empty() {
+            let path = self.path_name(blob.provenance.shown);
+            Describer::new(&self.matcher.rules, blob, path, Place::Content).describe(secrets, findings);
+        }
+    }
+
+    /// Adds what the name of a file or folder gives away: a secret in its last
+    /// component, or a rule that reports files by their path.
+    pub fn scan_name(&self, provenance: &Provenance<'_>, findings: &mut Vec<Finding>) {
+        let shown = provenance.shown;
+        let name = memchr::memrchr(b'/', shown).map_or(0, |slash| slash + 1);
+        let mut secrets = self.matcher.secrets(Text { bytes: shown, path: provenance.relative });
+        secrets.retain(|secret| secret.candidate.secret.end > name);
+        let mut by_path = self.matcher.by_path(provenance.relative).peekable();
+        if secrets.is_empty() && by_path.peek().is_none() {
+            return;
+        }
+        let blob = Blob::whole(shown, *provenance);
+        let describer = Describer::new(&self.matcher.rules, &blob, self.path_name(shown), Place::FileName);
+        findings.extend(by_path.map(|rule| describer.file(rule)));
+        describer.describe(secrets, findings);
+    }
+
+    /// `path` as it may be shown: the secrets in it masked.
+    pub fn path_name(&self, path: &[u8]) -> PathName {
+        let secrets = self.matcher.secrets(Text { bytes: path, path });
+        let ranges: Vec<_> = secrets.into_iter().map(|secret| secret.candidate.secret).collect();
+        PathName::masked(path, &ranges)
+    }
+}
