@@ -8,4 +8,5 @@
 
 pub mod detect;
 pub mod model;
+pub mod render;
 pub mod rules;

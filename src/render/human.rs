@@ -1,0 +1,335 @@
+//! A report for a person at a terminal: a block per finding, what was skipped,
+//! the totals, and the verdict as the last line.
+//!
+//! Whether colours are written is `colored`'s own switch, which the program
+//! sets; they never carry meaning that the text does not. The layout is free to
+//! change between versions: programs read [`super::json`].
+//!
+//! **Invariant:** every text that is not this file's own passes through
+//! [`sanitise`], and a secret is written only if
+//! [`show_secrets`](HumanOptions::show_secrets) asks for it.
+
+use std::fmt::Write as _;
+use std::io::{self, Write};
+use std::time::Duration;
+
+use colored::{ColoredString, Colorize};
+
+use super::Tally;
+use super::terminal::sanitise;
+use crate::model::{Confidence, Coverage, Finding, Place, Report, Secret, Skipped};
+
+/// How many skipped entries are listed before the rest is only counted.
+const SKIPPED_LISTED: usize = 20;
+
+/// What a person may choose, and the one fact that is not in the report.
+#[derive(Debug, Clone, Copy)]
+pub struct HumanOptions {
+    /// Write secrets in place of their masks.
+    pub show_secrets: bool,
+    /// Wall time of the scan.
+    pub elapsed: Duration,
+}
+
+/// Writes `report` for a person. Fails only where `out` does.
+pub fn write(report: &Report, options: &HumanOptions, out: &mut dyn Write) -> io::Result<()> {
+    for finding in &report.findings {
+        write_finding(finding, options.show_secrets, out)?;
+    }
+    write_skipped(&report.coverage.skipped, out)?;
+    write_summary(report, options.elapsed, out)
+}
+
+fn write_finding(finding: &Finding, show_secrets: bool, out: &mut dyn Write) -> io::Result<()> {
+    let location = &finding.location;
+    let path = sanitise(location.path.as_str()).bold();
+    let place = match location.place {
+        Place::Content => format!("{path}:{}:{}:", location.start.line, location.start.column),
+        Place::FileName => format!("{path}: in the file name:"),
+    };
+    let (rule, key) = (sanitise(&finding.rule), sanitise(&finding.key).bold());
+    writeln!(out, "{place} {} {rule} {key}", confidence(finding.confidence))?;
+
+    let snippet = &finding.snippet;
+    let (before, after) = (sanitise(snippet.before.trim_start()), sanitise(snippet.after.trim_end()));
+    let middle = if show_secrets { plain(&finding.secret) } else { snippet.mask.clone() };
+    if !(before.is_empty() && middle.is_empty() && after.is_empty()) {
+        writeln!(out, "  | {before}{}{after}", sanitise(&middle).red().bold())?;
+    }
+    for reason in &finding.reasons {
+        writeln!(out, "  = {}", sanitise(&reason.to_string()))?;
+    }
+    writeln!(out)
+}
+
+fn confidence(confidence: Confidence) -> ColoredString {
+    let word = confidence.to_string();
+    match confidence {
+        Confidence::High => word.red().bold(),
+        Confidence::Medium => word.yellow().bold(),
+        Confidence::Low => word.cyan(),
+    }
+}
+
+/// A secret as text, bytes that are not UTF-8 written `\xNN`.
+fn plain(secret: &Secret) -> String {
+    let mut text = String::with_capacity(secret.expose().len());
+    for piece in secret.expose().utf8_chunks() {
+        text.push_str(piece.valid());
+        for byte in piece.invalid() {
+            write!(text, "\\x{byte:02X}").expect("writing to a string does not fail");
+        }
+    }
+    text
+}
+
+fn write_skipped(skipped: &[Skipped], out: &mut dyn Write) -> io::Result<()> {
+    if skipped.is_empty() {
+        return Ok(());
+    }
+    writeln!(out, "{}", format!("{} skipped:", paths(skipped)).bold())?;
+    for entry in skipped.iter().take(SKIPPED_LISTED) {
+        let reason = entry.reason.to_string();
+        writeln!(out, "  {}: {}", sanitise(entry.path.as_str()), sanitise(&reason))?;
+    }
+    if let Some(more) = skipped.len().checked_sub(SKIPPED_LISTED).filter(|&more| more > 0) {
+        writeln!(out, "  and {more} more")?;
+    }
+    writeln!(out)
+}
+
+fn write_summary(report: &Report, elapsed: Duration, out: &mut dyn Write) -> io::Result<()> {
+    let (tally, coverage) = (Tally::of(report), &report.coverage);
+    let findings = count(tally.findings, "finding", "findings");
+    if tally.findings > 0 {
+        let keys = count(tally.keys, "key", "distinct keys");
+        writeln!(out, "{findings} of {keys} in {}", count(tally.files, "file", "files"))?;
+    }
+    let files = count(coverage.files, "file", "files");
+    writeln!(out, "scanned {files}, {} in {}", size(coverage.bytes.into()), pace(coverage.bytes, elapsed))?;
+    let passed_over = passed_over(coverage);
+    if !passed_over.is_empty() {
+        writeln!(out, "passed over {}", passed_over.join(", "))?;
+    }
+    if let Some(config) = &report.config {
+        writeln!(out, "configured by {}", sanitise(config.as_str()))?;
+    }
+    if coverage.ignored > 0 {
+        let hint = "files that git ignores were not read, and often hold keys; --no-ignore reads them";
+        writeln!(out, "{} {hint}", "hint:".cyan())?;
+    }
+    if !coverage.is_complete() {
+        let hint = "make what was skipped readable, or leave out with --exclude what need not count";
+        writeln!(out, "{} {hint}", "hint:".cyan())?;
+    }
+
+    let verdict = match (tally.findings, coverage.is_complete()) {
+        (0, true) => "no keys found".green(),
+        (_, true) => findings.red(),
+        (0, false) => {
+            format!("incomplete: {} skipped, so there is no verdict", paths(&coverage.skipped)).yellow()
+        }
+        (_, false) => {
+            format!("{findings}, and incomplete: {} skipped that may hold more", paths(&coverage.skipped))
+                .red()
+        }
+    };
+    writeln!(out, "{}", verdict.bold())
+}
+
+fn passed_over(coverage: &Coverage) -> Vec<String> {
+    let kinds = [
+        (coverage.ignored, "file ignored by git", "files ignored by git"),
+        (coverage.excluded, "file excluded", "files excluded"),
+        (coverage.oversized, "file over the size limit", "files over the size limit"),
+        (coverage.symlinks, "symbolic link not followed", "symbolic links not followed"),
+    ];
+    kinds.into_iter().filter(|kind| kind.0 > 0).map(|(number, one, many)| count(number, one, many)).collect()
+}
+
+fn paths(skipped: &[Skipped]) -> String {
+    count(skipped.len() as u64, "path", "paths")
+}
+
+fn count(number: u64, one: &str, many: &str) -> String {
+    format!("{number} {}", if number == 1 { one } else { many })
+}
+
+/// The time taken and, where it can be told, the rate.
+fn pace(bytes: u64, elapsed: Duration) -> String {
+    let time = duration(elapsed);
+    match (u128::from(bytes) * 1_000_000_000).checked_div(elapsed.as_nanos()) {
+        Some(rate) if bytes > 0 => format!("{time} ({}/s)", size(rate)),
+        _ => time,
+    }
+}
+
+fn duration(elapsed: Duration) -> String {
+    match (elapsed.as_secs(), elapsed.as_millis()) {
+        (0, 0) => "less than 1 ms".to_owned(),
+        (0, millis) => format!("{millis} ms"),
+        (seconds @ 1..60, _) => format!("{seconds}.{} s", elapsed.subsec_millis() / 100),
+        (seconds, _) => format!("{} min {} s", seconds / 60, seconds % 60),
+    }
+}
+
+/// A number of bytes in the unit that leaves at most four digits before the point.
+fn size(bytes: u128) -> String {
+    let mut tenths = bytes * 10;
+    if bytes < 1024 {
+        return format!("{bytes} {}", if bytes == 1 { "byte" } else { "bytes" });
+    }
+    let mut unit = "bytes";
+    for larger in ["KiB", "MiB", "GiB", "TiB", "PiB"] {
+        if tenths < 10 * 1024 {
+            break;
+        }
+        (tenths, unit) = ((tenths + 512) / 1024, larger);
+    }
+    format!("{}.{} {unit}", tenths / 10, tenths % 10)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::{Mutex, PoisonError};
+
+    use super::super::canonical::{assert_no_secret, canonical};
+    use super::super::terminal::is_hidden;
+    use super::*;
+    use crate::model::{PathName, SkipReason};
+
+    /// The switch for colours is global: one test at a time may hold it.
+    static COLOURS: Mutex<()> = Mutex::new(());
+
+    fn rendered(report: &Report, show_secrets: bool, colours: bool) -> String {
+        let _held = COLOURS.lock().unwrap_or_else(PoisonError::into_inner);
+        colored::control::set_override(colours);
+        let options = HumanOptions { show_secrets, elapsed: Duration::from_millis(250) };
+        let mut out = Vec::new();
+        write(report, &options, &mut out).expect("a vector takes everything");
+        String::from_utf8(out).expect("the report is UTF-8")
+    }
+
+    fn clean() -> Report {
+        let coverage = Coverage { files: 2, bytes: 10, ..Coverage::default() };
+        Report { findings: Vec::new(), coverage, config: None, ..canonical() }
+    }
+
+    #[test]
+    fn the_canonical_report() {
+        insta::assert_snapshot!(rendered(&canonical(), false, false));
+    }
+
+    #[test]
+    fn nothing_found() {
+        insta::assert_snapshot!(rendered(&clean(), false, false), @r"
+        scanned 2 files, 10 bytes in 250 ms (40 bytes/s)
+        no keys found
+        ");
+    }
+
+    #[test]
+    fn one_of_each() {
+        let mut report = canonical();
+        report.findings.truncate(1);
+        report.config = None;
+        report.coverage.skipped.truncate(1);
+        report.coverage =
+            Coverage { files: 1, bytes: 1, ignored: 1, excluded: 1, symlinks: 1, ..report.coverage };
+        insta::assert_snapshot!(rendered(&report, false, false), @r#"
+        app/\x1b[2J\u{202e}yp.\u{200b}evil\x0a\u{9b}31m.py:12:5: high baseten-api-key b10_5O860Fl0
+          | key\u{2066} = 'b10_5O860Fl0.****' # \x1b]0;owned\x07 \x7f\u{e0041}"\
+          = the shape is documented as a Baseten key
+
+        1 path skipped:
+          private\x1b[1A/id: unreadable: permission denied
+
+        1 finding of 1 key in 1 file
+        scanned 1 file, 1 byte in 250 ms (4 bytes/s)
+        passed over 1 file ignored by git, 1 file excluded, 1 file over the size limit, 1 symbolic link not followed
+        hint: files that git ignores were not read, and often hold keys; --no-ignore reads them
+        hint: make what was skipped readable, or leave out with --exclude what need not count
+        1 finding, and incomplete: 1 path skipped that may hold more
+        "#);
+    }
+
+    #[test]
+    fn many_skipped_are_counted() {
+        let entry = |number| Skipped {
+            path: PathName::masked(format!("{number:02}").as_bytes(), &[]),
+            reason: SkipReason::Vanished,
+        };
+        for (number, listed, tail) in [(20, 20, false), (21, 20, true), (25, 20, true)] {
+            let mut report = clean();
+            report.coverage.skipped = (0..number).map(entry).collect();
+            let text = rendered(&report, false, false);
+            assert_eq!(text.matches("vanished").count(), listed, "{text}");
+            assert_eq!(text.contains(&format!("  and {} more\n", number - listed)), tail, "{text}");
+            let verdict = format!("incomplete: {number} paths skipped, so there is no verdict\n");
+            assert!(text.ends_with(&verdict), "{text}");
+        }
+    }
+
+    #[test]
+    fn secrets_stay_in_unless_asked_for() {
+        let report = canonical();
+        assert_no_secret(&report, &rendered(&report, false, false));
+        assert_no_secret(&report, &rendered(&report, false, true));
+        let shown = rendered(&report, true, false);
+        for finding in &report.findings {
+            assert!(shown.contains(&plain(&finding.secret)), "{}", finding.key);
+        }
+    }
+
+    #[test]
+    fn a_shown_secret_is_sanitised() {
+        let mut report = canonical();
+        report.findings.truncate(1);
+        report.findings[0].secret = Secret::new(b"a\x1b[2J\nb\xFFc");
+        let shown = rendered(&report, true, false);
+        assert!(shown.contains("a\\x1b[2J\\x0ab\\xFFc"), "{shown}");
+    }
+
+    #[test]
+    fn nothing_hidden_is_written() {
+        let text = rendered(&canonical(), true, false);
+        assert!(!text.replace('\n', "").contains(is_hidden), "{text:?}");
+    }
+
+    #[test]
+    fn colours_carry_no_meaning() {
+        let coloured = rendered(&canonical(), false, true);
+        let mut plain = String::new();
+        for (index, piece) in coloured.split("\x1b[").enumerate() {
+            let text = piece.split_once('m').filter(|_| index > 0).map_or(piece, |(_, text)| text);
+            plain.push_str(text);
+        }
+        assert_ne!(coloured, plain);
+        assert_eq!(plain, rendered(&canonical(), false, false));
+    }
+
+    #[test]
+    fn sizes_are_rounded_to_a_tenth() {
+        let check = |bytes, expect: &str| assert_eq!(size(bytes), expect);
+        check(0, "0 bytes");
+        check(1, "1 byte");
+        check(1023, "1023 bytes");
+        check(1024, "1.0 KiB");
+        check(1_048_575, "1.0 MiB");
+        check(5_678_901, "5.4 MiB");
+        check(u128::from(u64::MAX), "16384.0 PiB");
+    }
+
+    #[test]
+    fn times_and_rates() {
+        let check = |bytes, millis, expect: &str| {
+            assert_eq!(pace(bytes, Duration::from_millis(millis)), expect);
+        };
+        check(1, 0, "less than 1 ms");
+        check(0, 5, "5 ms");
+        check(2048, 500, "500 ms (4.0 KiB/s)");
+        check(1 << 30, 2_960, "2.9 s (345.9 MiB/s)");
+        check(0, 125_000, "2 min 5 s");
+        check(u64::MAX, 1_000, "1.0 s (16384.0 PiB/s)");
+    }
+}

@@ -1,0 +1,399 @@
+//! A report for programs: one JSON document, schema 1, described in `docs/output.md`.
+//!
+//! The wire has structs of its own, so that the model can change without the
+//! format changing. Findings are written one by one as they are turned into
+//! their wire form. No time and no machine-dependent value is written: the same
+//! report is the same bytes.
+//!
+//! **Invariant:** no secret is written, and every invisible character is
+//! escaped as `\uXXXX`, so that the text loses nothing and is safe on a terminal.
+
+use std::fmt::Display;
+use std::io::{self, Write};
+
+use serde::{Serialize, Serializer};
+use serde_json::ser::{Formatter, PrettyFormatter};
+
+use super::Tally;
+use super::terminal::is_hidden;
+use crate::model::{
+    Attribution, Confidence, Coverage, Finding, Fingerprint, PathName, Place, Reason, Report, RuleSummary,
+    SkipReason, Skipped,
+};
+
+/// The version of the format. It grows when a field goes or changes its
+/// meaning, and not when one is added.
+const SCHEMA: u32 = 1;
+
+/// Writes `report` as indented JSON with a final newline. Fails only where `out` does.
+pub fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
+    let mut serializer = serde_json::Serializer::with_formatter(&mut *out, Visible::default());
+    Document::of(report).serialize(&mut serializer)?;
+    writeln!(out)
+}
+
+#[derive(Serialize)]
+struct Document<'a> {
+    schema: u32,
+    tool: Tool<'a>,
+    findings: Each<'a, Finding, WireFinding<'a>>,
+    coverage: WireCoverage<'a>,
+    rules: Each<'a, RuleSummary, WireRule<'a>>,
+    config: Option<&'a str>,
+    summary: Summary,
+}
+
+#[derive(Serialize)]
+struct Tool<'a> {
+    name: &'static str,
+    version: &'a str,
+}
+
+#[derive(Serialize)]
+struct WireFinding<'a> {
+    rule: &'a str,
+    confidence: Shown<Confidence>,
+    reasons: Each<'a, Reason, WireReason<'a>>,
+    attribution: Shown<Attribution>,
+    key: &'a str,
+    digest: &'a str,
+    fingerprint: Shown<Fingerprint>,
+    path: &'a str,
+    place: &'static str,
+    line: u64,
+    column: u64,
+    end_line: u64,
+    end_column: u64,
+    snippet: String,
+}
+
+#[derive(Serialize)]
+struct WireReason<'a> {
+    kind: &'static str,
+    text: Shown<&'a Reason>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    word: Option<&'a str>,
+}
+
+#[derive(Serialize)]
+struct WireCoverage<'a> {
+    complete: bool,
+    files: u64,
+    bytes: u64,
+    ignored: u64,
+    excluded: u64,
+    oversized: u64,
+    symlinks: u64,
+    skipped: Each<'a, Skipped, WireSkipped<'a>>,
+}
+
+#[derive(Serialize)]
+struct WireSkipped<'a> {
+    path: &'a str,
+    reason: &'static str,
+    detail: Option<&'a str>,
+}
+
+#[derive(Serialize)]
+struct WireRule<'a> {
+    id: &'a str,
+    description: &'a str,
+}
+
+#[derive(Serialize)]
+struct Summary {
+    findings: u64,
+    keys: u64,
+    by_confidence: ByConfidence,
+}
+
+#[derive(Serialize)]
+struct ByConfidence {
+    high: u64,
+    medium: u64,
+    low: u64,
+}
+
+impl<'a> Document<'a> {
+    fn of(report: &'a Report) -> Self {
+        let Tally { findings, keys, high, medium, low, files: _ } = Tally::of(report);
+        Self {
+            schema: SCHEMA,
+            tool: Tool { name: "baseleak", version: report.version },
+            findings: Each(&report.findings, WireFinding::of),
+            coverage: WireCoverage::of(&report.coverage),
+            rules: Each(&report.rules, WireRule::of),
+            config: report.config.as_ref().map(PathName::as_str),
+            summary: Summary { findings, keys, by_confidence: ByConfidence { high, medium, low } },
+        }
+    }
+}
+
+impl<'a> WireFinding<'a> {
+    fn of(finding: &'a Finding) -> Self {
+        let (location, snippet) = (&finding.location, &finding.snippet);
+        Self {
+            rule: &finding.rule,
+            confidence: Shown(finding.confidence),
+            reasons: Each(&finding.reasons, WireReason::of),
+            attribution: Shown(finding.attribution),
+            key: &finding.key,
+            digest: &finding.digest,
+            fingerprint: Shown(finding.fingerprint),
+            path: location.path.as_str(),
+            place: match location.place {
+                Place::Content => "content",
+                Place::FileName => "file-name",
+            },
+            line: location.start.line,
+            column: location.start.column,
+            end_line: location.end.line,
+            end_column: location.end.column,
+            snippet: format!("{}{}{}", snippet.before, snippet.mask, snippet.after),
+        }
+    }
+}
+
+impl<'a> WireReason<'a> {
+    fn of(reason: &'a Reason) -> Self {
+        let (kind, word) = match reason {
+            Reason::Shape => ("shape", None),
+            Reason::Pattern => ("pattern", None),
+            Reason::ContextOnLine(word) => ("context-on-line", Some(*word)),
+            Reason::ContextNearby(word) => ("context-nearby", Some(*word)),
+            Reason::ContextInFile(word) => ("context-in-file", Some(*word)),
+            Reason::KnownPlace(place) => ("known-place", Some(&**place)),
+            Reason::RivalNearer(word) => ("rival-nearer", Some(&**word)),
+            Reason::NoContext => ("no-context", None),
+        };
+        Self { kind, text: Shown(reason), word }
+    }
+}
+
+impl<'a> WireCoverage<'a> {
+    fn of(coverage: &'a Coverage) -> Self {
+        Self {
+            complete: coverage.is_complete(),
+            files: coverage.files,
+            bytes: coverage.bytes,
+            ignored: coverage.ignored,
+            excluded: coverage.excluded,
+            oversized: coverage.oversized,
+            symlinks: coverage.symlinks,
+            skipped: Each(&coverage.skipped, WireSkipped::of),
+        }
+    }
+}
+
+impl<'a> WireSkipped<'a> {
+    fn of(skipped: &'a Skipped) -> Self {
+        let (reason, detail) = match &skipped.reason {
+            SkipReason::Unreadable(why) => ("unreadable", Some(why.as_str())),
+            SkipReason::Special(what) => ("special", Some(*what)),
+            SkipReason::Vanished => ("vanished", None),
+        };
+        Self { path: skipped.path.as_str(), reason, detail }
+    }
+}
+
+impl<'a> WireRule<'a> {
+    fn of(rule: &'a RuleSummary) -> Self {
+        Self { id: &rule.id, description: &rule.description }
+    }
+}
+
+/// A list written as it is turned into its wire form, one element at a time.
+struct Each<'a, T, W>(&'a [T], fn(&'a T) -> W);
+
+impl<T, W: Serialize> Serialize for Each<'_, T, W> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.0.iter().map(self.1))
+    }
+}
+
+/// A value written as the string it displays as.
+struct Shown<T>(T);
+
+impl<T: Display> Serialize for Shown<T> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(&self.0)
+    }
+}
+
+/// Indented JSON in which every character shows: the invisible ones, which
+/// JSON lets stand in strings, are escaped as well.
+#[derive(Default)]
+struct Visible(PrettyFormatter<'static>);
+
+impl Formatter for Visible {
+    fn write_string_fragment<W: ?Sized + Write>(&mut self, out: &mut W, text: &str) -> io::Result<()> {
+        let mut rest = text;
+        while let Some((at, hidden)) = rest.char_indices().find(|&(_, character)| is_hidden(character)) {
+            out.write_all(&rest.as_bytes()[..at])?;
+            for unit in hidden.encode_utf16(&mut [0; 2]) {
+                write!(out, "\\u{unit:04x}")?;
+            }
+            rest = &rest[at + hidden.len_utf8()..];
+        }
+        out.write_all(rest.as_bytes())
+    }
+
+    fn begin_array<W: ?Sized + Write>(&mut self, out: &mut W) -> io::Result<()> {
+        self.0.begin_array(out)
+    }
+
+    fn end_array<W: ?Sized + Write>(&mut self, out: &mut W) -> io::Result<()> {
+        self.0.end_array(out)
+    }
+
+    fn begin_array_value<W: ?Sized + Write>(&mut self, out: &mut W, first: bool) -> io::Result<()> {
+        self.0.begin_array_value(out, first)
+    }
+
+    fn end_array_value<W: ?Sized + Write>(&mut self, out: &mut W) -> io::Result<()> {
+        self.0.end_array_value(out)
+    }
+
+    fn begin_object<W: ?Sized + Write>(&mut self, out: &mut W) -> io::Result<()> {
+        self.0.begin_object(out)
+    }
+
+    fn end_object<W: ?Sized + Write>(&mut self, out: &mut W) -> io::Result<()> {
+        self.0.end_object(out)
+    }
+
+    fn begin_object_key<W: ?Sized + Write>(&mut self, out: &mut W, first: bool) -> io::Result<()> {
+        self.0.begin_object_key(out, first)
+    }
+
+    fn begin_object_value<W: ?Sized + Write>(&mut self, out: &mut W) -> io::Result<()> {
+        self.0.begin_object_value(out)
+    }
+
+    fn end_object_value<W: ?Sized + Write>(&mut self, out: &mut W) -> io::Result<()> {
+        self.0.end_object_value(out)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::Value;
+
+    use super::super::canonical::{assert_no_secret, canonical};
+    use super::*;
+    use crate::model::Snippet;
+
+    fn rendered(report: &Report) -> String {
+        let mut out = Vec::new();
+        write(report, &mut out).expect("a vector takes everything");
+        String::from_utf8(out).expect("the report is UTF-8")
+    }
+
+    fn parsed(report: &Report) -> Value {
+        serde_json::from_str(&rendered(report)).expect("the report is JSON")
+    }
+
+    #[test]
+    fn the_canonical_report() {
+        insta::assert_snapshot!(rendered(&canonical()));
+    }
+
+    #[test]
+    fn an_empty_report() {
+        let (findings, rules) = (Vec::new(), Vec::new());
+        let coverage = Coverage::default();
+        let report = Report { findings, coverage, rules, config: None, version: "0" };
+        insta::assert_snapshot!(rendered(&report), @r#"
+        {
+          "schema": 1,
+          "tool": {
+            "name": "baseleak",
+            "version": "0"
+          },
+          "findings": [],
+          "coverage": {
+            "complete": true,
+            "files": 0,
+            "bytes": 0,
+            "ignored": 0,
+            "excluded": 0,
+            "oversized": 0,
+            "symlinks": 0,
+            "skipped": []
+          },
+          "rules": [],
+          "config": null,
+          "summary": {
+            "findings": 0,
+            "keys": 0,
+            "by_confidence": {
+              "high": 0,
+              "medium": 0,
+              "low": 0
+            }
+          }
+        }
+        "#);
+    }
+
+    #[test]
+    fn no_secret_is_written() {
+        let report = canonical();
+        assert_no_secret(&report, &rendered(&report));
+    }
+
+    #[test]
+    fn nothing_hidden_is_written_and_nothing_is_lost() {
+        let report = canonical();
+        let text = rendered(&report);
+        assert!(!text.replace('\n', "").contains(is_hidden), "{text:?}");
+        let document = parsed(&report);
+        for (index, finding) in report.findings.iter().enumerate() {
+            let wire = &document["findings"][index];
+            assert_eq!(wire["path"], finding.location.path.as_str());
+            let Snippet { before, mask, after } = &finding.snippet;
+            assert_eq!(wire["snippet"], format!("{before}{mask}{after}"));
+        }
+    }
+
+    #[test]
+    fn every_reason_has_a_kind_of_its_own() {
+        let reasons = [
+            Reason::Shape,
+            Reason::Pattern,
+            Reason::ContextOnLine("a"),
+            Reason::ContextNearby("a"),
+            Reason::ContextInFile("a"),
+            Reason::KnownPlace("a".into()),
+            Reason::RivalNearer("a".into()),
+            Reason::NoContext,
+        ];
+        let kinds: std::collections::BTreeSet<_> =
+            reasons.iter().map(|reason| WireReason::of(reason).kind).collect();
+        assert_eq!(kinds.len(), reasons.len());
+    }
+
+    /// A writer that has room for so many bytes and then fails.
+    struct Full(usize);
+
+    impl Write for Full {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            if self.0 == 0 {
+                return Err(io::ErrorKind::BrokenPipe.into());
+            }
+            let taken = bytes.len().min(self.0);
+            self.0 -= taken;
+            Ok(taken)
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn the_kind_of_a_failed_write_is_kept() {
+        let error = write(&canonical(), &mut Full(100)).expect_err("the writer fails");
+        assert_eq!(error.kind(), io::ErrorKind::BrokenPipe);
+    }
+}
