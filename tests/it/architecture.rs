@@ -115,7 +115,7 @@ fn floors(path: &str, text: &str) -> Vec<String> {
 /// Heavy crates are named in their homes only.
 fn homes(path: &str, text: &str) -> Vec<String> {
     let room = room(path);
-    let tokens = without_tests(path, lex(text));
+    let tokens = without_tests(path, &lex(text));
     let mut wrong = Vec::new();
     for reference in references(path, &tokens) {
         let Reference::Crate { name, line } = reference else { continue };
@@ -179,7 +179,7 @@ fn explained(lines: &[&str]) -> bool {
 
 /// Nothing of [`BANNED`] stands outside tests.
 fn banned(path: &str, text: &str) -> Vec<String> {
-    let tokens = without_tests(path, lex(text));
+    let tokens = without_tests(path, &lex(text));
     let mut wrong = Vec::new();
     for run in BANNED {
         let matches =

@@ -154,7 +154,7 @@ fn name_length(text: &str) -> usize {
 }
 
 /// Drops the items under `#[cfg(test)]`; all of a file that is there for tests only.
-pub(super) fn without_tests(path: &str, tokens: Vec<Token>) -> Vec<Token> {
+pub(super) fn without_tests(path: &str, tokens: &[Token]) -> Vec<Token> {
     if path.ends_with("/tests.rs") || path.contains("/tests/") {
         return Vec::new();
     }

@@ -86,7 +86,7 @@ fn no_key_and_no_path_of_a_machine_stands_in_the_repository() {
         }
         let name = entry.path().strip_prefix(root).expect("the walk stays below the root").display();
         let bytes = fs::read(entry.path()).expect("a file of the repository is readable");
-        let line = |at: usize| bytes[..at].iter().filter(|&&byte| byte == b'\n').count() + 1;
+        let line = |at: usize| memchr::memchr_iter(b'\n', &bytes[..at]).count() + 1;
         wrong
             .extend(keys(&bytes).into_iter().map(|dot| format!("{name}:{}: a key-shaped string", line(dot))));
         let paths = machine_paths(&bytes, env!("CARGO_MANIFEST_DIR"));
