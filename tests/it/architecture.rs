@@ -14,7 +14,7 @@ mod tree;
 use std::fs;
 use std::path::Path;
 
-use tokens::{Reference, Token, declared, lex, references, without_tests};
+use tokens::{Reference, Token, declared, lex, references, test_modules, without_tests};
 
 /// The rooms of the library from the ground up, each with the rooms it may name.
 /// A room that is not built yet is not checked; one that is not listed may not be built.
@@ -115,7 +115,7 @@ fn floors(path: &str, text: &str) -> Vec<String> {
 /// Heavy crates are named in their homes only.
 fn homes(path: &str, text: &str) -> Vec<String> {
     let room = room(path);
-    let tokens = without_tests(path, &lex(text));
+    let tokens = without_tests(&lex(text));
     let mut wrong = Vec::new();
     for reference in references(path, &tokens) {
         let Reference::Crate { name, line } = reference else { continue };
@@ -179,7 +179,7 @@ fn explained(lines: &[&str]) -> bool {
 
 /// Nothing of [`BANNED`] stands outside tests.
 fn banned(path: &str, text: &str) -> Vec<String> {
-    let tokens = without_tests(path, &lex(text));
+    let tokens = without_tests(&lex(text));
     let mut wrong = Vec::new();
     for run in BANNED {
         let matches =
@@ -191,11 +191,20 @@ fn banned(path: &str, text: &str) -> Vec<String> {
     wrong
 }
 
-/// Runs a checker over all of `src`.
-fn hold(checker: Checker) {
+/// Whether a file is there for tests only: by its name, or because one of
+/// `modules` is or holds it.
+fn is_test_file(path: &str, modules: &[String]) -> bool {
+    let module = path.strip_suffix(".rs").unwrap_or(path);
+    let within = |held: &String| {
+        module.strip_prefix(held).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    };
+    module.ends_with("/tests") || module.ends_with("_tests") || modules.iter().any(within)
+}
+
+/// The files of `src`: path below it with `/`, and text.
+fn sources() -> Vec<(String, String)> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
-    let mut wrong = Vec::new();
-    let mut seen = 0;
+    let mut files = Vec::new();
     for entry in ignore::WalkBuilder::new(&root).standard_filters(false).build() {
         let entry = entry.expect("src can be listed");
         if entry.path().extension().is_none_or(|extension| extension != "rs") {
@@ -203,43 +212,50 @@ fn hold(checker: Checker) {
         }
         let path = entry.path().strip_prefix(&root).expect("the walk stays below src");
         let path = path.to_str().expect("names in src are UTF-8").replace('\\', "/");
-        let text = fs::read_to_string(entry.path()).expect("a source file is readable UTF-8");
-        wrong.extend(checker(&path, &text));
-        seen += 1;
+        files.push((path, fs::read_to_string(entry.path()).expect("a source file is readable UTF-8")));
     }
-    assert!(seen > 0, "no source files below {}", root.display());
+    assert!(!files.is_empty(), "no source files below {}", root.display());
+    files
+}
+
+/// Runs a checker over the files of `src`, those for tests only when `in_tests`.
+fn hold(checker: Checker, in_tests: bool) {
+    let files = sources();
+    let modules: Vec<String> = files.iter().flat_map(|(path, text)| test_modules(path, &lex(text))).collect();
+    let asked = files.iter().filter(|(path, _)| in_tests || !is_test_file(path, &modules));
+    let mut wrong: Vec<String> = asked.flat_map(|(path, text)| checker(path, text)).collect();
     wrong.sort();
     assert!(wrong.is_empty(), "the house does not hold:\n{}", wrong.join("\n"));
 }
 
 #[test]
 fn rooms_name_only_the_floors_below() {
-    hold(floors);
+    hold(floors, true);
 }
 
 #[test]
 fn heavy_crates_live_in_one_place() {
-    hold(homes);
+    hold(homes, false);
 }
 
 #[test]
 fn files_stay_small() {
-    hold(size);
+    hold(size, true);
 }
 
 #[test]
 fn files_open_with_what_they_are() {
-    hold(opening);
+    hold(opening, true);
 }
 
 #[test]
 fn unsafe_code_is_rare_and_explained() {
-    hold(unsafety);
+    hold(unsafety, true);
 }
 
 #[test]
 fn banned_words_stay_in_tests() {
-    hold(banned);
+    hold(banned, false);
 }
 
 /// `expect` is a piece of each violation, in order.
@@ -317,7 +333,6 @@ fn the_home_checker_can_fail() {
         ("select/mod.rs", "use ignore::WalkBuilder; use globset::Glob;", &["`ignore` lives in [\"source\"]"]),
         ("pack/mod.rs", "#[cfg(test)]\nmod tests { use git2::Oid; }", &[]),
         ("pack/mod.rs", "#[cfg(not(test))]\nmod real { use git2::Oid; }", &["`git2`"]),
-        ("pack/tests.rs", "use git2::Oid;", &[]),
     ];
     for (path, text, expect) in table {
         check(homes, path, text, expect);
@@ -379,5 +394,25 @@ fn the_word_checker_can_fail() {
     ];
     for (text, expect) in table {
         check(banned, "scan.rs", text, expect);
+    }
+}
+
+#[test]
+fn files_for_tests_are_told_from_others() {
+    let text =
+        "#[cfg(test)] mod canonical; #[cfg(test)] mod tests { mod a; } #[cfg(test)] use x::{y}; mod human;";
+    let modules = test_modules("render/mod.rs", &lex(text));
+    assert_eq!(modules, ["render/canonical"]);
+    let table = [
+        ("render/canonical.rs", true),
+        ("render/canonical/more.rs", true),
+        ("render/canonical_form.rs", false),
+        ("render/human.rs", false),
+        ("render/human/tests.rs", true),
+        ("render/human_tests.rs", true),
+        ("render/contests.rs", false),
+    ];
+    for (path, expect) in table {
+        assert_eq!(is_test_file(path, &modules), expect, "{path}");
     }
 }

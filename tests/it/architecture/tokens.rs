@@ -153,11 +153,8 @@ fn name_length(text: &str) -> usize {
     text.find(|character: char| !character.is_alphanumeric() && character != '_').unwrap_or(text.len())
 }
 
-/// Drops the items under `#[cfg(test)]`; all of a file that is there for tests only.
-pub(super) fn without_tests(path: &str, tokens: &[Token]) -> Vec<Token> {
-    if path.ends_with("/tests.rs") || path.contains("/tests/") {
-        return Vec::new();
-    }
+/// Drops the items under `#[cfg(test)]`.
+pub(super) fn without_tests(tokens: &[Token]) -> Vec<Token> {
     let mut kept = Vec::with_capacity(tokens.len());
     let mut at = 0;
     while at < tokens.len() {
@@ -173,6 +170,26 @@ pub(super) fn without_tests(path: &str, tokens: &[Token]) -> Vec<Token> {
         }
     }
     kept
+}
+
+/// The modules that a file declares under `#[cfg(test)]` and keeps in files of
+/// their own, as paths below `src` without `.rs`.
+pub(super) fn test_modules(path: &str, tokens: &[Token]) -> Vec<String> {
+    let mut found = Vec::new();
+    for at in 0..tokens.len() {
+        let Some(length) = attribute(&tokens[at..]).filter(|length| is_test_only(&tokens[at..at + length]))
+        else {
+            continue;
+        };
+        let item = &tokens[at + length..];
+        let item = &item[..item_length(item)];
+        if item.last().is_some_and(|last| last.text == ";") {
+            let home = module_of(path);
+            found
+                .extend(declared(item).into_iter().map(|name| [home.as_slice(), &[name]].concat().join("/")));
+        }
+    }
+    found
 }
 
 /// The length of the outer attribute that `tokens` begin with.
