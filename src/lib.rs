@@ -1,12 +1,19 @@
 //! Finds leaked Baseten credentials: the library behind the `baseleak` program.
 //!
-//! Data flows from the left to the right:
+//! Data flows from the left to the right, and the modules are named for the stages:
 //!
 //! ```text
-//! source -> detect (prefilter -> match -> filter) -> render
+//! select, source -> detect (prefilter -> match -> filter) -> render
+//!                   rules
 //! ```
+//!
+//! [`scan::scan`] is the whole pipeline. **Invariant:** no module names one that
+//! stands to its right, and none but [`scan`] names them all.
 
 pub mod detect;
 pub mod model;
 pub mod render;
 pub mod rules;
+pub mod scan;
+pub mod select;
+pub mod source;

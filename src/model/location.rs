@@ -33,7 +33,7 @@ impl Position {
 
 /// The number of characters of a UTF-8 text, continuation bytes not counted.
 fn characters(bytes: &[u8]) -> u64 {
-    bytes.iter().filter(|&&byte| (byte as i8) >= -0x40).count() as u64
+    bytes.iter().filter(|&&byte| byte.cast_signed() >= -0x40).count() as u64
 }
 
 /// Which part of the scanned thing a finding stands in.

@@ -1,6 +1,6 @@
 //! Where a blob comes from, and how its path is shown.
 
-use std::fmt;
+use std::fmt::{self, Write as _};
 
 /// A path made fit to show: secrets in it masked, bytes that are not UTF-8
 /// written `\xNN`, separators written `/`.
@@ -41,7 +41,7 @@ fn push_lossless(name: &mut String, bytes: &[u8]) {
     for piece in bytes.utf8_chunks() {
         name.push_str(piece.valid());
         for byte in piece.invalid() {
-            name.push_str(&format!("\\x{byte:02X}"));
+            write!(name, "\\x{byte:02X}").expect("writing to a string cannot fail");
         }
     }
 }
@@ -64,7 +64,7 @@ mod tests {
 
     #[test]
     fn names_are_masked_and_lossless() {
-        let name = PathName::masked(b"a/KEY.\xFFtxt", &[2..5]);
+        let name = PathName::masked(b"a/KEY.\xFFtxt", std::slice::from_ref(&(2..5)));
         assert_eq!(name.as_str(), "a/****.\\xFFtxt");
     }
 }

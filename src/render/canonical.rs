@@ -27,11 +27,11 @@ pub(crate) fn canonical() -> Report {
         made.finding(&fifth, Confidence::Medium, "", (1, 8), ("notes/", ".txt")),
         made.finding(&webhook, Confidence::Medium, "src/hooks.py", (7, 3), ("", "")),
     ];
-    findings[0].reasons = vec![Reason::Shape, Reason::ContextOnLine("baseten")];
+    findings[0].reasons = vec![Reason::Shape, Reason::ContextOnLine("baseten".into())];
     findings[2].reasons = vec![Reason::KnownPlace("an api_key of ~/.trussrc".into())];
     findings[3].reasons = vec![Reason::NoContext];
     findings[3].attribution = Attribution::Unknown;
-    findings[4].reasons = vec![Reason::RivalNearer("acme".into()), Reason::ContextNearby("truss")];
+    findings[4].reasons = vec![Reason::RivalNearer("acme".into()), Reason::ContextNearby("truss".into())];
     findings[4].attribution = Attribution::Other;
     for old in &mut findings[3..5] {
         old.location.path = PathName::masked(b"data/caf\xE9.json", &[]);
@@ -41,7 +41,7 @@ pub(crate) fn canonical() -> Report {
     let secret = "notes/".len()..name.len() - ".txt".len();
     findings[5].location.path = PathName::masked(name.as_bytes(), std::slice::from_ref(&secret));
     findings[5].location.place = Place::FileName;
-    findings[6].reasons = vec![Reason::Pattern, Reason::ContextInFile("baseten")];
+    findings[6].reasons = vec![Reason::Pattern, Reason::ContextInFile("baseten".into())];
     findings[6].rule = "baseten-webhook-secret".into();
     findings[6].location.end = Position { line: 9, column: 2 };
     findings.sort_by(|a, b| (&a.location, &a.rule).cmp(&(&b.location, &b.rule)));

@@ -159,9 +159,10 @@ impl<'a> WireReason<'a> {
         let (kind, word) = match reason {
             Reason::Shape => ("shape", None),
             Reason::Pattern => ("pattern", None),
-            Reason::ContextOnLine(word) => ("context-on-line", Some(*word)),
-            Reason::ContextNearby(word) => ("context-nearby", Some(*word)),
-            Reason::ContextInFile(word) => ("context-in-file", Some(*word)),
+            Reason::ContextOnLine(word) => ("context-on-line", Some(&**word)),
+            Reason::ContextNearby(word) => ("context-nearby", Some(&**word)),
+            Reason::ContextInFile(word) => ("context-in-file", Some(&**word)),
+            Reason::ContextInPath(word) => ("context-in-path", Some(&**word)),
             Reason::KnownPlace(place) => ("known-place", Some(&**place)),
             Reason::RivalNearer(word) => ("rival-nearer", Some(&**word)),
             Reason::NoContext => ("no-context", None),

@@ -1,0 +1,27 @@
+//! Where content comes from: work trees, single files, standard input.
+//!
+//! A source reads and hands out; it believes nothing and reports what it could
+//! not read. **Invariant:** it opens files for reading only.
+
+mod ignores;
+mod open;
+mod read;
+mod root;
+mod worktree;
+
+pub use read::Reader;
+pub use worktree::{Walk, scan_stdin};
+
+use crate::model::{Blob, Coverage, Provenance, SkipReason};
+
+/// What receives the content: one for each thread.
+pub trait Worker: Send {
+    /// A file or a folder of this name is there.
+    fn name(&mut self, provenance: &Provenance<'_>);
+    /// A piece of content.
+    fn blob(&mut self, blob: &Blob<'_>);
+    /// Something that was asked for, named as shown, cannot be read.
+    fn skipped(&mut self, shown: &[u8], reason: SkipReason);
+    /// Counts to add to the coverage; its `skipped` is empty.
+    fn covered(&mut self, coverage: Coverage);
+}

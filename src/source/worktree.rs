@@ -1,0 +1,299 @@
+//! Walks folders in parallel and hands out the content of their files.
+//!
+//! A folder is a task; large folders are shared out file by file. Links are not
+//! followed, `.git` is not entered, and what git ignores is counted.
+
+use std::ffi::OsString;
+use std::fs::{self, DirEntry};
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard};
+
+use rayon::Scope;
+
+use crate::model::{Coverage, Provenance, SkipReason};
+use crate::select::Policy;
+
+use super::ignores::Ignores;
+use super::root::{self, Root};
+use super::{Reader, Worker, open};
+
+/// Files of one folder that are read as one task.
+const BATCH: usize = 64;
+
+/// A walk over what the user named.
+#[derive(Debug)]
+pub struct Walk<'p> {
+    /// Which files are read.
+    pub policy: &'p Policy,
+    /// Whether files that git ignores are read too.
+    pub ignored: bool,
+    /// How many threads read; 0 means as many as there are cores.
+    pub threads: usize,
+}
+
+/// A worker and the buffer it reads into.
+struct Desk<W> {
+    worker: W,
+    reader: Reader,
+}
+
+/// A folder to be walked.
+struct Folder {
+    path: PathBuf,
+    shown: Vec<u8>,
+    relative: Vec<u8>,
+    /// Which files are ignored here; `None` outside of repositories and where it does not matter.
+    ignores: Option<Arc<Ignores>>,
+}
+
+/// The entries of a folder by what is to be done with them.
+#[derive(Default)]
+struct Entries {
+    folders: Vec<OsString>,
+    files: Vec<OsString>,
+    links: u64,
+    special: Vec<(OsString, SkipReason)>,
+    /// Whether there is a `.gitignore`, and whether a `.git` makes the folder a repository.
+    has_gitignore: bool,
+    is_repository: bool,
+}
+
+/// One walk under way.
+struct Run<'r, W> {
+    walk: &'r Walk<'r>,
+    desks: Vec<Mutex<Desk<W>>>,
+}
+
+impl Walk<'_> {
+    /// Hands what lies at `paths` to workers made by `hire`, and returns the workers.
+    /// Named files are always read, whatever the policy.
+    ///
+    /// # Errors
+    /// When the system gives no threads.
+    pub fn run<W: Worker>(&self, paths: &[PathBuf], hire: impl Fn() -> W) -> io::Result<Vec<W>> {
+        let single = matches!(paths, [path] if !path.is_dir());
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(if single { 1 } else { self.threads });
+        let pool = pool.build().map_err(io::Error::other)?;
+        let desk = |_| Mutex::new(Desk { worker: hire(), reader: Reader::default() });
+        let run = Run { walk: self, desks: (0..pool.current_num_threads()).map(desk).collect() };
+        pool.scope(|scope| paths.iter().for_each(|path| run.start(path, scope)));
+        let finished =
+            |desk: Mutex<Desk<W>>| desk.into_inner().expect("a worker that panicked ended the scope").worker;
+        Ok(run.desks.into_iter().map(finished).collect())
+    }
+}
+
+/// Hands standard input to `worker` under the path `name`.
+pub fn scan_stdin<W: Worker>(name: &str, worker: &mut W) {
+    let provenance = Provenance { shown: name.as_bytes(), relative: name.as_bytes() };
+    read(&mut Reader::default(), worker, io::stdin().lock(), provenance);
+}
+
+impl<W: Worker> Run<'_, W> {
+    /// The desk of the thread that asks. No other thread takes it, so it is never waited for.
+    fn desk(&self) -> MutexGuard<'_, Desk<W>> {
+        let index = rayon::current_thread_index().expect("called on a thread of the pool");
+        self.desks[index].lock().expect("a worker that panicked ended the scope")
+    }
+
+    /// Begins with something that the user named.
+    fn start<'s>(&'s self, path: &Path, scope: &Scope<'s>) {
+        let kind = match fs::metadata(path) {
+            Ok(metadata) => metadata.file_type(),
+            Err(error) => {
+                let shown = root::slashed(path.as_os_str());
+                return self.desk().worker.skipped(&shown, open::unreadable(&error));
+            }
+        };
+        let root = Root::new(path, kind.is_dir());
+        if kind.is_dir() {
+            let ignores = if self.walk.ignored { None } else { root.ignores() };
+            let folder = Folder { path: root.path, shown: root.shown, relative: root.relative, ignores };
+            scope.spawn(move |scope| self.folder(folder, scope));
+        } else if kind.is_file() || is_stream(path) {
+            scope.spawn(move |_| {
+                let provenance = Provenance { shown: &root.shown, relative: &root.relative };
+                let Desk { worker, reader } = &mut *self.desk();
+                match fs::File::open(&root.path) {
+                    Ok(file) => read(reader, worker, file, provenance),
+                    Err(error) => worker.skipped(&root.shown, open::unreadable(&error)),
+                }
+            });
+        } else {
+            self.desk().worker.skipped(&root.shown, open::special(kind));
+        }
+    }
+
+    fn folder<'s>(&'s self, mut folder: Folder, scope: &Scope<'s>) {
+        let entries = match list(&folder.path) {
+            Ok(entries) => entries,
+            Err(error) => {
+                return self.desk().worker.skipped(shown_or_dot(&folder.shown), open::reason(&error));
+            }
+        };
+        folder.enter(&entries, self.walk.ignored);
+        let folder = Arc::new(folder);
+        let mut coverage = Coverage { symlinks: entries.links, ..Coverage::default() };
+        for (name, reason) in entries.special {
+            if folder.is_admitted(&name, self.walk.policy) {
+                self.desk().worker.skipped(&joined(&folder.shown, &name), reason);
+            }
+        }
+        for name in entries.folders {
+            self.descend(&folder, name, &mut coverage, scope);
+        }
+        let files = folder.select(entries.files, self.walk.policy, &mut coverage);
+        self.desk().worker.covered(coverage);
+        let mut batches = files.chunks(BATCH);
+        let first = batches.next();
+        for batch in batches {
+            let (batch, folder) = (batch.to_vec(), folder.clone());
+            scope.spawn(move |_| self.files(&folder, &batch));
+        }
+        if let Some(batch) = first {
+            self.files(&folder, batch);
+        }
+    }
+
+    /// Goes on with the folder `name`, or counts what it holds where it is passed over.
+    fn descend<'s>(&'s self, above: &Folder, name: OsString, coverage: &mut Coverage, scope: &Scope<'s>) {
+        let below = Folder {
+            path: above.path.join(&name),
+            shown: joined(&above.shown, &name),
+            relative: joined(&above.relative, &name),
+            ignores: above.ignores.clone(),
+        };
+        if above.ignores.as_ref().is_some_and(|ignores| ignores.ignore(&below.path, true)) {
+            coverage.ignored += count_files(&below.path);
+        } else if self.walk.policy.admits_folder(&below.relative) {
+            self.desk().worker.name(&Provenance { shown: &below.shown, relative: &below.relative });
+            scope.spawn(move |scope| self.folder(below, scope));
+        } else {
+            coverage.excluded += count_files(&below.path);
+        }
+    }
+
+    /// Reads files of one folder.
+    fn files(&self, folder: &Folder, names: &[OsString]) {
+        let Desk { worker, reader } = &mut *self.desk();
+        let mut path = folder.path.clone();
+        let (mut shown, mut relative) = (folder.shown.clone(), folder.relative.clone());
+        for name in names {
+            path.push(name);
+            root::push(&mut shown, name);
+            root::push(&mut relative, name);
+            let provenance = Provenance { shown: &shown, relative: &relative };
+            match open::open_listed(&path) {
+                Ok(file) if self.is_oversized(&file) => {
+                    worker.covered(Coverage { oversized: 1, ..Coverage::default() });
+                }
+                Ok(file) => read(reader, worker, file, provenance),
+                Err(error) => worker.skipped(&shown, open::reason(&error)),
+            }
+            path.pop();
+            shown.truncate(folder.shown.len());
+            relative.truncate(folder.relative.len());
+        }
+    }
+
+    fn is_oversized(&self, file: &fs::File) -> bool {
+        let limit = self.walk.policy.max_file_size;
+        limit.is_some_and(|limit| file.metadata().is_ok_and(|metadata| metadata.len() > limit))
+    }
+}
+
+impl Folder {
+    /// Takes the ignore rules of the folder itself into account.
+    fn enter(&mut self, entries: &Entries, ignored: bool) {
+        if entries.is_repository && !ignored {
+            self.ignores = Some(Ignores::of_repository(&self.path));
+        }
+        if entries.has_gitignore
+            && let Some(ignores) = &self.ignores
+        {
+            self.ignores = Some(ignores.with_gitignore(&self.path));
+        }
+    }
+
+    /// The files that are to be read; the others are counted.
+    fn select(&self, mut names: Vec<OsString>, policy: &Policy, coverage: &mut Coverage) -> Vec<OsString> {
+        names.retain(|name| {
+            if self.ignores.as_ref().is_some_and(|ignores| ignores.ignore(&self.path.join(name), false)) {
+                coverage.ignored += 1;
+                false
+            } else if policy.admits_file(&joined(&self.relative, name)) {
+                true
+            } else {
+                coverage.excluded += 1;
+                false
+            }
+        });
+        names
+    }
+
+    /// Whether something that is no file would be read if it were one.
+    fn is_admitted(&self, name: &OsString, policy: &Policy) -> bool {
+        !self.ignores.as_ref().is_some_and(|ignores| ignores.ignore(&self.path.join(name), false))
+            && policy.admits_file(&joined(&self.relative, name))
+    }
+}
+
+/// Reads one file to its end; where that fails, says why.
+fn read<W: Worker>(reader: &mut Reader, worker: &mut W, stream: impl Read, provenance: Provenance<'_>) {
+    worker.name(&provenance);
+    match reader.read(stream, provenance, |blob| worker.blob(blob)) {
+        Ok(bytes) => worker.covered(Coverage { files: 1, bytes, ..Coverage::default() }),
+        Err(error) => worker.skipped(provenance.shown, open::unreadable(&error)),
+    }
+}
+
+fn list(folder: &Path) -> io::Result<Entries> {
+    let mut entries = Entries::default();
+    for entry in fs::read_dir(folder)? {
+        sort_in(&entry?, &mut entries)?;
+    }
+    Ok(entries)
+}
+
+fn sort_in(entry: &DirEntry, entries: &mut Entries) -> io::Result<()> {
+    let (name, kind) = (entry.file_name(), entry.file_type()?);
+    if name == ".git" {
+        entries.is_repository = true;
+    } else if kind.is_dir() {
+        entries.folders.push(name);
+    } else if kind.is_file() {
+        entries.has_gitignore |= name == ".gitignore";
+        entries.files.push(name);
+    } else if kind.is_symlink() {
+        entries.links += 1;
+    } else {
+        entries.special.push((name, open::special(kind)));
+    }
+    Ok(())
+}
+
+/// The files at and below `folder`, for folders that are passed over; those that
+/// cannot be listed count as empty.
+fn count_files(folder: &Path) -> u64 {
+    let Ok(entries) = list(folder) else { return 0 };
+    let below: u64 = entries.folders.iter().map(|name| count_files(&folder.join(name))).sum();
+    below + entries.files.len() as u64
+}
+
+/// Whether `path` names a descriptor that the caller opened, as a shell's `<(…)` does.
+fn is_stream(path: &Path) -> bool {
+    cfg!(unix) && ["/dev/fd", "/dev/stdin", "/proc/self/fd"].iter().any(|prefix| path.starts_with(prefix))
+}
+
+fn joined(path: &[u8], name: &OsString) -> Vec<u8> {
+    let mut joined = Vec::with_capacity(path.len() + 1 + name.len());
+    joined.extend_from_slice(path);
+    root::push(&mut joined, name);
+    joined
+}
+
+/// The current folder has no name of its own.
+fn shown_or_dot(shown: &[u8]) -> &[u8] {
+    if shown.is_empty() { b"." } else { shown }
+}
