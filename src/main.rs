@@ -1,7 +1,9 @@
-//! placeholder
-#[expect(dead_code, reason = "the command line that calls it is not there yet")]
-mod cli {
-    mod output;
-}
+//! The `baseleak` program. All it does is in `cli`, all it knows in the library.
 
-fn main() {}
+mod cli;
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    cli::run()
+}

@@ -10,6 +10,7 @@ mod root;
 mod worktree;
 
 pub use read::Reader;
+pub use root::{root_of, shown};
 pub use worktree::{Walk, scan_stdin};
 
 use crate::model::{Blob, Coverage, Provenance, SkipReason};

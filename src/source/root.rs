@@ -62,6 +62,19 @@ pub(super) fn repository(absolute: &Path, is_folder: bool) -> Option<&Path> {
     folder.ancestors().find(|folder| folder.join(".git").exists())
 }
 
+/// The root of the repository that `path` lies in; outside of one, the folder itself or that of the file.
+pub fn root_of(path: &Path) -> PathBuf {
+    let absolute = path.canonicalize().unwrap_or_else(|_| path.to_owned());
+    let is_folder = absolute.is_dir();
+    let folder = if is_folder { Some(&*absolute) } else { absolute.parent() };
+    repository(&absolute, is_folder).or(folder).unwrap_or(path).to_owned()
+}
+
+/// A path as it is shown: its bytes, with `/` for a separator.
+pub fn shown(path: &Path) -> Vec<u8> {
+    slashed(path.as_os_str())
+}
+
 /// Appends a name to a path of bytes with `/` between them.
 pub(super) fn push(path: &mut Vec<u8>, name: &OsStr) {
     if path.last().is_some_and(|&byte| byte != b'/') {

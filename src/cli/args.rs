@@ -1,0 +1,141 @@
+//! The command line as `clap` reads it. What it means is worked out in `plan`.
+
+use std::path::PathBuf;
+
+use baseleak::rules;
+use clap::{Parser, Subcommand, ValueEnum};
+
+/// Finds leaked Baseten API keys.
+#[derive(Debug, Parser)]
+#[command(name = "baseleak", version, about, max_term_width = 100)]
+#[command(after_help = "Exit codes: 0 all read, nothing found; 1 findings; 2 no verdict (wrong usage, bad \
+configuration, or something could not be read).")]
+pub(crate) struct Args {
+    /// When to use colours; `auto` asks the terminal and `NO_COLOR`
+    #[arg(long, global = true, value_enum, value_name = "WHEN")]
+    pub(crate) color: Option<ColorWhen>,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Scan a work tree, single files, or standard input
+    Scan(ScanArgs),
+    /// List or check the rules
+    #[command(subcommand)]
+    Rules(RulesCommand),
+}
+
+/// Scan a work tree, single files, or standard input.
+///
+/// Hidden files are read; what git ignores is counted and passed over; symbolic links are not followed;
+/// `.git` is not entered.
+#[derive(Debug, clap::Args)]
+pub(crate) struct ScanArgs {
+    /// Files and folders, or `-` for standard input; files named here are always read
+    #[arg(default_value = ".", value_name = "PATH")]
+    pub(crate) paths: Vec<PathBuf>,
+    /// The path that standard input pretends to stand at
+    #[arg(long, value_name = "NAME")]
+    pub(crate) stdin_path: Option<String>,
+    /// Read what git ignores, too
+    #[arg(long)]
+    pub(crate) no_ignore: bool,
+    /// Read only files that match; repeatable
+    #[arg(long, value_name = "GLOB")]
+    pub(crate) include: Vec<String>,
+    /// Pass over files and folders that match; repeatable
+    #[arg(long, value_name = "GLOB")]
+    pub(crate) exclude: Vec<String>,
+    /// Pass over larger files, such as `10MiB`
+    #[arg(long, value_name = "SIZE", value_parser = size)]
+    pub(crate) max_file_size: Option<u64>,
+    #[command(flatten)]
+    pub(crate) rules: RuleArgs,
+    /// The configuration; without it, `.baseleak.toml` at the root of the repository
+    #[arg(long, value_name = "FILE", conflicts_with = "no_config")]
+    pub(crate) config: Option<PathBuf>,
+    /// Read no configuration, as for repositories that are not trusted
+    #[arg(long)]
+    pub(crate) no_config: bool,
+    /// The form of the report
+    #[arg(long, value_enum)]
+    pub(crate) format: Option<Format>,
+    /// Write the report to a file, in one step
+    #[arg(long, short, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
+    /// Show secrets in full; only on a terminal
+    #[arg(long)]
+    pub(crate) show_secrets: bool,
+    /// Exit with 0 where there are findings
+    #[arg(long)]
+    pub(crate) exit_zero: bool,
+    /// Threads to read with; 0 stands for one for each core
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub(crate) threads: usize,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct RuleArgs {
+    /// More rules, in gitleaks' format; repeatable
+    #[arg(long, value_name = "FILE")]
+    pub(crate) rules: Vec<PathBuf>,
+    /// Do not run this rule; repeatable
+    #[arg(long, value_name = "ID")]
+    pub(crate) disable: Vec<String>,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum RulesCommand {
+    /// List the rules in force
+    List(RuleArgs),
+    /// Try every rule on its positive and negative examples
+    Check(CheckArgs),
+}
+
+/// Try every rule on its positive and negative examples.
+#[derive(Debug, clap::Args)]
+pub(crate) struct CheckArgs {
+    /// Rule files to check beside the built-in rules
+    #[arg(value_name = "FILE")]
+    pub(crate) files: Vec<PathBuf>,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(crate) enum Format {
+    /// For people
+    Human,
+    /// For programs; docs/output.md describes it
+    Json,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(crate) enum ColorWhen {
+    Auto,
+    Always,
+    Never,
+}
+
+impl From<rules::Format> for Format {
+    fn from(format: rules::Format) -> Self {
+        match format {
+            rules::Format::Human => Self::Human,
+            rules::Format::Json => Self::Json,
+        }
+    }
+}
+
+impl From<rules::ColorWhen> for ColorWhen {
+    fn from(when: rules::ColorWhen) -> Self {
+        match when {
+            rules::ColorWhen::Auto => Self::Auto,
+            rules::ColorWhen::Always => Self::Always,
+            rules::ColorWhen::Never => Self::Never,
+        }
+    }
+}
+
+fn size(text: &str) -> Result<u64, rules::SizeError> {
+    rules::parse_size(text)
+}

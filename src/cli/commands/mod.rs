@@ -1,0 +1,4 @@
+//! One file for each command.
+
+pub(super) mod rules;
+pub(super) mod scan;

@@ -1,0 +1,32 @@
+//! The command line: arguments in, an exit code out. Everything that prints,
+//! asks the environment or names `clap` lives here.
+
+mod args;
+mod commands;
+mod complaint;
+mod exit;
+mod output;
+mod plan;
+mod progress;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use args::{Args, Command, RulesCommand};
+use exit::Exit;
+
+/// Runs what the command line asks for.
+pub(crate) fn run() -> ExitCode {
+    let args = Args::parse();
+    let exit = match args.command {
+        Command::Scan(scan) => commands::scan::run(&scan, args.color),
+        Command::Rules(RulesCommand::List(list)) => commands::rules::list(&list),
+        Command::Rules(RulesCommand::Check(check)) => commands::rules::check(&check),
+    };
+    exit.unwrap_or_else(|error| {
+        complaint::print(&error);
+        Exit::NoVerdict
+    })
+    .into()
+}
