@@ -3,6 +3,7 @@
 //! **Invariant:** a [`RuleSet`] that exists is sound: every expression compiled,
 //! every id unique, every group there.
 
+pub mod goregex;
 mod ruleset;
 
 pub use ruleset::{
