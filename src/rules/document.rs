@@ -16,8 +16,8 @@ pub(super) type Value<'i> = Spanned<DeValue<'i>>;
 /// The largest file read, in bytes.
 const MAX_FILE: u64 = 16 << 20;
 
-/// The most lists, tables and values a file may hold, counted by its commas and
-/// equals signs: the tree costs some hundred bytes for each of them.
+/// The most commas, equals signs and opening brackets a file may hold: no value
+/// does without one of them, and the tree costs some hundred bytes for each value.
 const MAX_VALUES: usize = 1_000_000;
 
 /// Why a text cannot be had or is not TOML.
@@ -29,8 +29,8 @@ pub enum DocumentError {
     /// More than 16 MiB.
     #[error("is larger than 16 MiB")]
     TooLarge,
-    /// More than a million values.
-    #[error("holds more than 1000000 values")]
+    /// So many values that the tree would fill the memory.
+    #[error("holds more than 1000000 commas, equals signs and brackets")]
     TooManyValues,
     /// Not UTF-8.
     #[error("is not UTF-8 text")]
@@ -61,7 +61,7 @@ pub(super) fn parse<'i>(text: &'i str, lines: &Lines) -> Result<DeTable<'i>, (Op
     if text.len() as u64 > MAX_FILE {
         return Err((None, DocumentError::TooLarge));
     }
-    if memchr::memchr2_iter(b',', b'=', text.as_bytes()).nth(MAX_VALUES).is_some() {
+    if memchr::memchr3_iter(b',', b'=', b'[', text.as_bytes()).nth(MAX_VALUES).is_some() {
         return Err((None, DocumentError::TooManyValues));
     }
     match DeTable::parse(text) {

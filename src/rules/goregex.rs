@@ -142,7 +142,8 @@ impl Pass<'_> {
         let low = value(least);
         let high = if most.is_empty() { low } else { value(most) };
         if high > MAX_REPEAT || low > high {
-            let what = format!("the repetition `{{{}}}` (Go allows at most 1000, lesser first)", shown(inside));
+            let what =
+                format!("the repetition `{{{}}}` (Go allows at most 1000, lesser first)", shown(inside));
             return Err(self.fault(self.at, what));
         }
         Ok(Some(self.at + inside.len() + 2))
@@ -174,9 +175,8 @@ impl Pass<'_> {
         let name_at = ["(?P<", "(?<"].into_iter().find(|open| self.rest().starts_with(open)).map(str::len);
         if let Some(open) = name_at {
             let name = self.rest()[open..].split_once('>').map(|(name, _)| name);
-            let word = |name: &str| {
-                !name.is_empty() && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_')
-            };
+            let word =
+                |name: &str| !name.is_empty() && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_');
             let Some(name) = name.filter(|name| word(name)) else {
                 return Err(self.fault(start, "a group name that is not letters, digits and `_`"));
             };
@@ -349,10 +349,15 @@ impl Pass<'_> {
             'x' => self.hexadecimal(start)?,
             '0' => self.octal(c),
             '1'..='7' if self.peek().is_some_and(|next| next.is_digit(8)) => self.octal(c),
-            '1'..='9' => return Err(self.fault(start, format!("a backreference `\\{c}`, which Go does not have,"))),
+            '1'..='9' => {
+                return Err(self.fault(start, format!("a backreference `\\{c}`, which Go does not have,")));
+            }
             'C' => return Err(self.fault(start, "a single byte `\\C`, which Go does not have,")),
             _ if c.is_ascii() && !c.is_ascii_alphanumeric() => return Ok(c),
-            _ => return Err(self.fault(start, format!("the escape `\\{}`, which Go does not have,", c.escape_debug()))),
+            _ => {
+                return Err(self
+                    .fault(start, format!("the escape `\\{}`, which Go does not have,", c.escape_debug())));
+            }
         };
         char::from_u32(code)
             .ok_or_else(|| self.fault(start, format!("the character U+{code:04X}, which text never holds,")))
@@ -454,8 +459,8 @@ impl Pass<'_> {
     /// Copies `[:name:]`; false where no `:]` follows and the bracket is a plain one.
     fn posix_class(&mut self) -> Result<bool, GoSyntaxError> {
         const NAMES: &[&str] = &[
-            "alnum", "alpha", "ascii", "blank", "cntrl", "digit", "graph", "lower", "print", "punct", "space", "upper",
-            "word", "xdigit",
+            "alnum", "alpha", "ascii", "blank", "cntrl", "digit", "graph", "lower", "print", "punct",
+            "space", "upper", "word", "xdigit",
         ];
         let Some((name, _)) = self.rest()[2..].split_once(":]") else { return Ok(false) };
         if !NAMES.contains(&name.strip_prefix('^').unwrap_or(name)) {

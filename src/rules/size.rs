@@ -4,7 +4,9 @@
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum SizeError {
     /// Not a whole number followed by a unit that we know.
-    #[error("a size is a whole number of bytes with an optional unit: B, kB, MB, GB, KiB, MiB or GiB, as in \"10MiB\"")]
+    #[error(
+        "a size is a whole number of bytes with an optional unit: B, kB, MB, GB, KiB, MiB or GiB, as in \"10MiB\""
+    )]
     Malformed,
     /// More bytes than 64 bits count.
     #[error("a size must be below 16777216 TiB")]
@@ -43,7 +45,8 @@ mod tests {
 
     #[test]
     fn sizes() {
-        let check = |text: &str, expect: Result<u64, SizeError>| assert_eq!(parse_size(text), expect, "{text:?}");
+        let check =
+            |text: &str, expect: Result<u64, SizeError>| assert_eq!(parse_size(text), expect, "{text:?}");
         check("0", Ok(0));
         check("4096", Ok(4096));
         check("4096B", Ok(4096));
