@@ -97,7 +97,9 @@ fn input(args: &ScanArgs) -> Result<Input> {
         };
     }
     if args.paths.len() > 1 {
-        return Err(Advised::new("standard input cannot be scanned together with paths", "run it twice").into());
+        return Err(
+            Advised::new("standard input cannot be scanned together with paths", "run it twice").into()
+        );
     }
     Ok(Input::Stdin(args.stdin_path.clone().unwrap_or_else(|| STDIN.to_owned())))
 }

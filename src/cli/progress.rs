@@ -31,7 +31,8 @@ fn show(progress: &Progress, done: &mpsc::Receiver<()>) {
     if done.recv_timeout(PATIENCE) != Err(RecvTimeoutError::Timeout) {
         return;
     }
-    let style = ProgressStyle::with_template("{spinner} scanned {msg} in {elapsed}").expect("the template is sound");
+    let style =
+        ProgressStyle::with_template("{spinner} scanned {msg} in {elapsed}").expect("the template is sound");
     let bar = ProgressBar::new_spinner().with_style(style);
     while done.recv_timeout(REFRESH) == Err(RecvTimeoutError::Timeout) {
         bar.set_message(format!("{} files, {}", HumanCount(progress.files()), HumanBytes(progress.bytes())));

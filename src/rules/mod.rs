@@ -3,8 +3,30 @@
 //! **Invariant:** a [`RuleSet`] that exists is sound: every expression compiled,
 //! every id unique, every group there.
 
+mod builtin;
+mod compile;
+mod config;
+mod document;
+mod error;
+pub mod examples;
+pub mod goregex;
+mod load;
 mod ruleset;
+mod schema;
+mod size;
+mod suggest;
+mod traits;
 
+pub use builtin::BUILTIN;
+pub use config::{
+    ColorWhen, Config, ConfigError, ConfigProblem, Format, OutputConfig, RulesConfig, ScanConfig,
+};
+pub use document::DocumentError;
+pub use error::{RuleError, RuleProblem};
+pub use examples::{Example, Examples, refang};
+pub use load::Loaded;
 pub use ruleset::{
     Allowlist, Condition, Context, Known, Neighbours, RegexTarget, Rule, RuleSet, Shape, Traits,
 };
+pub use size::{SizeError, parse_size};
+pub use suggest::nearest;

@@ -1,11 +1,9 @@
 //! `baseleak rules list` and `baseleak rules check`.
 
-use std::io::Write as _;
-
 use anyhow::Result;
 use baseleak::detect::Detector;
 use baseleak::model::{Blob, Provenance};
-use baseleak::rules::{Config, Example, Rule, RuleSet};
+use baseleak::rules::{Config, Example, Rule};
 
 use crate::cli::args::{CheckArgs, RuleArgs};
 use crate::cli::exit::Exit;
@@ -27,8 +25,10 @@ pub(crate) fn list(args: &RuleArgs) -> Result<Exit> {
 
 /// Tries every rule on its examples; a rule that fails one makes the answer "no verdict".
 pub(crate) fn check(args: &CheckArgs) -> Result<Exit> {
-    let rules = plan::rule_set(&Config::default(), &RuleArgs { rules: args.files.clone(), disable: Vec::new() })?;
-    let trials: Vec<Trial> = rules.rules.iter().map(|rule| Trial::of(rule, &rules)).collect();
+    let rules =
+        plan::rule_set(&Config::default(), &RuleArgs { rules: args.files.clone(), disable: Vec::new() })?;
+    let detector = Detector::new(rules.clone());
+    let trials: Vec<Trial> = rules.rules.iter().map(|rule| Trial::of(rule, &detector)).collect();
     Output::stdout().deliver(|out| trials.iter().try_for_each(|trial| trial.write(out)))?;
     let failed = trials.iter().any(|trial| !trial.failures.is_empty());
     Ok(if failed { Exit::NoVerdict } else { Exit::Clean })
@@ -44,8 +44,7 @@ struct Trial {
 
 impl Trial {
     /// Tries `rule` among the others, whose precedence is part of the trial.
-    fn of(rule: &Rule, rules: &RuleSet) -> Self {
-        let detector = Detector::new(rules.clone());
+    fn of(rule: &Rule, detector: &Detector) -> Self {
         let examples = rule.examples();
         let finds = |example: &Example| {
             let path = example.path.as_bytes();

@@ -1,0 +1,351 @@
+//! `.baseleak.toml`: the settings of a repository. Every key is described in
+//! docs/configuration.md. It checks keys and kinds of values; globs and rule
+//! files are checked by those who use them.
+
+use std::error::Error;
+use std::fmt;
+use std::path::{Path, PathBuf};
+
+use toml::de::{DeTable, DeValue};
+
+use super::document::{self, DocumentError, Lines, Value};
+use super::error::write_place;
+use super::size::parse_size;
+use super::suggest::hint;
+use super::traits::one_of;
+
+/// A configuration file. What it does not say is `None` or empty.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Config {
+    /// `[scan]`.
+    pub scan: ScanConfig,
+    /// `[rules]`.
+    pub rules: RulesConfig,
+    /// `[output]`.
+    pub output: OutputConfig,
+}
+
+/// `[scan]`: what is read.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ScanConfig {
+    /// `include`: globs; where there are any, only files that match one are read.
+    pub include: Vec<String>,
+    /// `exclude`: globs of what is not read.
+    pub exclude: Vec<String>,
+    /// `ignored`: whether files that git ignores are read too.
+    pub ignored: Option<bool>,
+    /// `max-file-size`, in bytes.
+    pub max_file_size: Option<u64>,
+}
+
+/// `[rules]`: what is looked for.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct RulesConfig {
+    /// `files`: rule files, already joined to the folder of the configuration file.
+    pub files: Vec<PathBuf>,
+    /// `disable`: ids of rules that are not run.
+    pub disable: Vec<String>,
+}
+
+/// `[output]`: how it is told.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct OutputConfig {
+    /// `format`.
+    pub format: Option<Format>,
+    /// `color`.
+    pub color: Option<ColorWhen>,
+}
+
+/// `format`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Format {
+    /// `"human"`.
+    Human,
+    /// `"json"`.
+    Json,
+}
+
+/// `color`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ColorWhen {
+    /// `"auto"`.
+    Auto,
+    /// `"always"`.
+    Always,
+    /// `"never"`.
+    Never,
+}
+
+/// A configuration file that cannot be used. Displays as one line:
+/// `.baseleak.toml:3: …`.
+#[derive(Debug)]
+pub struct ConfigError {
+    /// The file, as it was named.
+    pub file: PathBuf,
+    /// The line, from 1, where one is to blame.
+    pub line: Option<usize>,
+    /// What is wrong.
+    pub what: ConfigProblem,
+}
+
+/// What is wrong with a configuration file.
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigProblem {
+    /// The file cannot be read, is too large, or is not TOML.
+    #[error(transparent)]
+    Document(#[from] DocumentError),
+    /// A key that does not exist.
+    #[error("unknown key \"{key}\"{hint}")]
+    UnknownKey {
+        /// The key, with its table.
+        key: String,
+        /// The nearest right key, in words; empty where none is near.
+        hint: String,
+    },
+    /// A value of the wrong kind, or one that is not allowed.
+    #[error("{key} {message}")]
+    BadValue {
+        /// The key, with its table.
+        key: &'static str,
+        /// What it must be.
+        message: String,
+    },
+}
+
+impl fmt::Display for ConfigError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write_place(f, &self.file, self.line)?;
+        write!(f, "{}", self.what)
+    }
+}
+
+impl Error for ConfigError {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        self.what.source()
+    }
+}
+
+impl Config {
+    /// Reads a configuration file.
+    ///
+    /// # Errors
+    /// The first thing that is wrong, with its line.
+    pub fn load(path: &Path) -> Result<Self, ConfigError> {
+        let text = document::read(path).map_err(|error| ConfigError {
+            file: path.to_owned(),
+            line: None,
+            what: error.into(),
+        })?;
+        Self::parse(path, &text)
+    }
+
+    /// Reads a configuration from a text that is said to stand in `file`.
+    ///
+    /// # Errors
+    /// As [`Config::load`].
+    pub fn parse(file: &Path, text: &str) -> Result<Self, ConfigError> {
+        let lines = Lines::new(text);
+        let root = document::parse(text, &lines).map_err(|(line, error)| ConfigError {
+            file: file.to_owned(),
+            line,
+            what: error.into(),
+        })?;
+        Reader { file, lines }.config(&root)
+    }
+}
+
+struct Reader<'r> {
+    file: &'r Path,
+    lines: Lines,
+}
+
+impl Reader<'_> {
+    fn value<T>(
+        &self,
+        key: &'static str,
+        value: &Value<'_>,
+        read: Result<T, String>,
+    ) -> Result<T, ConfigError> {
+        read.map_err(|message| ConfigError {
+            file: self.file.to_owned(),
+            line: Some(self.lines.of(value)),
+            what: ConfigProblem::BadValue { key, message },
+        })
+    }
+
+    fn unknown(&self, line: usize, table: &str, key: &str, known: &[&str]) -> ConfigError {
+        let key_in_table = format!("{table}{}", document::clip(key, 60));
+        ConfigError {
+            file: self.file.to_owned(),
+            line: Some(line),
+            what: ConfigProblem::UnknownKey { key: key_in_table, hint: hint(key, known) },
+        }
+    }
+
+    fn config(&self, root: &DeTable<'_>) -> Result<Config, ConfigError> {
+        let mut config = Config::default();
+        for (key, value) in root {
+            let inner = value.get_ref();
+            match key.get_ref().as_ref() {
+                "scan" => config.scan = self.scan(self.value("scan", value, document::table(inner))?)?,
+                "rules" => {
+                    config.rules = self.rules(self.value("rules", value, document::table(inner))?)?
+                }
+                "output" => {
+                    config.output = self.output(self.value("output", value, document::table(inner))?)?
+                }
+                other => {
+                    return Err(self.unknown(self.lines.of(key), "", other, &["scan", "rules", "output"]));
+                }
+            }
+        }
+        Ok(config)
+    }
+
+    fn scan(&self, table: &DeTable<'_>) -> Result<ScanConfig, ConfigError> {
+        let mut scan = ScanConfig::default();
+        for (key, value) in table {
+            match key.get_ref().as_ref() {
+                "include" => scan.include = self.words("scan.include", value)?,
+                "exclude" => scan.exclude = self.words("scan.exclude", value)?,
+                "ignored" => {
+                    scan.ignored =
+                        Some(self.value("scan.ignored", value, document::boolean(value.get_ref()))?);
+                }
+                "max-file-size" => {
+                    scan.max_file_size =
+                        Some(self.value("scan.max-file-size", value, size(value.get_ref()))?);
+                }
+                other => {
+                    let known = ["include", "exclude", "ignored", "max-file-size"];
+                    return Err(self.unknown(self.lines.of(key), "scan.", other, &known));
+                }
+            }
+        }
+        Ok(scan)
+    }
+
+    fn rules(&self, table: &DeTable<'_>) -> Result<RulesConfig, ConfigError> {
+        let mut rules = RulesConfig::default();
+        for (key, value) in table {
+            match key.get_ref().as_ref() {
+                "files" => {
+                    let folder = self.file.parent().unwrap_or(Path::new(""));
+                    let files = self.words("rules.files", value)?;
+                    rules.files = files.iter().map(|file| folder.join(file)).collect();
+                }
+                "disable" => rules.disable = self.words("rules.disable", value)?,
+                other => {
+                    return Err(self.unknown(self.lines.of(key), "rules.", other, &["files", "disable"]));
+                }
+            }
+        }
+        Ok(rules)
+    }
+
+    fn output(&self, table: &DeTable<'_>) -> Result<OutputConfig, ConfigError> {
+        const FORMATS: &[(&str, Format)] = &[("human", Format::Human), ("json", Format::Json)];
+        const COLORS: &[(&str, ColorWhen)] =
+            &[("auto", ColorWhen::Auto), ("always", ColorWhen::Always), ("never", ColorWhen::Never)];
+        let mut output = OutputConfig::default();
+        for (key, value) in table {
+            let inner = value.get_ref();
+            match key.get_ref().as_ref() {
+                "format" => {
+                    output.format = Some(self.value("output.format", value, one_of(inner, FORMATS))?)
+                }
+                "color" => output.color = Some(self.value("output.color", value, one_of(inner, COLORS))?),
+                other => {
+                    return Err(self.unknown(self.lines.of(key), "output.", other, &["format", "color"]));
+                }
+            }
+        }
+        Ok(output)
+    }
+
+    fn words(&self, key: &'static str, value: &Value<'_>) -> Result<Vec<String>, ConfigError> {
+        let list = self.value(key, value, document::strings(value.get_ref(), &self.lines))?;
+        Ok(list.into_iter().map(|(_, word)| word).collect())
+    }
+}
+
+fn size(value: &DeValue<'_>) -> Result<u64, String> {
+    match value {
+        DeValue::String(text) => parse_size(text).map_err(|error| format!("is not a size: {error}")),
+        DeValue::Integer(_) => document::whole(value),
+        other => Err(format!(
+            "must be a size such as \"10MiB\" or a number of bytes, not {}",
+            document::kind(other)
+        )),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(text: &str) -> Result<Config, String> {
+        Config::parse(Path::new("proj/.baseleak.toml"), text).map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn every_key() {
+        let text = "[scan]\ninclude = ['*.py']\nexclude = ['dist/**']\nignored = true\nmax-file-size = '10MiB'\n\
+                    [rules]\nfiles = ['a.toml', '/b.toml']\ndisable = ['x']\n\
+                    [output]\nformat = 'json'\ncolor = 'never'\n";
+        let expect = Config {
+            scan: ScanConfig {
+                include: vec!["*.py".to_owned()],
+                exclude: vec!["dist/**".to_owned()],
+                ignored: Some(true),
+                max_file_size: Some(10 << 20),
+            },
+            rules: RulesConfig {
+                files: vec!["proj/a.toml".into(), "/b.toml".into()],
+                disable: vec!["x".to_owned()],
+            },
+            output: OutputConfig { format: Some(Format::Json), color: Some(ColorWhen::Never) },
+        };
+        assert_eq!(read(text), Ok(expect));
+        assert_eq!(read(""), Ok(Config::default()));
+        assert_eq!(read("scan.max-file-size = 4_096").map(|c| c.scan.max_file_size), Ok(Some(4096)));
+    }
+
+    #[test]
+    fn what_is_wrong_is_said_with_its_line() {
+        let check = |text: &str, expect: &str| {
+            assert_eq!(read(text), Err(format!("proj/.baseleak.toml:{expect}")), "{text:?}");
+        };
+        check("[scna]", "1: unknown key \"scna\" (did you mean \"scan\"?)");
+        check("[scan]\n\nexlude = []", "3: unknown key \"scan.exlude\" (did you mean \"exclude\"?)");
+        check("[scan]\nfrobnicate = 1", "2: unknown key \"scan.frobnicate\"");
+        check(
+            "[scan]\nmax_file_size = 1",
+            "2: unknown key \"scan.max_file_size\" (did you mean \"max-file-size\"?)",
+        );
+        check("scan = 3", "1: scan must be a table, not an integer");
+        check("[scan]\ninclude = 'x'", "2: scan.include must be a list of strings, not a string");
+        check(
+            "[scan]\ninclude = ['x', 1]",
+            "2: scan.include must be a list of strings, but it holds an integer",
+        );
+        check("[scan]\nignored = 'yes'", "2: scan.ignored must be true or false, not a string");
+        check("[scan]\nmax-file-size = -1", "2: scan.max-file-size must be a whole number from 0");
+        check(
+            "[scan]\nmax-file-size = '10 miles'",
+            "2: scan.max-file-size is not a size: a size is a whole number of bytes with an optional unit: \
+             B, kB, MB, GB, KiB, MiB or GiB, as in \"10MiB\"",
+        );
+        check(
+            "[output]\nformat = 'jsno'",
+            "2: output.format must be \"human\", \"json\", not \"jsno\" (did you mean \"json\"?)",
+        );
+    }
+
+    #[test]
+    fn text_that_is_not_toml_has_its_line_and_column() {
+        let error = read("[scan]\nignored = = 1").expect_err("not TOML");
+        assert!(error.starts_with("proj/.baseleak.toml:2: is not TOML at column 11: "), "{error}");
+        assert!(!error.contains('\n'), "{error}");
+    }
+}
