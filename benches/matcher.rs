@@ -5,7 +5,8 @@
 //! crate's own `src`), and always a generated text. Each matcher runs alone on
 //! one thread; the best of several runs counts, by CPU time where the system
 //! tells it (Linux) and by the clock elsewhere. The folder is read before and
-//! stays in memory: no input or output is measured.
+//! stays in memory: no input or output is measured. Run as a test (`cargo test
+//! --benches`) it only checks that all agree.
 #![expect(clippy::print_stdout, reason = "a bench is a program whose result is its output")]
 
 use std::hint::black_box;
@@ -24,13 +25,22 @@ const LIMIT: usize = 1 << 30;
 fn main() {
     let folder = std::env::args().skip(1).find(|argument| !argument.starts_with('-'));
     let folder = folder.map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("src"), PathBuf::from);
-    println!(
-        "{:28}{:>10}{:>12}{:>12}{:>12}{:>10}",
-        "input", "MB", "find_iter", "portable", "regex", "matches"
-    );
+    if is_bench() {
+        println!(
+            "{:28}{:>10}{:>12}{:>12}{:>12}{:>10}",
+            "input", "MB", "find_iter", "portable", "regex", "matches"
+        );
+    }
     bench(&folder.display().to_string(), &files(&folder));
-    bench("generated text", &[generated()]);
-    println!("GB/s of one core, best of {RUNS}");
+    bench("generated text", &[generated(if is_bench() { 64_000_000 } else { 1_000_000 })]);
+    if is_bench() {
+        println!("GB/s of one core, best of {RUNS}");
+    }
+}
+
+/// Whether `cargo bench` runs this, and not `cargo test` without optimisation.
+fn is_bench() -> bool {
+    std::env::args().any(|argument| argument == "--bench")
 }
 
 fn bench(name: &str, texts: &[Vec<u8>]) {
@@ -42,6 +52,10 @@ fn bench(name: &str, texts: &[Vec<u8>]) {
         assert!(shape::find_iter(text).eq(expect.iter().copied()), "the matcher and the regex differ");
         assert!(shape::find_iter_portable(text).eq(expect.iter().copied()), "the portable twin differs");
         dots += expect.len();
+    }
+    if !is_bench() {
+        println!("{name}: all agree on {dots} matches");
+        return;
     }
     let speeds = [
         best(texts, size, |text| shape::find_iter(text).count()),
@@ -118,9 +132,8 @@ fn files(folder: &Path) -> Vec<Vec<u8>> {
         .collect()
 }
 
-/// 64 MB of lines of words, numbers and dotted names, with a match every few kilobytes.
-fn generated() -> Vec<u8> {
-    const SIZE: usize = 64_000_000;
+/// So many bytes of lines of words, numbers and dotted names, with a match every few kilobytes.
+fn generated(size: usize) -> Vec<u8> {
     let mut state = 0x6D61_7463_6865_7221_u64;
     let mut random = move |bound: u64| {
         // xorshift64: quick, and good enough to shuffle words.
@@ -129,8 +142,8 @@ fn generated() -> Vec<u8> {
         state ^= state << 17;
         state % bound
     };
-    let mut text = Vec::with_capacity(SIZE + 256);
-    while text.len() < SIZE {
+    let mut text = Vec::with_capacity(size + 256);
+    while text.len() < size {
         for _ in 0..=random(11) {
             for _ in 0..=random(10) {
                 text.push(b'a' + u8::try_from(random(26)).expect("below 26"));
