@@ -1,1 +1,6 @@
-//! placeholder
+//! The integration tests: one binary, one module per feature.
+
+mod contexts;
+mod decoys;
+mod recall;
+mod shape;
