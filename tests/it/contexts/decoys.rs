@@ -380,7 +380,7 @@ fn bare_prefix(rng: &mut Rng) -> String {
         1 => format!("b10_{id}****"),
         2 => format!("{id}****"),
         3 => {
-            format!("b10_{}.{}", rng.pick(&["remote", "types", "settings"]), identifier(rng, 32, Case::Camel))
+            format!("b10_{}.{}", rng.pick(&["remote", "types", "client"]), identifier(rng, 32, Case::Camel))
         }
         _ => format!("b10_{id}.{}", word(rng)),
     }
