@@ -3,6 +3,7 @@
 use super::*;
 use crate::model::Confidence;
 use crate::rules::{Condition, Context, Neighbours, RegexTarget, Shape};
+use std::fmt::Write as _;
 use std::fs;
 
 fn load(text: &str) -> Result<Loaded, String> {
@@ -366,7 +367,10 @@ fn large_files_get_a_clear_answer() {
     let check = |text: String, expect: &str| {
         assert_eq!(load(&text).map(|_| ()), Err(format!("rules/x.toml:{expect}")));
     };
-    let rules: String = (0..60_000).map(|n| format!("[[rules]]\nid = 'r{n}'\nregex = 'x{n}'\n")).collect();
+    let mut rules = String::new();
+    for n in 0..60_000 {
+        let _ = write!(rules, "[[rules]]\nid = 'r{n}'\nregex = 'x{n}'\n");
+    }
     check(rules, " holds 60000 rules, more than the 10000 allowed");
     check(
         format!("[[rules]]\nid = 'a'\nregex = '{}'", "x".repeat(10 << 20)),
