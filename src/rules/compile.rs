@@ -14,8 +14,7 @@ const MAX_SET: usize = 5_000;
 /// The sizes a program is tried at, in bytes: it is charged with the first that holds it.
 const SIZES: [usize; 5] = [16 << 10, 128 << 10, 1 << 20, 8 << 20, 32 << 20];
 
-/// What the programs of one load may be charged with, in bytes. Ten times what
-/// the largest public rule files need.
+/// What the programs of one load may be charged with, in bytes.
 const BUDGET: usize = 512 << 20;
 
 /// Least of the lazy automaton's cache, per expression and thread, in bytes.
