@@ -17,7 +17,7 @@ const SIZES: [usize; 5] = [16 << 10, 128 << 10, 1 << 20, 8 << 20, 32 << 20];
 /// What the programs of one load may be charged with, in bytes.
 const BUDGET: usize = 512 << 20;
 
-/// Least of the lazy automaton's cache, per expression and thread, in bytes.
+/// The most that the lazy automaton may cache, per expression and thread, in bytes.
 const DFA_SIZE: usize = 2 << 20;
 
 /// Compiles expressions and keeps the account.
