@@ -8,14 +8,16 @@ use super::goregex;
 /// The longest expression accepted, in bytes.
 const MAX_LENGTH: usize = 64 << 10;
 
+/// The most expressions in one list.
+const MAX_SET: usize = 5_000;
+
 /// The sizes a program is tried at, in bytes: it is charged with the first that holds it.
-const SIZES: [usize; 4] = [128 << 10, 1 << 20, 8 << 20, 32 << 20];
+const SIZES: [usize; 5] = [16 << 10, 128 << 10, 1 << 20, 8 << 20, 32 << 20];
 
-/// What the programs of one load may be charged with, in bytes. Ten times what
-/// the largest public rule files need.
-const BUDGET: usize = 1 << 30;
+/// What the programs of one load may be charged with, in bytes.
+const BUDGET: usize = 512 << 20;
 
-/// Least of the lazy automaton's cache, per expression and thread, in bytes.
+/// The most that the lazy automaton may cache, per expression and thread, in bytes.
 const DFA_SIZE: usize = 2 << 20;
 
 /// Compiles expressions and keeps the account.
@@ -41,7 +43,11 @@ impl Compiler {
         &mut self,
         go: impl Iterator<Item = &'e str> + Clone,
     ) -> Result<RegexSet, (usize, String)> {
-        let mut all = Vec::new();
+        let count = go.clone().count();
+        if count > MAX_SET {
+            return Err((0, format!("the list holds {count} expressions, more than the {MAX_SET} allowed")));
+        }
+        let mut all = Vec::with_capacity(count);
         for (index, expression) in go.clone().enumerate() {
             all.push(translate(expression).map_err(|why| (index, why))?);
         }
@@ -113,7 +119,7 @@ mod tests {
 
     #[test]
     fn the_budget_ends() {
-        let mut compiler = Compiler { left: 200 << 10 };
+        let mut compiler = Compiler { left: 20 << 10 };
         assert!(compiler.regex("a").is_ok());
         assert!(compiler.regex("a").is_err_and(|why| why.contains("together")));
     }

@@ -189,10 +189,10 @@ impl Reader<'_> {
             match key.get_ref().as_ref() {
                 "scan" => config.scan = self.scan(self.value("scan", value, document::table(inner))?)?,
                 "rules" => {
-                    config.rules = self.rules(self.value("rules", value, document::table(inner))?)?
+                    config.rules = self.rules(self.value("rules", value, document::table(inner))?)?;
                 }
                 "output" => {
-                    config.output = self.output(self.value("output", value, document::table(inner))?)?
+                    config.output = self.output(self.value("output", value, document::table(inner))?)?;
                 }
                 other => {
                     return Err(self.unknown(self.lines.of(key), "", other, &["scan", "rules", "output"]));
@@ -252,7 +252,7 @@ impl Reader<'_> {
             let inner = value.get_ref();
             match key.get_ref().as_ref() {
                 "format" => {
-                    output.format = Some(self.value("output.format", value, one_of(inner, FORMATS))?)
+                    output.format = Some(self.value("output.format", value, one_of(inner, FORMATS))?);
                 }
                 "color" => output.color = Some(self.value("output.color", value, one_of(inner, COLORS))?),
                 other => {

@@ -32,6 +32,9 @@ pub enum DocumentError {
     /// So many values that the tree would fill the memory.
     #[error("holds more than 1000000 commas, equals signs and brackets")]
     TooManyValues,
+    /// More than a million lines.
+    #[error("has more than 1000000 lines")]
+    TooManyLines,
     /// Not UTF-8.
     #[error("is not UTF-8 text")]
     NotText,
@@ -61,6 +64,9 @@ pub(super) fn parse<'i>(text: &'i str, lines: &Lines) -> Result<DeTable<'i>, (Op
     if text.len() as u64 > MAX_FILE {
         return Err((None, DocumentError::TooLarge));
     }
+    if lines.breaks.len() > MAX_VALUES {
+        return Err((None, DocumentError::TooManyLines));
+    }
     if memchr::memchr3_iter(b',', b'=', b'[', text.as_bytes()).nth(MAX_VALUES).is_some() {
         return Err((None, DocumentError::TooManyValues));
     }
@@ -83,7 +89,7 @@ pub(super) struct Lines {
 
 impl Lines {
     pub(super) fn new(text: &str) -> Self {
-        Self { breaks: memchr::memchr_iter(b'\n', text.as_bytes()).collect() }
+        Self { breaks: memchr::memchr_iter(b'\n', text.as_bytes()).take(MAX_VALUES + 1).collect() }
     }
 
     /// The line, from 1, of a byte offset.

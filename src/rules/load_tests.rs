@@ -1,8 +1,9 @@
 //! Rule files, good and bad, through the whole of loading.
 
+use super::super::ruleset::{Condition, Context, Neighbours, RegexTarget, Shape};
 use super::*;
 use crate::model::Confidence;
-use crate::rules::{Condition, Context, Neighbours, RegexTarget, Shape};
+use std::fmt::Write as _;
 use std::fs;
 
 fn load(text: &str) -> Result<Loaded, String> {
@@ -90,6 +91,13 @@ fn a_rule_with_every_key_of_gitleaks() {
     assert_eq!((old.entropy, old.regex.is_none(), old.allowlists.len()), (Some(2.5), true, 2));
     assert_eq!(plain.allowlists.len(), 1, "the file's global allowlist holds for each of its rules");
     assert!(loaded.rules.allowlists.is_empty());
+}
+
+#[test]
+fn files_from_windows() {
+    let loaded = good("\u{feff}[[rules]]\r\nid = 'a'\r\nregex = 'x'\r\nregx = 1\r\n");
+    assert_eq!(ids(&loaded.rules), ["a"]);
+    assert!(loaded.warnings[0].starts_with("rules/x.toml:4: "), "{:?}", loaded.warnings);
 }
 
 #[test]
@@ -366,7 +374,10 @@ fn large_files_get_a_clear_answer() {
     let check = |text: String, expect: &str| {
         assert_eq!(load(&text).map(|_| ()), Err(format!("rules/x.toml:{expect}")));
     };
-    let rules: String = (0..60_000).map(|n| format!("[[rules]]\nid = 'r{n}'\nregex = 'x{n}'\n")).collect();
+    let mut rules = String::new();
+    for n in 0..60_000 {
+        let _ = write!(rules, "[[rules]]\nid = 'r{n}'\nregex = 'x{n}'\n");
+    }
     check(rules, " holds 60000 rules, more than the 10000 allowed");
     check(
         format!("[[rules]]\nid = 'a'\nregex = '{}'", "x".repeat(10 << 20)),

@@ -196,7 +196,7 @@ impl Reader<'_> {
                     sheet.extend = (!path.is_empty()).then(|| (path, self.place(line)));
                 }
                 "url" => {
-                    self.warn(line, "extend.url is not followed: baseleak reads no rules from the network")
+                    self.warn(line, "extend.url is not followed: baseleak reads no rules from the network");
                 }
                 "usedefault" => {
                     if self.value("extend.useDefault", value, document::boolean(value.get_ref()))? {
@@ -304,7 +304,7 @@ impl Reader<'_> {
                     );
                 }
                 "skipreport" => {
-                    self.warn(line, "skipReport is not carried out: the rule's findings are reported")
+                    self.warn(line, "skipReport is not carried out: the rule's findings are reported");
                 }
                 "baseleak" => draft.traits = Some(super::traits::read(self, value)?),
                 _ => self.unknown_key(line, key.get_ref(), RULE_KEYS),
@@ -341,7 +341,7 @@ impl Reader<'_> {
                 "description" => {}
                 "condition" => list.condition = self.value("condition", value, condition(value.get_ref()))?,
                 "regextarget" => {
-                    list.regex_target = self.value("regexTarget", value, target(value.get_ref()))?
+                    list.regex_target = self.value("regexTarget", value, target(value.get_ref()))?;
                 }
                 "commits" => {
                     let commits = self.words("commits", value)?;

@@ -49,7 +49,7 @@ pub(super) fn read(reader: &mut Reader<'_>, value: &Value<'_>) -> Result<Traits,
             "key_prefix" => traits.key_prefix = Some(reader.value(name, value, document::string(inner))?),
             "under" => traits.under = Some(reader.value(name, value, filled(inner))?),
             "exact_keywords" => {
-                traits.exact_keywords = reader.value(name, value, document::boolean(inner))?
+                traits.exact_keywords = reader.value(name, value, document::boolean(inner))?;
             }
             "placeholders" => traits.placeholders = reader.value(name, value, document::boolean(inner))?,
             "positive" => traits.positive = texts(reader, name, value)?,
