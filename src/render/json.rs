@@ -362,9 +362,10 @@ mod tests {
         let reasons = [
             Reason::Shape,
             Reason::Pattern,
-            Reason::ContextOnLine("a"),
-            Reason::ContextNearby("a"),
-            Reason::ContextInFile("a"),
+            Reason::ContextOnLine("a".into()),
+            Reason::ContextNearby("a".into()),
+            Reason::ContextInFile("a".into()),
+            Reason::ContextInPath("a".into()),
             Reason::KnownPlace("a".into()),
             Reason::RivalNearer("a".into()),
             Reason::NoContext,

@@ -1,6 +1,6 @@
 //! Rule files, good and bad, through the whole of loading.
 
-use super::super::ruleset::{Condition, Context, Neighbours, RegexTarget, Shape};
+use crate::rules::{Condition, Context, Neighbours, RegexTarget, Shape};
 use super::*;
 use crate::model::Confidence;
 use std::fmt::Write as _;

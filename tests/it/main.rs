@@ -1,8 +1,6 @@
-//! The integration tests, in one binary.
+//! The integration tests: one binary, one module for each feature.
 
 mod architecture;
-//! The integration tests: one binary, one module per feature.
-
 mod contexts;
 mod decoys;
 mod recall;
