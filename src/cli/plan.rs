@@ -18,14 +18,13 @@ const CONFIG: &str = ".baseleak.toml";
 /// What standard input is called unless it is given a name.
 const STDIN: &str = "<stdin>";
 
-/// A scan, resolved.
+/// A scan, resolved, but for the rules.
 #[derive(Debug)]
 pub(crate) struct ScanPlan {
     pub(crate) input: Input,
     pub(crate) policy: Policy,
     pub(crate) ignored: bool,
     pub(crate) threads: usize,
-    pub(crate) rules: RuleSet,
     pub(crate) config: Option<PathBuf>,
     pub(crate) format: Format,
     pub(crate) output: Output,
@@ -34,8 +33,8 @@ pub(crate) struct ScanPlan {
 }
 
 impl ScanPlan {
-    /// Flags win over the configuration; excluding globs of both hold.
-    pub(crate) fn new(args: &ScanArgs, color: Option<ColorWhen>) -> Result<Self> {
+    /// The plan and its rules. Flags win over the configuration; excluding globs of both hold.
+    pub(crate) fn new(args: &ScanArgs, color: Option<ColorWhen>) -> Result<(Self, RuleSet)> {
         let input = input(args)?;
         let file = config_file(args, &input);
         let config = match &file {
@@ -47,18 +46,18 @@ impl ScanPlan {
         let format = args.format.or(config.output.format.map(Format::from)).unwrap_or(Format::Human);
         set_color(color.or(config.output.color.map(ColorWhen::from)), args.output.is_some());
         allow_secrets(args, format)?;
-        Ok(Self {
+        let plan = Self {
             input,
             policy: Policy::new(include, &exclude, args.max_file_size.or(config.scan.max_file_size))?,
             ignored: args.no_ignore || config.scan.ignored.unwrap_or(false),
             threads: args.threads,
-            rules: rule_set(&config, &args.rules)?,
             config: file,
             format,
             output: args.output.as_ref().map_or_else(Output::stdout, Output::file),
             show_secrets: args.show_secrets,
             exit_zero: args.exit_zero,
-        })
+        };
+        Ok((plan, rule_set(&config, &args.rules)?))
     }
 }
 

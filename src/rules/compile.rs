@@ -1,8 +1,9 @@
 //! From Go's expressions to compiled ones, within a budget of memory.
 
-use regex::bytes::{Regex, RegexBuilder, RegexSet, RegexSetBuilder};
+use regex::bytes::{RegexBuilder, RegexSetBuilder};
 
 use super::document::clip;
+use super::expression::{Expression, ExpressionSet};
 use super::goregex;
 
 /// The longest expression accepted, in bytes.
@@ -24,17 +25,28 @@ const DFA_SIZE: usize = 2 << 20;
 #[derive(Debug)]
 pub(super) struct Compiler {
     left: usize,
+    /// Whether the expressions are known to compile, so that compiling them can wait.
+    trusted: bool,
 }
 
 impl Compiler {
     pub(super) fn new() -> Self {
-        Self { left: BUDGET }
+        Self { left: BUDGET, trusted: false }
+    }
+
+    /// A compiler for the built-in rules.
+    pub(super) fn trusting() -> Self {
+        Self { left: BUDGET, trusted: true }
     }
 
     /// Compiles one expression of Go's. The error is one line.
-    pub(super) fn regex(&mut self, go: &str) -> Result<Regex, String> {
+    pub(super) fn regex(&mut self, go: &str) -> Result<Expression, String> {
         let rust = translate(go)?;
-        self.sized(|size| RegexBuilder::new(&rust).size_limit(size).dfa_size_limit(DFA_SIZE).build())
+        if self.trusted {
+            return Ok(Expression::trusted(&rust));
+        }
+        let regex = self.sized(|size| builder(&rust).size_limit(size).build())?;
+        Ok(Expression::compiled(&rust, regex))
     }
 
     /// Compiles several of Go's expressions into one set. The error names the
@@ -42,7 +54,7 @@ impl Compiler {
     pub(super) fn set<'e>(
         &mut self,
         go: impl Iterator<Item = &'e str> + Clone,
-    ) -> Result<RegexSet, (usize, String)> {
+    ) -> Result<ExpressionSet, (usize, String)> {
         let count = go.clone().count();
         if count > MAX_SET {
             return Err((0, format!("the list holds {count} expressions, more than the {MAX_SET} allowed")));
@@ -51,13 +63,17 @@ impl Compiler {
         for (index, expression) in go.clone().enumerate() {
             all.push(translate(expression).map_err(|why| (index, why))?);
         }
-        let built =
-            self.sized(|size| RegexSetBuilder::new(&all).size_limit(size).dfa_size_limit(DFA_SIZE).build());
-        built.map_err(|why| {
+        if self.trusted {
+            return Ok(ExpressionSet::trusted(all));
+        }
+        match self.sized(|size| set_builder(&all).size_limit(size).build()) {
+            Ok(set) => Ok(ExpressionSet::compiled(all, set)),
             // A set does not say which of its expressions is to blame; alone, the culprit does.
-            let culprit = go.enumerate().find_map(|(index, one)| Some((index, self.regex(one).err()?)));
-            culprit.unwrap_or((0, why))
-        })
+            Err(why) => {
+                let culprit = go.enumerate().find_map(|(index, one)| Some((index, self.regex(one).err()?)));
+                Err(culprit.unwrap_or((0, why)))
+            }
+        }
     }
 
     fn sized<T>(&mut self, build: impl Fn(usize) -> Result<T, regex::Error>) -> Result<T, String> {
@@ -76,6 +92,20 @@ impl Compiler {
         }
         Err("it needs more than 32 MiB".to_owned())
     }
+}
+
+/// How one expression is compiled, its size not yet limited.
+pub(super) fn builder(rust: &str) -> RegexBuilder {
+    let mut builder = RegexBuilder::new(rust);
+    builder.dfa_size_limit(DFA_SIZE);
+    builder
+}
+
+/// How a set of expressions is compiled, its size not yet limited.
+pub(super) fn set_builder(rust: &[String]) -> RegexSetBuilder {
+    let mut builder = RegexSetBuilder::new(rust);
+    builder.dfa_size_limit(DFA_SIZE);
+    builder
 }
 
 fn translate(go: &str) -> Result<String, String> {
@@ -119,7 +149,7 @@ mod tests {
 
     #[test]
     fn the_budget_ends() {
-        let mut compiler = Compiler { left: 20 << 10 };
+        let mut compiler = Compiler { left: 20 << 10, trusted: false };
         assert!(compiler.regex("a").is_ok());
         assert!(compiler.regex("a").is_err_and(|why| why.contains("together")));
     }

@@ -41,7 +41,8 @@ impl RuleSet {
     /// # Panics
     /// Never: a test loads the same text.
     pub fn builtin() -> Self {
-        Self::parse(Path::new(builtin::NAME), builtin::BUILTIN)
+        Loader::new(Compiler::trusting())
+            .load(Path::new(builtin::NAME), builtin::BUILTIN)
             .expect("a unit test loads the built-in rules")
             .rules
     }
@@ -52,7 +53,7 @@ impl RuleSet {
     /// The first thing that is wrong, with its file and line.
     pub fn load(path: &Path) -> Result<Loaded, RuleError> {
         let text = read(path, None)?;
-        Loader::new().load(path, &text)
+        Loader::new(Compiler::new()).load(path, &text)
     }
 
     /// Reads rules from a text that is said to stand in `file`.
@@ -60,7 +61,7 @@ impl RuleSet {
     /// # Errors
     /// As [`RuleSet::load`].
     pub fn parse(file: &Path, text: &str) -> Result<Loaded, RuleError> {
-        Loader::new().load(file, text)
+        Loader::new(Compiler::new()).load(file, text)
     }
 
     /// Joins the rules of `file` to this set: what they disable goes, then they
@@ -140,8 +141,8 @@ struct Loader {
 }
 
 impl Loader {
-    fn new() -> Self {
-        Self { compiler: Compiler::new(), warnings: Vec::new(), disabled: Vec::new(), chain: Vec::new() }
+    fn new(compiler: Compiler) -> Self {
+        Self { compiler, warnings: Vec::new(), disabled: Vec::new(), chain: Vec::new() }
     }
 
     fn load(mut self, file: &Path, text: &str) -> Result<Loaded, RuleError> {

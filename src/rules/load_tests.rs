@@ -1,8 +1,8 @@
 //! Rule files, good and bad, through the whole of loading.
 
-use crate::rules::{Condition, Context, Neighbours, RegexTarget, Shape};
 use super::*;
 use crate::model::Confidence;
+use crate::rules::{Condition, Context, Neighbours, RegexTarget, Shape};
 use std::fmt::Write as _;
 use std::fs;
 

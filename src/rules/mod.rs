@@ -9,6 +9,7 @@ mod config;
 mod document;
 mod error;
 pub mod examples;
+mod expression;
 pub mod goregex;
 mod load;
 mod ruleset;
@@ -24,6 +25,7 @@ pub use config::{
 pub use document::DocumentError;
 pub use error::{RuleError, RuleProblem};
 pub use examples::{Example, Examples, refang};
+pub use expression::{Expression, ExpressionSet};
 pub use load::Loaded;
 pub use ruleset::{
     Allowlist, Condition, Context, Known, Neighbours, RegexTarget, Rule, RuleSet, Shape, Traits,

@@ -2,8 +2,7 @@
 
 use std::sync::Arc;
 
-use regex::bytes::{Regex, RegexSet};
-
+use super::expression::{Expression, ExpressionSet};
 use crate::model::Confidence;
 
 /// The rules in force, in order of precedence: where several match the same
@@ -24,7 +23,7 @@ pub struct Rule {
     /// One line on what it finds.
     pub description: String,
     /// What matches; `None` makes a rule that reports every file at `path`.
-    pub regex: Option<Regex>,
+    pub regex: Option<Expression>,
     /// The group that holds the secret. 0 is gitleaks' default: the first group
     /// that is not empty, or the whole match where the expression has none.
     pub secret_group: usize,
@@ -34,7 +33,7 @@ pub struct Rule {
     /// before the expression is tried. Empty: always tried.
     pub keywords: Vec<String>,
     /// The expression a path (from the root, with `/`) must match.
-    pub path: Option<Regex>,
+    pub path: Option<Expression>,
     /// Free words for reports.
     pub tags: Vec<String>,
     /// What is not a secret after all.
@@ -85,9 +84,9 @@ pub struct Known {
     /// What the reports call it.
     pub name: Arc<str>,
     /// Matches the path from the root.
-    pub path: Option<Regex>,
+    pub path: Option<Expression>,
     /// Matches the line the secret stands on.
-    pub line: Option<Regex>,
+    pub line: Option<Expression>,
 }
 
 /// What part the words around a match play.
@@ -130,11 +129,11 @@ pub struct Allowlist {
     /// Lower-case commit ids.
     pub commits: Vec<String>,
     /// Expressions over the path.
-    pub paths: Option<RegexSet>,
+    pub paths: Option<ExpressionSet>,
     /// What `regexes` look at.
     pub regex_target: RegexTarget,
     /// Expressions over the target.
-    pub regexes: Option<RegexSet>,
+    pub regexes: Option<ExpressionSet>,
     /// Lower-case words whose presence in the secret, whatever its case, clears it.
     pub stopwords: Vec<String>,
 }

@@ -8,12 +8,12 @@ use std::collections::HashMap;
 use std::path::Path;
 use std::sync::Arc;
 
-use regex::bytes::Regex;
 use toml::de::{DeTable, DeValue};
 
 use super::compile::Compiler;
 use super::document::{self, Lines, Value, quote};
 use super::error::{RuleError, RuleProblem, write_place};
+use super::expression::{Expression, ExpressionSet};
 use super::ruleset::{Allowlist, Condition, RegexTarget, Traits};
 use super::suggest::hint;
 
@@ -65,8 +65,8 @@ pub(super) struct Draft {
     pub(super) place: Place,
     pub(super) id: Arc<str>,
     pub(super) description: Option<String>,
-    pub(super) regex: Option<Regex>,
-    pub(super) path: Option<Regex>,
+    pub(super) regex: Option<Expression>,
+    pub(super) path: Option<Expression>,
     pub(super) secret_group: Option<(usize, Place)>,
     pub(super) entropy: Option<f64>,
     pub(super) keywords: Vec<String>,
@@ -369,7 +369,7 @@ impl Reader<'_> {
         &mut self,
         key: &'static str,
         value: &Value<'_>,
-    ) -> Result<Option<Regex>, RuleError> {
+    ) -> Result<Option<Expression>, RuleError> {
         let go = self.value(key, value, document::string(value.get_ref()))?;
         if go.is_empty() {
             return Ok(None);
@@ -384,7 +384,7 @@ impl Reader<'_> {
         &mut self,
         key: &'static str,
         value: &Value<'_>,
-    ) -> Result<Option<regex::bytes::RegexSet>, RuleError> {
+    ) -> Result<Option<ExpressionSet>, RuleError> {
         let all = self.list(key, value)?;
         if all.is_empty() {
             return Ok(None);

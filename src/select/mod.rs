@@ -42,11 +42,13 @@ impl Policy {
         })
     }
 
+    /// Whether every path is admitted, so that none need be put together to ask.
+    pub fn admits_all(&self) -> bool {
+        self.include.is_none() && self.exclude.is_empty()
+    }
+
     /// Whether the file at `relative`, a path from the root, is to be read.
     pub fn admits_file(&self, relative: &[u8]) -> bool {
-        if self.include.is_none() && self.exclude.is_empty() {
-            return true;
-        }
         let path = String::from_utf8_lossy(relative);
         !self.exclude.is_match(&*path) && self.include.as_ref().is_none_or(|include| include.is_match(&*path))
     }

@@ -3,10 +3,11 @@
 //! A source reads and hands out; it believes nothing and reports what it could
 //! not read. **Invariant:** it opens files for reading only.
 
+mod folder;
 mod ignores;
-mod open;
 mod read;
 mod root;
+mod skip;
 mod worktree;
 
 pub use read::Reader;

@@ -4,19 +4,20 @@
 //! followed, `.git` is not entered, and what git ignores is counted.
 
 use std::ffi::OsString;
-use std::fs::{self, DirEntry};
+use std::fs;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard};
 
 use rayon::Scope;
 
-use crate::model::{Coverage, Provenance, SkipReason};
+use crate::model::{Coverage, Provenance};
 use crate::select::Policy;
 
+use super::folder::{Entries, OpenFolder};
 use super::ignores::Ignores;
 use super::root::{self, Root};
-use super::{Reader, Worker, open};
+use super::{Reader, Worker, skip};
 
 /// Files of one folder that are read as one task.
 const BATCH: usize = 64;
@@ -45,18 +46,6 @@ struct Folder {
     relative: Vec<u8>,
     /// Which files are ignored here; `None` outside of repositories and where it does not matter.
     ignores: Option<Arc<Ignores>>,
-}
-
-/// The entries of a folder by what is to be done with them.
-#[derive(Default)]
-struct Entries {
-    folders: Vec<OsString>,
-    files: Vec<OsString>,
-    links: u64,
-    special: Vec<(OsString, SkipReason)>,
-    /// Whether there is a `.gitignore`, and whether a `.git` makes the folder a repository.
-    has_gitignore: bool,
-    is_repository: bool,
 }
 
 /// One walk under way.
@@ -103,7 +92,7 @@ impl<W: Worker> Run<'_, W> {
             Ok(metadata) => metadata.file_type(),
             Err(error) => {
                 let shown = root::slashed(path.as_os_str());
-                return self.desk().worker.skipped(&shown, open::unreadable(&error));
+                return self.desk().worker.skipped(&shown, skip::unreadable(&error));
             }
         };
         let root = Root::new(path, kind.is_dir());
@@ -117,23 +106,25 @@ impl<W: Worker> Run<'_, W> {
                 let Desk { worker, reader } = &mut *self.desk();
                 match fs::File::open(&root.path) {
                     Ok(file) => read(reader, worker, file, provenance),
-                    Err(error) => worker.skipped(&root.shown, open::unreadable(&error)),
+                    Err(error) => worker.skipped(&root.shown, skip::unreadable(&error)),
                 }
             });
         } else {
-            self.desk().worker.skipped(&root.shown, open::special(kind));
+            self.desk().worker.skipped(&root.shown, skip::special(kind));
         }
     }
 
     fn folder<'s>(&'s self, mut folder: Folder, scope: &Scope<'s>) {
-        let entries = match list(&folder.path) {
-            Ok(entries) => entries,
-            Err(error) => {
-                return self.desk().worker.skipped(shown_or_dot(&folder.shown), open::reason(&error));
-            }
-        };
+        let opened = OpenFolder::open(&folder.path);
+        let (opened, entries) =
+            match opened.and_then(|opened| opened.entries().map(|entries| (opened, entries))) {
+                Ok(listed) => listed,
+                Err(error) => {
+                    return self.desk().worker.skipped(shown_or_dot(&folder.shown), skip::reason(&error));
+                }
+            };
         folder.enter(&entries, self.walk.ignored);
-        let folder = Arc::new(folder);
+        let (folder, opened) = (Arc::new(folder), Arc::new(opened));
         let mut coverage = Coverage { symlinks: entries.links, ..Coverage::default() };
         for (name, reason) in entries.special {
             if folder.is_admitted(&name, self.walk.policy) {
@@ -148,11 +139,11 @@ impl<W: Worker> Run<'_, W> {
         let mut batches = files.chunks(BATCH);
         let first = batches.next();
         for batch in batches {
-            let (batch, folder) = (batch.to_vec(), folder.clone());
-            scope.spawn(move |_| self.files(&folder, &batch));
+            let (batch, folder, opened) = (batch.to_vec(), folder.clone(), opened.clone());
+            scope.spawn(move |_| self.files(&folder, &opened, &batch));
         }
         if let Some(batch) = first {
-            self.files(&folder, batch);
+            self.files(&folder, &opened, batch);
         }
     }
 
@@ -175,23 +166,20 @@ impl<W: Worker> Run<'_, W> {
     }
 
     /// Reads files of one folder.
-    fn files(&self, folder: &Folder, names: &[OsString]) {
+    fn files(&self, folder: &Folder, opened: &OpenFolder, names: &[OsString]) {
         let Desk { worker, reader } = &mut *self.desk();
-        let mut path = folder.path.clone();
         let (mut shown, mut relative) = (folder.shown.clone(), folder.relative.clone());
         for name in names {
-            path.push(name);
             root::push(&mut shown, name);
             root::push(&mut relative, name);
             let provenance = Provenance { shown: &shown, relative: &relative };
-            match open::open_listed(&path) {
+            match opened.file(name) {
                 Ok(file) if self.is_oversized(&file) => {
                     worker.covered(Coverage { oversized: 1, ..Coverage::default() });
                 }
                 Ok(file) => read(reader, worker, file, provenance),
-                Err(error) => worker.skipped(&shown, open::reason(&error)),
+                Err(error) => worker.skipped(&shown, skip::reason(&error)),
             }
-            path.pop();
             shown.truncate(folder.shown.len());
             relative.truncate(folder.relative.len());
         }
@@ -222,7 +210,7 @@ impl Folder {
             if self.ignores.as_ref().is_some_and(|ignores| ignores.ignore(&self.path.join(name), false)) {
                 coverage.ignored += 1;
                 false
-            } else if policy.admits_file(&joined(&self.relative, name)) {
+            } else if policy.admits_all() || policy.admits_file(&joined(&self.relative, name)) {
                 true
             } else {
                 coverage.excluded += 1;
@@ -244,39 +232,14 @@ fn read<W: Worker>(reader: &mut Reader, worker: &mut W, stream: impl Read, prove
     worker.name(&provenance);
     match reader.read(stream, provenance, |blob| worker.blob(blob)) {
         Ok(bytes) => worker.covered(Coverage { files: 1, bytes, ..Coverage::default() }),
-        Err(error) => worker.skipped(provenance.shown, open::unreadable(&error)),
+        Err(error) => worker.skipped(provenance.shown, skip::unreadable(&error)),
     }
-}
-
-fn list(folder: &Path) -> io::Result<Entries> {
-    let mut entries = Entries::default();
-    for entry in fs::read_dir(folder)? {
-        sort_in(&entry?, &mut entries)?;
-    }
-    Ok(entries)
-}
-
-fn sort_in(entry: &DirEntry, entries: &mut Entries) -> io::Result<()> {
-    let (name, kind) = (entry.file_name(), entry.file_type()?);
-    if name == ".git" {
-        entries.is_repository = true;
-    } else if kind.is_dir() {
-        entries.folders.push(name);
-    } else if kind.is_file() {
-        entries.has_gitignore |= name == ".gitignore";
-        entries.files.push(name);
-    } else if kind.is_symlink() {
-        entries.links += 1;
-    } else {
-        entries.special.push((name, open::special(kind)));
-    }
-    Ok(())
 }
 
 /// The files at and below `folder`, for folders that are passed over; those that
 /// cannot be listed count as empty.
 fn count_files(folder: &Path) -> u64 {
-    let Ok(entries) = list(folder) else { return 0 };
+    let Ok(entries) = OpenFolder::open(folder).and_then(|folder| folder.entries()) else { return 0 };
     let below: u64 = entries.folders.iter().map(|name| count_files(&folder.join(name))).sum();
     below + entries.files.len() as u64
 }

@@ -19,8 +19,8 @@ use crate::cli::progress;
 /// Scans, reports, answers.
 pub(crate) fn run(args: &ScanArgs, color: Option<ColorWhen>) -> Result<Exit> {
     let began = Instant::now();
-    let plan = ScanPlan::new(args, color)?;
-    let detector = Detector::new(plan.rules.clone());
+    let (plan, rules) = ScanPlan::new(args, color)?;
+    let detector = Detector::new(rules);
     let walk = Walk { policy: &plan.policy, ignored: plan.ignored, threads: plan.threads };
     let progress = Progress::default();
     let mut report = progress::watch(&progress, || scan::scan(&plan.input, &walk, &detector, &progress))

@@ -1,24 +1,9 @@
-//! Opens files so that nothing but a regular file is ever waited for.
+//! Why something was not read, in words for the report.
 
-use std::fs::{File, FileType, OpenOptions};
+use std::fs::FileType;
 use std::io;
-use std::path::Path;
 
 use crate::model::SkipReason;
-
-/// Opens a file that a folder lists. Should a link or a FIFO have taken its place
-/// meanwhile, it is not followed and not waited for.
-pub(super) fn open_listed(path: &Path) -> io::Result<File> {
-    let mut options = OpenOptions::new();
-    options.read(true);
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::OpenOptionsExt as _;
-        let flags = rustix::fs::OFlags::NOFOLLOW | rustix::fs::OFlags::NONBLOCK;
-        options.custom_flags(flags.bits().cast_signed());
-    }
-    options.open(path)
-}
 
 /// What a thing is that is neither a file, a folder nor a link.
 pub(super) fn special(kind: FileType) -> SkipReason {

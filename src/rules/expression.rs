@@ -1,0 +1,68 @@
+//! Expressions that are compiled when they are first needed: most of the built-in
+//! ones never are, and compiling them costs more than scanning a small file.
+//!
+//! **Invariant:** an expression that exists compiles. Those of a user's file are
+//! compiled when it is loaded, the built-in ones by a unit test.
+
+use std::ops::Deref;
+use std::sync::{Arc, OnceLock};
+
+use regex::bytes::{Regex, RegexSet};
+
+use super::compile;
+
+/// An expression over bytes.
+#[derive(Debug, Clone)]
+pub struct Expression(Lazy<Arc<str>, Regex>);
+
+/// Several expressions over bytes, tried together.
+#[derive(Debug, Clone)]
+pub struct ExpressionSet(Lazy<Arc<[String]>, RegexSet>);
+
+#[derive(Debug, Clone)]
+struct Lazy<S, C> {
+    source: S,
+    compiled: Arc<OnceLock<C>>,
+}
+
+impl Expression {
+    /// Of a source in Rust's syntax that is known to compile.
+    pub(super) fn trusted(source: &str) -> Self {
+        Self(Lazy { source: source.into(), compiled: Arc::default() })
+    }
+
+    /// Of an expression that was compiled from `source`.
+    pub(super) fn compiled(source: &str, regex: Regex) -> Self {
+        Self(Lazy { source: source.into(), compiled: Arc::new(regex.into()) })
+    }
+}
+
+impl ExpressionSet {
+    /// Of sources in Rust's syntax that are known to compile.
+    pub(super) fn trusted(sources: Vec<String>) -> Self {
+        Self(Lazy { source: sources.into(), compiled: Arc::default() })
+    }
+
+    /// Of a set that was compiled from `sources`.
+    pub(super) fn compiled(sources: Vec<String>, set: RegexSet) -> Self {
+        Self(Lazy { source: sources.into(), compiled: Arc::new(set.into()) })
+    }
+}
+
+impl Deref for Expression {
+    type Target = Regex;
+
+    fn deref(&self) -> &Regex {
+        let compile = || compile::builder(&self.0.source).build().expect("a unit test compiles it");
+        self.0.compiled.get_or_init(compile)
+    }
+}
+
+impl Deref for ExpressionSet {
+    type Target = RegexSet;
+
+    fn deref(&self) -> &RegexSet {
+        let compile = || compile::set_builder(&self.0.source).build().expect("a unit test compiles it");
+        self.0.compiled.get_or_init(compile)
+    }
+}
