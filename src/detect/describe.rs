@@ -113,8 +113,8 @@ impl<'b> Describer<'b> {
         let end = memchr::memchr(b'\n', &bytes[span.end..ceiling]).map(|at| span.end + at);
         let cut_before = start.is_none() && floor > 0;
         let cut_after = end.is_none() && ceiling < bytes.len();
-        let before = masked(bytes, start.unwrap_or(floor)..span.start, spans);
-        let after = masked(bytes, span.end..end.unwrap_or(ceiling), spans);
+        let before = masked(bytes, 0..span.start, start.unwrap_or(floor)..span.start, spans);
+        let after = masked(bytes, span.end..bytes.len(), span.end..end.unwrap_or(ceiling), spans);
         Snippet {
             before: if cut_before { format!("…{before}") } else { before },
             mask: name.map_or_else(|| MASK.to_owned(), |name| format!("{name}.{MASK}")),
@@ -131,53 +131,44 @@ fn public_name(rule: &Rule, secret: &[u8]) -> Option<String> {
     String::from_utf8(secret[..dot].to_vec()).ok()
 }
 
-/// The text of `range` with everything that is, or could be, a secret masked.
-fn masked(bytes: &[u8], range: Range<usize>, secrets: &[Range<usize>]) -> String {
+/// The text of `shown` with everything that is, or could be, a secret masked.
+/// Tokens are judged as far as they reach in `side`, the bytes on one side of
+/// the secret that is described.
+fn masked(bytes: &[u8], side: Range<usize>, shown: Range<usize>, secrets: &[Range<usize>]) -> String {
     let mut text = String::new();
-    let mut at = range.start;
-    while at < range.end {
-        let end = token_end(bytes, at, range.end);
-        if end == at {
-            let other = at + bytes[at..range.end].iter().take_while(|&&byte| !is_token(byte)).count();
-            text.push_str(&String::from_utf8_lossy(&bytes[at..other]));
-            at = other;
+    let mut at = shown.start;
+    while at < shown.end {
+        let next = secrets.partition_point(|secret| secret.end <= at);
+        let next = secrets.get(next).cloned().unwrap_or(usize::MAX..usize::MAX);
+        if next.contains(&at) {
+            text.push_str(MASK);
+            at = next.end.min(shown.end);
             continue;
         }
-        let token = token_start(bytes, at)..token_end(bytes, end, bytes.len().min(end + SUSPICIOUS));
-        if is_suspicious(&bytes[token.clone()]) || touches(secrets, &token) {
+        let start = at;
+        let end = shown.end.min(next.start);
+        let is_inside = is_token(bytes[start]);
+        at += bytes[start..end].iter().take_while(|&&byte| is_token(byte) == is_inside).count();
+        let before =
+            bytes[side.start..start].iter().rev().take(SUSPICIOUS).take_while(|&&byte| is_token(byte));
+        let behind = bytes[at..side.end].iter().take(SUSPICIOUS).take_while(|&&byte| is_token(byte));
+        if is_inside && is_suspicious(&bytes[start - before.count()..at + behind.count()]) {
             text.push_str(MASK);
         } else {
-            text.push_str(&String::from_utf8_lossy(&bytes[at..end]));
+            text.push_str(&String::from_utf8_lossy(&bytes[start..at]));
         }
-        at = end;
     }
     text
 }
 
-/// Where the run of key characters that holds `at` begins, as far as it matters.
-fn token_start(bytes: &[u8], at: usize) -> usize {
-    let reach = bytes[..at].iter().rev().take(SUSPICIOUS);
-    at - reach.take_while(|&&byte| is_token(byte)).count()
-}
-
-fn token_end(bytes: &[u8], at: usize, ceiling: usize) -> usize {
-    at + bytes[at..ceiling].iter().take_while(|&&byte| is_token(byte)).count()
-}
-
 fn is_token(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'-' | b'_' | b'/')
+    byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'-' | b'_')
 }
 
 fn is_suspicious(token: &[u8]) -> bool {
     token.len() >= SUSPICIOUS
         && token.iter().any(u8::is_ascii_digit)
         && token.iter().any(u8::is_ascii_alphabetic)
-}
-
-/// Whether one of `secrets`, which are in order and disjoint, shares bytes with `range`.
-fn touches(secrets: &[Range<usize>], range: &Range<usize>) -> bool {
-    let next = secrets.partition_point(|secret| secret.end <= range.start);
-    secrets.get(next).is_some_and(|secret| secret.start < range.end)
 }
 
 /// SHA-256 over a domain and parts, each closed by its length so that no two inputs are alike.
@@ -192,4 +183,31 @@ fn digest(domain: &[u8], parts: &[&[u8]]) -> [u8; 32] {
 
 fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// `{` and `}` stand around the secret.
+    fn check(line: &str, others: &[Range<usize>], before: &str, after: &str) {
+        let (start, end) = (line.find('{').expect("it opens"), line.find('}').expect("it closes") - 1);
+        let bytes = line.replace(['{', '}'], "").into_bytes();
+        assert_eq!(masked(&bytes, 0..start, 0..start, others), before, "{line}");
+        assert_eq!(masked(&bytes, end..bytes.len(), end..bytes.len(), others), after, "{line}");
+    }
+
+    #[test]
+    fn a_snippet_hides_what_could_be_a_secret() {
+        check("KEY={x} # note 12", &[], "KEY=", " # note 12");
+        check("AWS=AKIA1234567890ABCDEF KEY={x}", &[], "AWS=**** KEY=", "");
+        check("a/very/long/path/to/v1/{x}", &[], "a/very/long/path/to/v1/", "");
+        check("p=ab!c KEY={x}", std::slice::from_ref(&(2..6)), "p=**** KEY=", "");
+    }
+
+    #[test]
+    fn a_token_cut_by_the_edge_is_still_one() {
+        let bytes = b"AKIA1234567890ABCDEF x";
+        assert_eq!(masked(bytes, 0..22, 17..22, &[]), "**** x");
+    }
 }

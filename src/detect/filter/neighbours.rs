@@ -5,6 +5,9 @@ use std::ops::Range;
 
 use crate::rules::Neighbours;
 
+/// Characters of URL-safe base64 that make a token and no word.
+const TOKEN: usize = 20;
+
 /// Whether the bytes beside `secret` let it stand alone.
 pub(super) fn fit(neighbours: Neighbours, bytes: &[u8], secret: &Range<usize>) -> bool {
     let (before, after) = (&bytes[..secret.start], &bytes[secret.end..]);
@@ -19,6 +22,7 @@ pub(super) fn fit(neighbours: Neighbours, bytes: &[u8], secret: &Range<usize>) -
             opens(before, |byte| is_word(byte) || matches!(byte, b'.' | b'$'))
                 && !after.first().is_some_and(|&byte| is_word(byte) || byte == b'(')
                 && !goes_on(after, b'.')
+                && !is_part_of_token(before, after)
         }
     }
 }
@@ -28,9 +32,24 @@ fn opens(before: &[u8], joins: impl Fn(u8) -> bool) -> bool {
     before.last().is_none_or(|&byte| !joins(byte)) || ends_in_escape(before)
 }
 
-/// Whether `after` begins with `joint` and a word that goes on behind it.
+/// Whether `after` begins with `joint` and a word that goes on behind it, its own dash included.
 fn goes_on(after: &[u8], joint: u8) -> bool {
-    matches!(after, [first, second, ..] if *first == joint && (is_word(*second) || *second == b'$'))
+    match after {
+        [first, b'-', third, ..] if *first == joint && joint != b'-' => is_word(*third),
+        [first, second, ..] if *first == joint => is_word(*second) || *second == b'$',
+        _ => false,
+    }
+}
+
+/// Whether dashes tie the secret to a longer piece of URL-safe base64, as in a
+/// JSON Web Token. What is shorter is a word someone put before a key.
+fn is_part_of_token(before: &[u8], after: &[u8]) -> bool {
+    let is_url_safe = |byte: &&u8| is_word(**byte) || **byte == b'-';
+    let left = before.iter().rev().take(TOKEN).take_while(is_url_safe).count();
+    let right = after.iter().take(TOKEN).take_while(is_url_safe).count();
+    let is_long_left = before.ends_with(b"-") && left == TOKEN;
+    let is_long_right = after.starts_with(b"-") && (right == TOKEN || goes_on(&after[right..], b'.'));
+    is_long_left || is_long_right
 }
 
 fn is_word(byte: u8) -> bool {
@@ -118,6 +137,11 @@ mod tests {
             ("$", "", false),
             ("lt_", "", false),
             ("", "-x", true),
+            ("", ".-x", false),
+            ("my-", "-x", true),
+            ("eyJhbGciOiJIUzI1NiJ9-", "", false),
+            ("", "-x9_Rk2.signature", false),
+            ("", "-AbCdEfGhIjKlMnOpQrStUvWx", false),
         ] {
             check(Neighbours::Identifier, before, after, expect);
         }
