@@ -61,7 +61,7 @@ impl Matcher {
     #[inline]
     pub(super) fn secrets(&self, text: Text<'_>) -> Vec<Believed> {
         let mut dots = shape::find_iter(text.bytes).peekable();
-        let rules = self.prefilter.rules(text.bytes);
+        let rules = self.prefilter.rules(&self.rules, &text);
         if rules.is_empty() && dots.peek().is_none() {
             return Vec::new();
         }
@@ -136,6 +136,7 @@ impl Matcher {
     }
 }
 
-fn applies_at(rule: &Rule, path: &[u8]) -> bool {
+/// Whether the rule looks at files at `path`.
+pub(super) fn applies_at(rule: &Rule, path: &[u8]) -> bool {
     rule.path.as_ref().is_none_or(|expression| expression.is_match(path))
 }

@@ -1,30 +1,42 @@
 //! Proves cheaply that most rules have nothing to find in a text: a rule is only
-//! tried where one of its keywords stands.
+//! tried where one of its keywords stands, at the path it asks for.
 //!
-//! Keywords compared as written go through a vectorised search; keywords of
-//! whatever case, as gitleaks has them, through an automaton that is only built
-//! and run when such rules are loaded.
+//! Keywords compared as written go through a vectorised search of their first
+//! bytes, which is as fast as reading. Keywords of whatever case, as gitleaks
+//! has them, go through an automaton that only runs when such rules are loaded.
 
-use aho_corasick::packed::{MatchKind, Searcher};
+use std::collections::BTreeMap;
+
+use aho_corasick::packed::{Config, MatchKind, Searcher};
 use aho_corasick::{AhoCorasick, AhoCorasickBuilder};
 
-use crate::rules::RuleSet;
+use crate::rules::{Rule, RuleSet};
+
+use super::matcher::{Text, applies_at};
+
+/// Bytes of a keyword that the vectorised search looks for: three are rare
+/// enough in text, and the fourth costs a quarter of the speed.
+const HEAD: usize = 3;
 
 /// Which rules may match a text.
 #[derive(Debug)]
 pub(super) struct Prefilter {
     /// Rules without keywords and without a shape: tried on every text.
     always: Vec<usize>,
+    /// Rules for certain paths, which are asked for first.
+    pathed: Vec<usize>,
     exact: Option<Exact>,
     folded: Option<Automaton>,
 }
 
+/// The search for keywords as they are written.
 #[derive(Debug)]
 enum Exact {
-    Packed(Searcher, Vec<Vec<usize>>),
+    Heads(Searcher, Vec<Vec<(Vec<u8>, usize)>>),
     Automaton(Automaton),
 }
 
+/// The search for any number of keywords.
 #[derive(Debug)]
 struct Automaton {
     searcher: AhoCorasick,
@@ -34,116 +46,172 @@ struct Automaton {
 
 impl Prefilter {
     pub(super) fn new(rules: &RuleSet) -> Self {
-        let by_keyword = |exact: bool| {
-            let mut keywords: std::collections::BTreeMap<&[u8], Vec<usize>> =
-                std::collections::BTreeMap::new();
-            for (index, rule) in rules.rules.iter().enumerate() {
-                if rule.traits.shape.is_none() && rule.traits.exact_keywords == exact {
-                    for keyword in &rule.keywords {
-                        keywords.entry(keyword.as_bytes()).or_default().push(index);
-                    }
-                }
+        let mut prefilter = Self { always: Vec::new(), pathed: Vec::new(), exact: None, folded: None };
+        let mut keywords = [Vec::new(), Vec::new()];
+        for (index, rule) in rules.rules.iter().enumerate().filter(|(_, rule)| rule.traits.shape.is_none()) {
+            if rule.path.is_some() {
+                prefilter.pathed.push(index);
+            } else if rule.keywords.is_empty() {
+                prefilter.always.push(index);
+            } else {
+                let own = rule.keywords.iter().map(|keyword| (keyword.clone().into_bytes(), index));
+                keywords[usize::from(rule.traits.exact_keywords)].extend(own);
             }
-            keywords.into_iter().unzip::<_, _, Vec<_>, Vec<_>>()
-        };
-        let is_always = |index: &usize| {
-            let rule = &rules.rules[*index];
-            rule.traits.shape.is_none() && rule.keywords.is_empty()
-        };
-        let (exact_keywords, exact_rules) = by_keyword(true);
-        let (folded_keywords, folded_rules) = by_keyword(false);
-        Self {
-            always: (0..rules.rules.len()).filter(is_always).collect(),
-            exact: exact(&exact_keywords, exact_rules),
-            folded: automaton(
-                AhoCorasick::builder().ascii_case_insensitive(true),
-                &folded_keywords,
-                folded_rules,
-            ),
         }
+        let [folded, exact] = keywords;
+        prefilter.folded = Automaton::new(AhoCorasick::builder().ascii_case_insensitive(true), &folded);
+        prefilter.exact = Exact::new(&exact);
+        prefilter
     }
 
-    /// The rules, in order, that may match `bytes`.
+    /// The rules of `rules`, in order, that may match `text`.
     #[inline]
-    pub(super) fn rules(&self, bytes: &[u8]) -> Vec<usize> {
-        let mut rules = Vec::new();
-        let mut add = |asked: &[usize]| rules.extend_from_slice(asked);
+    pub(super) fn rules(&self, rules: &RuleSet, text: &Text<'_>) -> Vec<usize> {
+        let mut found = Vec::new();
         match &self.exact {
-            Some(Exact::Packed(searcher, asked)) => {
-                let mut seen = 0_u64;
-                for found in searcher.find_iter(bytes) {
-                    let keyword = 1 << found.pattern().as_usize();
-                    if seen & keyword == 0 {
-                        seen |= keyword;
-                        add(&asked[found.pattern()]);
-                    }
-                }
-            }
-            Some(Exact::Automaton(automaton)) => automaton.run(bytes, &mut add),
+            Some(Exact::Heads(searcher, keywords)) => heads(searcher, keywords, text.bytes, &mut found),
+            Some(Exact::Automaton(automaton)) => automaton.run(text.bytes, &mut found),
             None => {}
         }
         if let Some(automaton) = &self.folded {
-            automaton.run(bytes, &mut add);
+            automaton.run(text.bytes, &mut found);
         }
-        if !self.always.is_empty() {
-            add(&self.always);
+        for &index in &self.pathed {
+            let rule = &rules.rules[index];
+            if applies_at(rule, text.path) && has_keyword(rule, text.bytes) {
+                found.push(index);
+            }
         }
-        if rules.len() > 1 {
-            rules.sort_unstable();
-            rules.dedup();
+        found.extend_from_slice(&self.always);
+        if found.len() > 1 {
+            found.sort_unstable();
+            found.dedup();
         }
-        rules
+        found
+    }
+}
+
+impl Exact {
+    fn new(keywords: &[(Vec<u8>, usize)]) -> Option<Self> {
+        let mut by_head: BTreeMap<&[u8], Vec<(Vec<u8>, usize)>> = BTreeMap::new();
+        for (keyword, rule) in keywords {
+            let head = keyword.get(..HEAD).unwrap_or(keyword);
+            by_head.entry(head).or_default().push((keyword.clone(), *rule));
+        }
+        let (heads, keywords_of_heads): (Vec<_>, Vec<_>) = by_head.into_iter().unzip();
+        match Config::new().match_kind(MatchKind::LeftmostFirst).builder().extend(heads).build() {
+            Some(searcher) if keywords.iter().all(|(keyword, _)| keyword.len() >= HEAD) => {
+                Some(Self::Heads(searcher, keywords_of_heads))
+            }
+            _ => Automaton::new(&mut AhoCorasick::builder(), keywords).map(Self::Automaton),
+        }
+    }
+}
+
+/// Adds the rules whose keywords stand where their heads do.
+fn heads(searcher: &Searcher, keywords: &[Vec<(Vec<u8>, usize)>], bytes: &[u8], found: &mut Vec<usize>) {
+    let mut at = 0;
+    while let Some(head) = searcher.find_in(bytes, (at..bytes.len()).into()) {
+        // The next head may begin inside this one.
+        at = head.start() + 1;
+        for (keyword, rule) in &keywords[head.pattern()] {
+            if bytes[head.start()..].starts_with(keyword) && !found.contains(rule) {
+                found.push(*rule);
+            }
+        }
     }
 }
 
 impl Automaton {
-    fn run(&self, bytes: &[u8], add: &mut impl FnMut(&[usize])) {
+    fn new(builder: &mut AhoCorasickBuilder, keywords: &[(Vec<u8>, usize)]) -> Option<Self> {
+        let mut by_keyword: BTreeMap<&[u8], Vec<usize>> = BTreeMap::new();
+        for (keyword, rule) in keywords {
+            by_keyword.entry(keyword).or_default().push(*rule);
+        }
+        let (keywords, rules): (Vec<_>, Vec<_>) = by_keyword.into_iter().unzip();
+        if keywords.is_empty() {
+            return None;
+        }
+        let searcher =
+            builder.build(keywords).expect("a rule file has fewer keywords than the automaton has states");
+        Some(Self { searcher, rules })
+    }
+
+    fn run(&self, bytes: &[u8], found: &mut Vec<usize>) {
         let mut seen = vec![false; self.rules.len()];
-        for found in self.searcher.find_overlapping_iter(bytes) {
-            let keyword = found.pattern().as_usize();
+        for keyword in self.searcher.find_overlapping_iter(bytes) {
+            let keyword = keyword.pattern().as_usize();
             if !std::mem::replace(&mut seen[keyword], true) {
-                add(&self.rules[keyword]);
+                found.extend_from_slice(&self.rules[keyword]);
             }
         }
     }
 }
 
-fn exact(keywords: &[&[u8]], rules: Vec<Vec<usize>>) -> Option<Exact> {
-    // A keyword that touches another would hide it from a search without overlaps,
-    // and the search notes what it has seen in 64 bits.
-    let packs = keywords.len() <= 64
-        && !keywords.iter().enumerate().any(|(at, keyword)| {
-            keywords[..at].iter().chain(&keywords[at + 1..]).any(|other| overlap(keyword, other))
-        });
-    let packed = aho_corasick::packed::Config::new()
-        .match_kind(MatchKind::LeftmostFirst)
-        .builder()
-        .extend(keywords)
-        .build()
-        .filter(|_| packs);
-    match packed {
-        Some(searcher) => Some(Exact::Packed(searcher, rules)),
-        None => automaton(&mut AhoCorasick::builder(), keywords, rules).map(Exact::Automaton),
-    }
+/// Whether one of the rule's keywords stands in `bytes`, or it has none.
+fn has_keyword(rule: &Rule, bytes: &[u8]) -> bool {
+    let stands = |keyword: &String| {
+        if rule.traits.exact_keywords {
+            memchr::memmem::find(bytes, keyword.as_bytes()).is_some()
+        } else {
+            bytes.windows(keyword.len()).any(|window| window.eq_ignore_ascii_case(keyword.as_bytes()))
+        }
+    };
+    rule.keywords.is_empty() || rule.keywords.iter().any(|keyword| keyword.is_empty() || stands(keyword))
 }
 
-fn automaton(
-    builder: &mut AhoCorasickBuilder,
-    keywords: &[&[u8]],
-    rules: Vec<Vec<usize>>,
-) -> Option<Automaton> {
-    if keywords.is_empty() {
-        return None;
-    }
-    let searcher =
-        builder.build(keywords).expect("a rule file has fewer keywords than the automaton has states");
-    Some(Automaton { searcher, rules })
-}
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
 
-/// Whether `second` can begin inside `first`.
-fn overlap(first: &[u8], second: &[u8]) -> bool {
-    (0..first.len()).any(|at| {
-        let shared = second.len().min(first.len() - at);
-        first[at..at + shared] == second[..shared]
-    })
+    use super::*;
+
+    const RULES: &str = r#"
+        [[rules]]
+        id = "exact"
+        regex = "x"
+        keywords = ["sky_", "skip_"]
+        [rules.baseleak]
+        exact_keywords = true
+        [[rules]]
+        id = "folded"
+        regex = "x"
+        keywords = ["Token"]
+        [[rules]]
+        id = "pathed"
+        regex = "x"
+        path = '''\.ya?ml$'''
+        keywords = ["secrets:"]
+    "#;
+
+    fn check(extra: &str, path: &str, text: &str, expect: &[usize]) {
+        let rules =
+            RuleSet::parse(Path::new("x.toml"), &[RULES, extra].concat()).expect("they are sound").rules;
+        let text = Text { bytes: text.as_bytes(), path: path.as_bytes() };
+        assert_eq!(Prefilter::new(&rules).rules(&rules, &text), expect, "{path}");
+    }
+
+    #[test]
+    fn rules_are_tried_where_their_keywords_stand() {
+        check("", "a.py", "", &[]);
+        check("", "a.py", "the SKY_ is blue", &[]);
+        check("", "a.py", "a sky_ and TOKEN and a toKen and a sky_", &[0, 1]);
+        check("", "a.py", "skiskiskip_", &[0]);
+        check("", "a.py", "skskip_", &[0]);
+        check("", "a.py", "secrets:", &[]);
+        check("", "a.yml", "SECRETS:", &[2]);
+        check("", "a.yml", "secret", &[]);
+    }
+
+    #[test]
+    fn a_rule_without_keywords_is_always_tried() {
+        check("[[rules]]\nid = \"bare\"\nregex = \"x\"\n", "a.py", "", &[3]);
+    }
+
+    #[test]
+    fn short_and_overlapping_keywords_are_found_too() {
+        let rule = "[[rules]]\nid = \"more\"\nregex = \"x\"\nkeywords = [KEYWORDS]\n[rules.baseleak]\nexact_keywords = true\n";
+        check(&rule.replace("KEYWORDS", "\"ab\""), "a.py", "sky_ ab", &[0, 3]);
+        check(&rule.replace("KEYWORDS", "\"kyx\""), "a.py", "skyx", &[3]);
+    }
 }

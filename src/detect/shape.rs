@@ -98,11 +98,11 @@ mod avx2 {
         }
 
         /// The dot before the run that block `block` of the last step opens, if it is one of a key.
-        fn dot_before(&self, block: u32) -> Option<usize> {
+        fn dot_before(&self, block: usize) -> Option<usize> {
             // Bits 0..64 are the step before the last, 64..128 the last step.
-            let first_bit = STEP as u32 + block * BLOCK as u32;
-            let before = (self.last << (128 - first_bit)).leading_ones();
-            let run = (self.next - STEP + block as usize * BLOCK).checked_sub(before as usize)?;
+            let offset = block * BLOCK;
+            let before = (self.last << (128 - STEP - offset)).leading_ones() as usize;
+            let run = (self.next - STEP + offset).checked_sub(before)?;
             let dot = run.checked_sub(1)?;
             (self.bytes[dot] == b'.' && is_key_dot(self.bytes, dot)).then_some(dot)
         }
@@ -126,7 +126,7 @@ mod avx2 {
             while blocks.open != 0 {
                 let block = blocks.open.trailing_zeros();
                 blocks.open &= blocks.open - 1;
-                if let Some(dot) = blocks.dot_before(block) {
+                if let Some(dot) = blocks.dot_before(block as usize) {
                     return Some(dot);
                 }
             }

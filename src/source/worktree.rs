@@ -3,7 +3,7 @@
 //! A folder is a task; large folders are shared out file by file. Links are not
 //! followed, `.git` is not entered, and what git ignores is counted.
 
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::fs;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
@@ -60,6 +60,9 @@ impl Walk<'_> {
     ///
     /// # Errors
     /// When the system gives no threads.
+    ///
+    /// # Panics
+    /// Where a worker does.
     pub fn run<W: Worker>(&self, paths: &[PathBuf], hire: impl Fn() -> W) -> io::Result<Vec<W>> {
         let single = matches!(paths, [path] if !path.is_dir());
         let pool = rayon::ThreadPoolBuilder::new().num_threads(if single { 1 } else { self.threads });
@@ -132,7 +135,7 @@ impl<W: Worker> Run<'_, W> {
             }
         }
         for name in entries.folders {
-            self.descend(&folder, name, &mut coverage, scope);
+            self.descend(&folder, &name, &mut coverage, scope);
         }
         let files = folder.select(entries.files, self.walk.policy, &mut coverage);
         self.desk().worker.covered(coverage);
@@ -148,11 +151,11 @@ impl<W: Worker> Run<'_, W> {
     }
 
     /// Goes on with the folder `name`, or counts what it holds where it is passed over.
-    fn descend<'s>(&'s self, above: &Folder, name: OsString, coverage: &mut Coverage, scope: &Scope<'s>) {
+    fn descend<'s>(&'s self, above: &Folder, name: &OsStr, coverage: &mut Coverage, scope: &Scope<'s>) {
         let below = Folder {
-            path: above.path.join(&name),
-            shown: joined(&above.shown, &name),
-            relative: joined(&above.relative, &name),
+            path: above.path.join(name),
+            shown: joined(&above.shown, name),
+            relative: joined(&above.relative, name),
             ignores: above.ignores.clone(),
         };
         if above.ignores.as_ref().is_some_and(|ignores| ignores.ignore(&below.path, true)) {
@@ -221,7 +224,7 @@ impl Folder {
     }
 
     /// Whether something that is no file would be read if it were one.
-    fn is_admitted(&self, name: &OsString, policy: &Policy) -> bool {
+    fn is_admitted(&self, name: &OsStr, policy: &Policy) -> bool {
         !self.ignores.as_ref().is_some_and(|ignores| ignores.ignore(&self.path.join(name), false))
             && policy.admits_file(&joined(&self.relative, name))
     }
@@ -249,7 +252,7 @@ fn is_stream(path: &Path) -> bool {
     cfg!(unix) && ["/dev/fd", "/dev/stdin", "/proc/self/fd"].iter().any(|prefix| path.starts_with(prefix))
 }
 
-fn joined(path: &[u8], name: &OsString) -> Vec<u8> {
+fn joined(path: &[u8], name: &OsStr) -> Vec<u8> {
     let mut joined = Vec::with_capacity(path.len() + 1 + name.len());
     joined.extend_from_slice(path);
     root::push(&mut joined, name);

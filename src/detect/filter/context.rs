@@ -35,37 +35,57 @@ pub(in crate::detect) struct Verdict {
 #[derive(Debug)]
 pub(in crate::detect) struct Words {
     searcher: AhoCorasick,
-    words: Vec<Arc<str>>,
-    /// For each rule, what each word is to it.
-    roles: Vec<Vec<Role>>,
+    list: Vec<Arc<str>>,
+    /// For each rule, what words are to it; those it does not name are nothing to it.
+    roles: Vec<HashMap<usize, Role>>,
 }
 
 /// What a word is to a rule.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Role {
-    Nothing,
     Context,
     Rival,
 }
 
 impl Words {
     pub(in crate::detect) fn new(rules: &RuleSet) -> Self {
-        let mut words: Vec<Arc<str>> = BASETEN.iter().map(|&word| word.into()).collect();
-        for rule in rules.rules.iter().filter(|rule| rule.traits.context != Context::None) {
-            for word in rule.traits.words.iter().chain(&rule.traits.rivals) {
-                if !words.iter().any(|known| known.eq_ignore_ascii_case(word)) {
-                    words.push(word.as_str().into());
-                }
+        let mut list: Vec<Arc<str>> = Vec::new();
+        let mut places: HashMap<String, usize> = HashMap::new();
+        let mut place = |word: &str| {
+            *places.entry(word.to_ascii_lowercase()).or_insert_with(|| {
+                list.push(word.into());
+                list.len() - 1
+            })
+        };
+        let always = BASETEN.map(&mut place);
+        let mut roles = |rule: &Rule| {
+            let mut roles = HashMap::new();
+            if rule.traits.context != Context::None {
+                roles.extend(always.map(|word| (word, Role::Context)));
+                roles.extend(
+                    rule.traits
+                        .words
+                        .iter()
+                        .filter(|word| !word.is_empty())
+                        .map(|word| (place(word), Role::Context)),
+                );
+                roles.extend(
+                    rule.traits
+                        .rivals
+                        .iter()
+                        .filter(|word| !word.is_empty())
+                        .map(|word| (place(word), Role::Rival)),
+                );
             }
-        }
+            roles
+        };
+        let roles = rules.rules.iter().map(&mut roles).collect();
         let searcher = AhoCorasick::builder()
             .ascii_case_insensitive(true)
             .match_kind(MatchKind::LeftmostLongest)
-            .build(words.iter().map(|word| word.as_bytes()))
+            .build(list.iter().map(|word| word.as_bytes()))
             .expect("a rule set has fewer words than the automaton has states");
-        let roles =
-            rules.rules.iter().map(|rule| words.iter().map(|word| role(rule, word)).collect()).collect();
-        Self { searcher, words, roles }
+        Self { searcher, list, roles }
     }
 
     /// The mentions in `bytes`, in order.
@@ -73,20 +93,12 @@ impl Words {
         self.searcher
             .find_iter(bytes)
             .map(|found| Mention { span: found.range(), word: found.pattern().as_usize() })
-            .filter(|mention| *self.words[mention.word] != *SCHEME || is_scheme(bytes, &mention.span))
+            .filter(|mention| *self.list[mention.word] != *SCHEME || is_scheme(bytes, &mention.span))
             .collect()
     }
-}
 
-fn role(rule: &Rule, word: &str) -> Role {
-    if rule.traits.context == Context::None {
-        Role::Nothing
-    } else if rule.traits.rivals.iter().any(|rival| rival == word) {
-        Role::Rival
-    } else if BASETEN.contains(&word) || rule.traits.words.iter().any(|own| own == word) {
-        Role::Context
-    } else {
-        Role::Nothing
+    fn role(&self, rule: usize, mention: &Mention) -> Option<Role> {
+        self.roles[rule].get(&mention.word).copied()
     }
 }
 
@@ -167,7 +179,7 @@ impl<'d, 'b> Surroundings<'d, 'b> {
         {
             return Verdict {
                 confidence: Confidence::Low,
-                reasons: vec![Reason::RivalNearer(self.words.words[rival.word].clone())],
+                reasons: vec![Reason::RivalNearer(self.words.list[rival.word].clone())],
                 attribution: Attribution::Other,
             };
         }
@@ -191,10 +203,10 @@ impl<'d, 'b> Surroundings<'d, 'b> {
         self.sides.entry(rule).or_insert_with(|| {
             let mut sides = Sides { context: Vec::new(), rivals: Vec::new() };
             for mention in words.mentions(bytes) {
-                match words.roles[rule][mention.word] {
-                    Role::Context => sides.context.push(mention),
-                    Role::Rival => sides.rivals.push(mention),
-                    Role::Nothing => {}
+                match words.role(rule, &mention) {
+                    Some(Role::Context) => sides.context.push(mention),
+                    Some(Role::Rival) => sides.rivals.push(mention),
+                    None => {}
                 }
             }
             sides
@@ -203,7 +215,7 @@ impl<'d, 'b> Surroundings<'d, 'b> {
 
     /// How near the word of `mention` is, in terms of lines.
     fn reason(&self, candidate: &Candidate, mention: &Mention) -> Reason {
-        let word = self.words.words[mention.word].clone();
+        let word = self.words.list[mention.word].clone();
         let gap = mention.gap(&candidate.secret);
         if gap.len() > NEARBY_REACH {
             return Reason::ContextInFile(word);
@@ -218,8 +230,8 @@ impl<'d, 'b> Surroundings<'d, 'b> {
 
     fn in_path(&self, rule: usize) -> Option<Reason> {
         let mentions = self.words.mentions(self.text.path);
-        let own = mentions.iter().find(|mention| self.words.roles[rule][mention.word] == Role::Context)?;
-        Some(Reason::ContextInPath(self.words.words[own.word].clone()))
+        let own = mentions.iter().find(|mention| self.words.role(rule, mention) == Some(Role::Context))?;
+        Some(Reason::ContextInPath(self.words.list[own.word].clone()))
     }
 
     /// The line of the candidate, as far as it reaches.
