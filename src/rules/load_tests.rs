@@ -185,7 +185,6 @@ fn what_is_wrong_is_said_with_file_line_and_rule() {
         assert_eq!(load(text).map(|_| ()), Err(format!("rules/x.toml:{expect}")), "{text:?}");
     };
     let rule = "[[rules]]\nid = 'a'\nregex = '(x)'\n";
-    let ours = |line: &str| format!("{rule}[rules.baseleak]\n{line}");
     check("[[rules]]\nregex = 'x'", "1: a rule has no id");
     check("\n[[rules]]\nid = ' '\nregex = 'x'", "3: a rule has no id");
     check(
@@ -227,6 +226,14 @@ fn what_is_wrong_is_said_with_file_line_and_rule() {
         "[allowlist]\npaths = [\n'a',\n'(?<!b)',\n]",
         "4: paths does not compile: a negative look-behind `(?<!`, which Go does not have, at offset 0",
     );
+}
+
+#[test]
+fn what_is_wrong_in_our_table_is_said_too() {
+    let check = |text: &str, expect: &str| {
+        assert_eq!(load(text).map(|_| ()), Err(format!("rules/x.toml:{expect}")), "{text:?}");
+    };
+    let ours = |line: &str| format!("[[rules]]\nid = 'a'\nregex = '(x)'\n[rules.baseleak]\n{line}");
     check("rules = 3", "1: rules must be a table or a list of tables, not an integer");
     check(
         &ours("confidnce = 'high'"),

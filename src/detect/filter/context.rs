@@ -58,18 +58,18 @@ impl Words {
             })
         };
         let always = BASETEN.map(&mut place);
-        let mut roles = |rule: &Rule| {
-            let mut roles = HashMap::new();
+        let mut cast = |rule: &Rule| {
+            let mut parts = HashMap::new();
             if rule.traits.context != Context::None {
-                roles.extend(always.map(|word| (word, Role::Context)));
-                roles.extend(
+                parts.extend(always.map(|word| (word, Role::Context)));
+                parts.extend(
                     rule.traits
                         .words
                         .iter()
                         .filter(|word| !word.is_empty())
                         .map(|word| (place(word), Role::Context)),
                 );
-                roles.extend(
+                parts.extend(
                     rule.traits
                         .rivals
                         .iter()
@@ -77,9 +77,9 @@ impl Words {
                         .map(|word| (place(word), Role::Rival)),
                 );
             }
-            roles
+            parts
         };
-        let roles = rules.rules.iter().map(&mut roles).collect();
+        let roles = rules.rules.iter().map(&mut cast).collect();
         let searcher = AhoCorasick::builder()
             .ascii_case_insensitive(true)
             .match_kind(MatchKind::LeftmostLongest)
