@@ -53,13 +53,16 @@ pub(crate) fn warn(message: &str) {
 /// Prints what the parser of arguments has to say of wrong usage.
 #[expect(clippy::print_stderr, reason = "this is where errors are printed")]
 pub(crate) fn usage(error: &clap::Error) {
-    for line in error.render().to_string().lines() {
-        eprintln!("{}", shown(line));
+    for line in masked(&error.render().to_string()).lines() {
+        eprintln!("{}", sanitise(line));
     }
 }
 
 /// A text as it may be shown: keys masked, control characters written out.
 fn shown(text: &str) -> String {
-    let masked = Detector::new(RuleSet::builtin()).path_name(text.as_bytes());
-    sanitise(masked.as_str()).into_owned()
+    sanitise(&masked(text)).into_owned()
+}
+
+fn masked(text: &str) -> String {
+    Detector::new(RuleSet::builtin()).path_name(text.as_bytes()).to_string()
 }

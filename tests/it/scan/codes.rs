@@ -65,6 +65,8 @@ fn wrong_usage_is_2() {
 fn help_and_version_are_0() {
     let sandbox = Sandbox::new();
     sandbox.run(["--help"]).exits(0).prints(&["Usage: baseleak", "Exit codes: 0"]);
+    let scan = sandbox.run(["scan", "--help"]).exits(0);
+    scan.prints(&["Hidden files are read", "`.git` is not entered", "--show-secrets"]);
     let version = sandbox.run(["--version"]).exits(0).stdout;
     assert_eq!(version, format!("baseleak {}\n", env!("CARGO_PKG_VERSION")));
 }
