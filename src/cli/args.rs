@@ -20,7 +20,7 @@ pub(crate) struct Args {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// Scan a work tree, single files, or standard input
+    // Without a comment of its own a command has that of its arguments, which says more.
     Scan(ScanArgs),
     /// List or check the rules
     #[command(subcommand)]
@@ -90,7 +90,6 @@ pub(crate) struct RuleArgs {
 pub(crate) enum RulesCommand {
     /// List the rules in force
     List(RuleArgs),
-    /// Try every rule on its positive and negative examples
     Check(CheckArgs),
 }
 

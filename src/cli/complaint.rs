@@ -1,9 +1,14 @@
 //! How errors reach the user: what, why, and what to do.
+//!
+//! **Invariant:** every text passes through [`shown`]: an error may name a file,
+//! an option or a line of configuration, and any of them may hold a key.
 
 use std::error::Error;
 use std::fmt;
 
+use baseleak::detect::Detector;
 use baseleak::render::terminal::sanitise;
+use baseleak::rules::RuleSet;
 
 /// An error that comes with advice.
 #[derive(Debug)]
@@ -30,17 +35,34 @@ impl Error for Advised {}
 /// Prints `error` and its causes, a line each.
 #[expect(clippy::print_stderr, reason = "this is where errors are printed")]
 pub(crate) fn print(error: &anyhow::Error) {
-    eprintln!("error: {}", sanitise(&error.to_string()));
+    eprintln!("error: {}", shown(&error.to_string()));
     for cause in error.chain().skip(1) {
-        eprintln!("cause: {}", sanitise(&cause.to_string()));
+        eprintln!("cause: {}", shown(&cause.to_string()));
     }
     if let Some(advised) = error.downcast_ref::<Advised>() {
-        eprintln!("hint: {}", sanitise(&advised.hint));
+        eprintln!("hint: {}", shown(&advised.hint));
     }
 }
 
 /// Prints something that the user should know and that stops nothing.
 #[expect(clippy::print_stderr, reason = "this is where warnings are printed")]
 pub(crate) fn warn(message: &str) {
-    eprintln!("warning: {}", sanitise(message));
+    eprintln!("warning: {}", shown(message));
+}
+
+/// Prints what the parser of arguments has to say of wrong usage.
+#[expect(clippy::print_stderr, reason = "this is where errors are printed")]
+pub(crate) fn usage(error: &clap::Error) {
+    for line in masked(&error.render().to_string()).lines() {
+        eprintln!("{}", sanitise(line));
+    }
+}
+
+/// A text as it may be shown: keys masked, control characters written out.
+fn shown(text: &str) -> String {
+    sanitise(&masked(text)).into_owned()
+}
+
+fn masked(text: &str) -> String {
+    Detector::new(RuleSet::builtin()).path_name(text.as_bytes()).to_string()
 }

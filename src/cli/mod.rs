@@ -18,7 +18,15 @@ use exit::Exit;
 
 /// Runs what the command line asks for.
 pub(crate) fn run() -> ExitCode {
-    let args = Args::parse();
+    let args = match Args::try_parse() {
+        Ok(args) => args,
+        Err(error) if error.use_stderr() => {
+            complaint::usage(&error);
+            return Exit::NoVerdict.into();
+        }
+        // Help and version are no errors.
+        Err(help) => help.exit(),
+    };
     let exit = match args.command {
         Command::Scan(scan) => commands::scan::run(&scan, args.color),
         Command::Rules(RulesCommand::List(list)) => commands::rules::list(&list),

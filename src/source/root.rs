@@ -48,7 +48,9 @@ impl Root {
             own.ancestors().skip(1).take_while(|folder| folder.starts_with(repository)).collect();
         above.reverse();
         for folder in above {
-            if folder.join(".gitignore").is_file() {
+            // Git does not follow a link here, and neither does the walk further down.
+            let file = folder.join(".gitignore");
+            if file.symlink_metadata().is_ok_and(|metadata| metadata.is_file()) {
                 ignores = ignores.with_gitignore(folder);
             }
         }

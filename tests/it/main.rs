@@ -1,7 +1,10 @@
 //! The integration tests: one binary, one module for each feature.
 
 mod architecture;
+mod cli_docs;
 mod contexts;
 mod decoys;
 mod recall;
+mod sandbox;
+mod scan;
 mod shape;

@@ -4,7 +4,7 @@ use std::time::Instant;
 
 use anyhow::{Context as _, Result};
 use baseleak::detect::Detector;
-use baseleak::model::{PathName, Report};
+use baseleak::model::Report;
 use baseleak::render::{human, json};
 use baseleak::scan::{self, Progress};
 use baseleak::source::{self, Walk};
@@ -25,7 +25,7 @@ pub(crate) fn run(args: &ScanArgs, color: Option<ColorWhen>) -> Result<Exit> {
     let progress = Progress::default();
     let mut report = progress::watch(&progress, || scan::scan(&plan.input, &walk, &detector, &progress))
         .context("cannot start the threads to read with")?;
-    report.config = plan.config.as_ref().map(|file| PathName::masked(&source::shown(file), &[]));
+    report.config = plan.config.as_ref().map(|file| detector.path_name(&source::shown(file)));
     plan.output.deliver(|out| match plan.format {
         Format::Human => {
             let options = human::HumanOptions { show_secrets: plan.show_secrets, elapsed: began.elapsed() };
