@@ -64,5 +64,5 @@ fn shown(text: &str) -> String {
 }
 
 fn masked(text: &str) -> String {
-    Detector::new(RuleSet::builtin()).path_name(text.as_bytes()).to_string()
+    Detector::new(RuleSet::builtin()).masked(text)
 }

@@ -60,19 +60,33 @@ impl Matcher {
     /// The secrets in `text`, in order and disjoint.
     #[inline]
     pub(super) fn secrets(&self, text: Text<'_>) -> Vec<Believed> {
+        let candidates = self.candidates(text);
+        if candidates.is_empty() { Vec::new() } else { self.settle(text, candidates) }
+    }
+
+    /// Whatever in `text` could be a secret, wherever it stands: what must not be shown.
+    pub(super) fn suspects(&self, text: Text<'_>) -> Vec<Range<usize>> {
+        let could_be = |candidate: &Candidate| filter::could_be_secret(&self.rules, candidate, &text);
+        let mut candidates = self.candidates(text);
+        candidates.retain(could_be);
+        candidates.into_iter().map(|candidate| candidate.secret).collect()
+    }
+
+    #[inline]
+    fn candidates(&self, text: Text<'_>) -> Vec<Candidate> {
         let mut dots = shape::find_iter(text.bytes).peekable();
         let rules = self.prefilter.rules(&self.rules, &text);
-        if rules.is_empty() && dots.peek().is_none() {
-            return Vec::new();
-        }
         let mut candidates = Vec::new();
+        if rules.is_empty() && dots.peek().is_none() {
+            return candidates;
+        }
         for dot in dots {
             candidates.extend(self.shapes.iter().filter_map(|&rule| self.shaped(rule, text, dot)));
         }
         for rule in rules {
             self.by_regex(rule, text, &mut candidates);
         }
-        self.settle(text, candidates)
+        candidates
     }
 
     /// The candidate of the rule `index` whose dot stands at `dot`.

@@ -5,9 +5,13 @@
 
 mod describe;
 mod filter;
+mod mask;
 mod matcher;
 mod prefilter;
 pub mod shape;
+
+use std::ops::Range;
+use std::sync::OnceLock;
 
 use crate::model::{Blob, Finding, PathName, Place, Provenance, RuleSummary};
 use crate::rules::{Rule, RuleSet};
@@ -19,12 +23,14 @@ use matcher::{Matcher, Text};
 #[derive(Debug)]
 pub struct Detector {
     matcher: Matcher,
+    /// What is masked does not depend on the rules in force; built when first needed.
+    builtin: OnceLock<Matcher>,
 }
 
 impl Detector {
     /// A detector that applies `rules`.
     pub fn new(rules: RuleSet) -> Self {
-        Self { matcher: Matcher::new(rules) }
+        Self { matcher: Matcher::new(rules), builtin: OnceLock::new() }
     }
 
     /// The rules at work, in order of precedence.
@@ -62,10 +68,25 @@ impl Detector {
         describer.describe(secrets, findings);
     }
 
-    /// `path` as it may be shown: the secrets in it masked.
+    /// `path` as it may be shown: whatever in it could be a secret is masked,
+    /// also where it is no finding.
     pub fn path_name(&self, path: &[u8]) -> PathName {
-        let secrets = self.matcher.secrets(Text { bytes: path, path });
-        let ranges: Vec<_> = secrets.into_iter().map(|secret| secret.candidate.secret).collect();
-        PathName::masked(path, &ranges)
+        PathName::masked(path, &self.suspects(path))
+    }
+
+    /// A message as it may be shown: as [`path_name`](Self::path_name), and with
+    /// every token and password in it masked, for an error may cut a key short.
+    pub fn masked(&self, message: &str) -> String {
+        let bytes = message.as_bytes();
+        mask::text(bytes, 0..bytes.len(), 0..bytes.len(), &self.suspects(bytes))
+    }
+
+    /// What in `text` must not be shown, in order and disjoint.
+    fn suspects(&self, text: &[u8]) -> Vec<Range<usize>> {
+        let builtin = self.builtin.get_or_init(|| Matcher::new(RuleSet::builtin()));
+        let text = Text { bytes: text, path: text };
+        let mut spans = self.matcher.suspects(text);
+        spans.extend(builtin.suspects(text));
+        mask::disjoint(spans)
     }
 }

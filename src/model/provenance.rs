@@ -3,7 +3,8 @@
 use std::fmt::{self, Write as _};
 
 /// A path made fit to show: secrets in it masked, bytes that are not UTF-8
-/// written `\xNN`, separators written `/`.
+/// written `\xNN` and a backslash `\\`, so that two paths never look the same,
+/// separators written `/`.
 ///
 /// **Invariant:** made only by [`PathName::masked`], so that a path which
 /// reaches a report has been searched for secrets.
@@ -39,7 +40,7 @@ impl fmt::Display for PathName {
 
 fn push_lossless(name: &mut String, bytes: &[u8]) {
     for piece in bytes.utf8_chunks() {
-        name.push_str(piece.valid());
+        name.push_str(&piece.valid().replace('\\', r"\\"));
         for byte in piece.invalid() {
             write!(name, "\\x{byte:02X}").expect("writing to a string cannot fail");
         }
@@ -64,6 +65,7 @@ mod tests {
 
     #[test]
     fn names_are_masked_and_lossless() {
+        assert_eq!(PathName::masked(br"\xFF", &[]).as_str(), r"\\xFF");
         let name = PathName::masked(b"a/KEY.\xFFtxt", std::slice::from_ref(&(2..5)));
         assert_eq!(name.as_str(), "a/****.\\xFFtxt");
     }

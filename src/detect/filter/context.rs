@@ -259,7 +259,9 @@ fn by_pattern(rule: &Rule, known: Option<Reason>) -> Verdict {
 
 /// The mention that is nearest to `secret`; of two as near, the one before it.
 fn nearest<'m>(mentions: &'m [Mention], secret: &Range<usize>) -> Option<&'m Mention> {
-    let split = mentions.partition_point(|mention| mention.span.start < secret.start);
-    let before = mentions[..split].last();
-    before.into_iter().chain(mentions.get(split)).min_by_key(|mention| mention.gap(secret).len())
+    // A word that the secret itself happens to spell says nothing.
+    let before = mentions.partition_point(|mention| mention.span.end <= secret.start);
+    let after = mentions.partition_point(|mention| mention.span.start < secret.end);
+    let before = mentions[..before].last();
+    before.into_iter().chain(mentions.get(after)).min_by_key(|mention| mention.gap(secret).len())
 }

@@ -25,9 +25,8 @@ pub(super) fn judge(
     let rule = &rules.rules[candidate.rule];
     let secret = &text.bytes[candidate.secret.clone()];
     let believed = neighbours::fit(rule.traits.neighbours, text.bytes, &candidate.secret)
-        && is_random_enough(rule, secret)
+        && could_be_secret(rules, candidate, text)
         && has_entropy(rule, secret)
-        && !(rule.traits.placeholders && placeholder::is_placeholder(secret))
         && rule
             .traits
             .under
@@ -39,6 +38,13 @@ pub(super) fn judge(
             .chain(&rule.allowlists)
             .any(|list| allowlist::clears(list, candidate, text));
     if believed { surroundings.weigh(candidate) } else { None }
+}
+
+/// Whether the bytes of `candidate` alone could be a secret, whatever stands around them.
+pub(super) fn could_be_secret(rules: &RuleSet, candidate: &Candidate, text: &Text<'_>) -> bool {
+    let rule = &rules.rules[candidate.rule];
+    let secret = &text.bytes[candidate.secret.clone()];
+    is_random_enough(rule, secret) && !(rule.traits.placeholders && placeholder::is_placeholder(secret))
 }
 
 /// Holds the part of the secret behind its last dot to the rule's least randomness.

@@ -75,10 +75,13 @@ fn backslash(text: &[u8]) -> bool {
         || escape(b"", 3, |byte| matches!(byte, b'0'..=b'7'))
 }
 
-/// `%20`, and `%2520` where it was encoded twice.
+/// `%20`, `%2520` where it was encoded twice, and the old `%u0020`.
 fn percent(text: &[u8]) -> bool {
-    let [rest @ .., high, low] = text else { return false };
-    high.is_ascii_hexdigit() && low.is_ascii_hexdigit() && (rest.ends_with(b"%") || rest.ends_with(b"%25"))
+    let after = |sign: &[u8], digits: usize| {
+        let Some(start) = text.len().checked_sub(digits) else { return false };
+        text[start..].iter().all(u8::is_ascii_hexdigit) && text[..start].ends_with(sign)
+    };
+    after(b"%", 2) || after(b"%25", 2) || after(b"%u", 4)
 }
 
 /// `=3D` and its like. Any two digits behind a `=` could as well begin a long
@@ -162,6 +165,7 @@ mod tests {
             "%20",
             "%3D",
             "%253D",
+            "%u0020",
             "=3D",
             "=20",
             "\x1b[0m",
