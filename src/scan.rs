@@ -72,6 +72,7 @@ fn report(workers: Vec<Worker<'_>>, detector: &Detector) -> Report {
         findings,
         coverage,
         rules: detector.rules().collect(),
+        disabled: Vec::new(),
         config: None,
     }
 }

@@ -1,5 +1,6 @@
 //! Works out what the arguments, the configuration and the environment ask for.
 
+use std::collections::BTreeSet;
 use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
 
@@ -32,55 +33,68 @@ pub(crate) struct ScanPlan {
     pub(crate) exit_zero: bool,
 }
 
+/// The rules of a scan.
+#[derive(Debug)]
+pub(crate) struct Rules {
+    pub(crate) in_force: RuleSet,
+    /// Ids of the built-in rules that are not among them.
+    pub(crate) disabled: Vec<String>,
+}
+
 impl ScanPlan {
     /// The plan and its rules. Flags win over the configuration; excluding globs of both hold.
-    pub(crate) fn new(args: &ScanArgs, color: Option<ColorWhen>) -> Result<(Self, RuleSet)> {
+    pub(crate) fn new(args: &ScanArgs, color: Option<ColorWhen>) -> Result<(Self, Rules)> {
         let input = input(args)?;
-        let file = config_file(args, &input);
+        let file = config_file(args, &input)?;
         let config = match &file {
             Some(file) => Config::load(file)?,
             None => Config::default(),
         };
-        let include = if args.include.is_empty() { &config.scan.include } else { &args.include };
-        let exclude = [&*config.scan.exclude, &*args.exclude].concat();
         let format = args.format.or(config.output.format.map(Format::from)).unwrap_or(Format::Human);
         set_color(color.or(config.output.color.map(ColorWhen::from)), args.output.is_some());
         allow_secrets(args, format)?;
         let plan = Self {
             input,
-            policy: Policy::new(include, &exclude, args.max_file_size.or(config.scan.max_file_size))?,
+            policy: policy(args, &config, file.as_deref())?,
             ignored: args.no_ignore || config.scan.ignored.unwrap_or(false),
             threads: args.threads,
             config: file,
             format,
-            output: args.output.as_ref().map_or_else(Output::stdout, Output::file),
+            output: output(args),
             show_secrets: args.show_secrets,
             exit_zero: args.exit_zero,
         };
-        Ok((plan, rule_set(&config, &args.rules)?))
+        Ok((plan, rules(&config, &args.rules)?))
     }
 }
 
 /// The built-in rules, those of the configuration and those of the arguments, less the disabled ones.
-pub(crate) fn rule_set(config: &Config, args: &RuleArgs) -> Result<RuleSet> {
+pub(crate) fn rules(config: &Config, args: &RuleArgs) -> Result<Rules> {
     let mut rules = RuleSet::builtin();
+    let builtin: Vec<String> = rules.rules.iter().map(|rule| rule.id.to_string()).collect();
     for file in config.rules.files.iter().chain(&args.rules) {
         let loaded = RuleSet::load(file)?;
         loaded.warnings.iter().for_each(|warning| warn(warning));
+        if loaded.rules.rules.is_empty() && loaded.disabled.is_empty() {
+            warn(&format!("{} holds no rules", file.display()));
+        }
         rules.extend(loaded, file)?;
     }
-    for id in config.rules.disable.iter().chain(&args.disable) {
-        let known: Vec<&str> = rules.rules.iter().map(|rule| &*rule.id).collect();
-        if !known.contains(&&**id) {
+    let disabled: Vec<&String> = config.rules.disable.iter().chain(&args.disable).collect();
+    let known: Vec<&str> = rules.rules.iter().map(|rule| &*rule.id).collect();
+    for id in &disabled {
+        if !known.contains(&id.as_str()) {
             let hint = match nearest(id, &known) {
                 Some(near) => format!("did you mean \"{near}\"?"),
                 None => "`baseleak rules list` shows the ids".to_owned(),
             };
             return Err(Advised::new(format!("there is no rule \"{id}\" to disable"), hint).into());
         }
-        rules.rules.retain(|rule| *rule.id != **id);
     }
-    Ok(rules)
+    rules.rules.retain(|rule| !disabled.iter().any(|id| **id == *rule.id));
+    let is_disabled = |id: &String| !rules.rules.iter().any(|rule| **id == *rule.id);
+    let disabled = builtin.into_iter().filter(is_disabled).collect();
+    Ok(Rules { in_force: rules, disabled })
 }
 
 fn input(args: &ScanArgs) -> Result<Input> {
@@ -103,16 +117,43 @@ fn input(args: &ScanArgs) -> Result<Input> {
     Ok(Input::Stdin(args.stdin_path.clone().unwrap_or_else(|| STDIN.to_owned())))
 }
 
-/// The configuration that was named, or the one at the root of the first path.
-fn config_file(args: &ScanArgs, input: &Input) -> Option<PathBuf> {
+/// The configuration that was named, or the one at the root of what is scanned.
+/// That of one root never governs another.
+fn config_file(args: &ScanArgs, input: &Input) -> Result<Option<PathBuf>> {
     if args.config.is_some() || args.no_config {
-        return args.config.clone();
+        return Ok(args.config.clone());
     }
-    let first = match input {
-        Input::Paths(paths) => paths.first()?.as_path(),
-        Input::Stdin(_) => Path::new("."),
+    let roots: BTreeSet<PathBuf> = match input {
+        Input::Paths(paths) => paths.iter().map(|path| source::root_of(path)).collect(),
+        Input::Stdin(_) => BTreeSet::from([source::root_of(Path::new("."))]),
     };
-    Some(source::root_of(first).join(CONFIG)).filter(|file| file.is_file())
+    let files: Vec<PathBuf> = roots.iter().map(|root| root.join(CONFIG)).collect();
+    let Some(file) = files.iter().find(|file| file.symlink_metadata().is_ok()) else { return Ok(None) };
+    if roots.len() > 1 {
+        let what = format!("{} cannot govern paths that lie outside of its repository", file.display());
+        return Err(Advised::new(what, "scan them one by one, or give --config or --no-config").into());
+    }
+    if !file.is_file() {
+        let what = format!("{} is no file, so it cannot be the configuration", file.display());
+        return Err(Advised::new(what, "remove it, or give --config or --no-config").into());
+    }
+    Ok(Some(file.clone()))
+}
+
+/// The policy, its globs checked; an error in the configuration's says so.
+fn policy(args: &ScanArgs, config: &Config, file: Option<&Path>) -> Result<Policy> {
+    let (include, exclude) = (&config.scan.include, &config.scan.exclude);
+    if let Some(file) = file {
+        Policy::new(include, exclude, None).with_context(|| format!("{} cannot be used", file.display()))?;
+    }
+    let include = if args.include.is_empty() { include } else { &args.include };
+    let exclude = [&**exclude, &*args.exclude].concat();
+    Ok(Policy::new(include, &exclude, args.max_file_size.or(config.scan.max_file_size))?)
+}
+
+/// The file that was named; `-` is standard output, as is none.
+fn output(args: &ScanArgs) -> Output {
+    args.output.as_ref().filter(|path| *path != Path::new("-")).map_or_else(Output::stdout, Output::file)
 }
 
 /// Colours follow the flag; else the terminal, and never into a file.

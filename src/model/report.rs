@@ -24,6 +24,8 @@ pub struct Report {
     pub coverage: Coverage,
     /// The rules that were in force, in their order.
     pub rules: Vec<RuleSummary>,
+    /// Ids of built-in rules that were disabled, in their order.
+    pub disabled: Vec<String>,
     /// The configuration file in force, if any.
     pub config: Option<PathName>,
 }

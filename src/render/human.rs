@@ -114,6 +114,17 @@ fn write_summary(report: &Report, elapsed: Duration, out: &mut dyn Write) -> io:
     if let Some(config) = &report.config {
         writeln!(out, "configured by {}", sanitise(config.as_str()))?;
     }
+    if !report.disabled.is_empty() {
+        writeln!(
+            out,
+            "disabled {}: {}",
+            count(report.disabled.len() as u64, "rule", "rules"),
+            report.disabled.join(", ")
+        )?;
+    }
+    if coverage.files == 0 && coverage.is_complete() {
+        writeln!(out, "{} no file was read", "hint:".cyan())?;
+    }
     if coverage.ignored > 0 {
         let hint = "files that git ignores were not read, and often hold keys; --no-ignore reads them";
         writeln!(out, "{} {hint}", "hint:".cyan())?;
@@ -212,7 +223,7 @@ mod tests {
 
     fn clean() -> Report {
         let coverage = Coverage { files: 2, bytes: 10, ..Coverage::default() };
-        Report { findings: Vec::new(), coverage, config: None, ..canonical() }
+        Report { findings: Vec::new(), coverage, config: None, disabled: Vec::new(), ..canonical() }
     }
 
     #[test]
@@ -233,6 +244,7 @@ mod tests {
         let mut report = canonical();
         report.findings.truncate(1);
         report.config = None;
+        report.disabled = Vec::new();
         report.coverage.skipped.truncate(1);
         report.coverage =
             Coverage { files: 1, bytes: 1, ignored: 1, excluded: 1, symlinks: 1, ..report.coverage };

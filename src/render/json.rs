@@ -39,6 +39,7 @@ struct Document<'a> {
     findings: Each<'a, Finding, WireFinding<'a>>,
     coverage: WireCoverage<'a>,
     rules: Each<'a, RuleSummary, WireRule<'a>>,
+    disabled_rules: &'a [String],
     config: Option<&'a str>,
     summary: Summary,
 }
@@ -123,6 +124,7 @@ impl<'a> Document<'a> {
             findings: Each(&report.findings, WireFinding::of),
             coverage: WireCoverage::of(&report.coverage),
             rules: Each(&report.rules, WireRule::of),
+            disabled_rules: &report.disabled,
             config: report.config.as_ref().map(PathName::as_str),
             summary: Summary { findings, keys, by_confidence: ByConfidence { high, medium, low } },
         }
@@ -303,7 +305,7 @@ mod tests {
     fn an_empty_report() {
         let (findings, rules) = (Vec::new(), Vec::new());
         let coverage = Coverage::default();
-        let report = Report { findings, coverage, rules, config: None, version: "0" };
+        let report = Report { findings, coverage, rules, config: None, disabled: Vec::new(), version: "0" };
         insta::assert_snapshot!(rendered(&report), @r#"
         {
           "schema": 1,
@@ -323,6 +325,7 @@ mod tests {
             "skipped": []
           },
           "rules": [],
+          "disabled_rules": [],
           "config": null,
           "summary": {
             "findings": 0,

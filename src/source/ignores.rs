@@ -1,30 +1,33 @@
 //! What git ignores: `.gitignore` files from the root of the repository down,
 //! `.git/info/exclude` and the user's global file, the nearest one first.
 //!
-//! Only git's own files count, and only inside a repository, as for git.
+//! The rules are tried here, at the speed of the walk; what they ignore is passed
+//! over only if git itself says so and does not track it all the same.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
 use ignore::Match;
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
+
+use super::repository::Repository;
 
 /// The ignore rules in force in a folder: its own, and those above it.
 #[derive(Debug, Clone)]
 pub(super) struct Ignores {
     rules: Gitignore,
     above: Option<Arc<Ignores>>,
+    repository: Arc<Repository>,
 }
 
 impl Ignores {
-    /// The rules at the root of a repository, its `.gitignore` not yet among them.
-    pub(super) fn of_repository(root: &Path) -> Arc<Self> {
+    /// The rules at `root`, the absolute path of a repository, its `.gitignore`
+    /// not yet among them; `None` where git knows of no repository.
+    pub(super) fn of_repository(root: &Path) -> Option<Arc<Self>> {
+        let repository = Repository::open(root)?;
+        let exclude = repository.exclude_file();
         let (global, _) = Gitignore::global();
-        let global = Arc::new(Self { rules: global, above: None });
-        match exclude_file(root) {
-            Some(file) => global.with_file(root, &file),
-            None => global,
-        }
+        Some(Arc::new(Self { rules: global, above: None, repository }).with_file(root, &exclude))
     }
 
     /// The rules in `folder`, which lies in one that has these, given that it holds a `.gitignore`.
@@ -38,13 +41,24 @@ impl Ignores {
         // ignoring less is the safe side.
         let _ = builder.add(file);
         match builder.build() {
-            Ok(rules) if !rules.is_empty() => Arc::new(Self { rules, above: Some(self.clone()) }),
+            Ok(rules) if !rules.is_empty() => {
+                Arc::new(Self { rules, above: Some(self.clone()), repository: self.repository.clone() })
+            }
             _ => self.clone(),
         }
     }
 
-    /// Whether git ignores `path`, which lies in the folder of these rules.
+    /// Whether git ignores what lies at the absolute `path` in the folder of these rules.
     pub(super) fn ignore(&self, path: &Path, is_folder: bool) -> bool {
+        self.matches(path, is_folder) && self.repository.ignores(path, is_folder)
+    }
+
+    /// Whether git tracks the file at `path`, or anything in the folder.
+    pub(super) fn track(&self, path: &Path, is_folder: bool) -> bool {
+        self.repository.tracks(path, is_folder)
+    }
+
+    fn matches(&self, path: &Path, is_folder: bool) -> bool {
         let mut level = Some(self);
         while let Some(ignores) = level {
             match ignores.rules.matched(path, is_folder) {
@@ -55,21 +69,4 @@ impl Ignores {
         }
         false
     }
-}
-
-/// `info/exclude` of the repository at `root`, also where `.git` is a file that
-/// points elsewhere, as in a linked work tree or a submodule.
-fn exclude_file(root: &Path) -> Option<PathBuf> {
-    let git = root.join(".git");
-    let folder = if git.is_dir() {
-        git
-    } else {
-        let pointer = std::fs::read_to_string(&git).ok()?;
-        let own = root.join(pointer.strip_prefix("gitdir:")?.trim());
-        match std::fs::read_to_string(own.join("commondir")) {
-            Ok(common) => own.join(common.trim()),
-            Err(_) => own,
-        }
-    };
-    Some(folder.join("info").join("exclude"))
 }

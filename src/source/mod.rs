@@ -5,7 +5,9 @@
 
 mod folder;
 mod ignores;
+mod listing;
 mod read;
+mod repository;
 mod root;
 mod skip;
 mod worktree;

@@ -9,7 +9,7 @@ use super::ignores::Ignores;
 /// A file or folder that the user named.
 #[derive(Debug)]
 pub(super) struct Root {
-    /// As it was named.
+    /// Its absolute path.
     pub(super) path: PathBuf,
     /// As it is shown: without a leading `./`, with `/`; empty for the current folder.
     pub(super) shown: Vec<u8>,
@@ -35,17 +35,16 @@ impl Root {
             shown = rest;
         }
         let shown = if shown == b"." { Vec::new() } else { shown.to_vec() };
-        Self { path: path.to_owned(), shown, relative, repository }
+        Self { path: absolute, shown, relative, repository }
     }
 
     /// The ignore rules that hold above this folder, `None` outside of a repository.
     /// Those of the folder itself are added when it is entered.
     pub(super) fn ignores(&self) -> Option<Arc<Ignores>> {
         let repository = self.repository.as_ref()?;
-        let mut ignores = Ignores::of_repository(repository);
-        let own = self.path.canonicalize().ok()?;
+        let mut ignores = Ignores::of_repository(repository)?;
         let mut above: Vec<&Path> =
-            own.ancestors().skip(1).take_while(|folder| folder.starts_with(repository)).collect();
+            self.path.ancestors().skip(1).take_while(|folder| folder.starts_with(repository)).collect();
         above.reverse();
         for folder in above {
             // Git does not follow a link here, and neither does the walk further down.
@@ -93,4 +92,12 @@ pub(super) fn slashed(path: &OsStr) -> Vec<u8> {
         bytes.iter_mut().filter(|byte| **byte == b'\\').for_each(|byte| *byte = b'/');
     }
     bytes
+}
+
+/// A path of bytes with a name appended.
+pub(super) fn joined(path: &[u8], name: &OsStr) -> Vec<u8> {
+    let mut joined = Vec::with_capacity(path.len() + 1 + name.len());
+    joined.extend_from_slice(path);
+    push(&mut joined, name);
+    joined
 }

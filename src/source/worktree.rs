@@ -3,6 +3,7 @@
 //! A folder is a task; large folders are shared out file by file. Links are not
 //! followed, `.git` is not entered, and what git ignores is counted.
 
+use std::collections::HashSet;
 use std::ffi::{OsStr, OsString};
 use std::fs;
 use std::io::{self, Read};
@@ -14,8 +15,8 @@ use rayon::Scope;
 use crate::model::{Coverage, Provenance};
 use crate::select::Policy;
 
-use super::folder::{Entries, OpenFolder};
-use super::ignores::Ignores;
+use super::folder::Folder;
+use super::listing::OpenFolder;
 use super::root::{self, Root};
 use super::{Reader, Worker, skip};
 
@@ -39,15 +40,6 @@ struct Desk<W> {
     reader: Reader,
 }
 
-/// A folder to be walked.
-struct Folder {
-    path: PathBuf,
-    shown: Vec<u8>,
-    relative: Vec<u8>,
-    /// Which files are ignored here; `None` outside of repositories and where it does not matter.
-    ignores: Option<Arc<Ignores>>,
-}
-
 /// One walk under way.
 struct Run<'r, W> {
     walk: &'r Walk<'r>,
@@ -56,7 +48,7 @@ struct Run<'r, W> {
 
 impl Walk<'_> {
     /// Hands what lies at `paths` to workers made by `hire`, and returns the workers.
-    /// Named files are always read, whatever the policy.
+    /// Named files are always read, whatever the policy; what is named twice is read once.
     ///
     /// # Errors
     /// When the system gives no threads.
@@ -69,7 +61,11 @@ impl Walk<'_> {
         let pool = pool.build().map_err(io::Error::other)?;
         let desk = |_| Mutex::new(Desk { worker: hire(), reader: Reader::default() });
         let run = Run { walk: self, desks: (0..pool.current_num_threads()).map(desk).collect() };
-        pool.scope(|scope| paths.iter().for_each(|path| run.start(path, scope)));
+        let mut seen = HashSet::new();
+        let distinct = paths
+            .iter()
+            .filter(|path| seen.insert(path.canonicalize().unwrap_or_else(|_| path.to_path_buf())));
+        pool.scope(|scope| distinct.for_each(|path| run.start(path, scope)));
         let finished =
             |desk: Mutex<Desk<W>>| desk.into_inner().expect("a worker that panicked ended the scope").worker;
         Ok(run.desks.into_iter().map(finished).collect())
@@ -100,14 +96,16 @@ impl<W: Worker> Run<'_, W> {
         };
         let root = Root::new(path, kind.is_dir());
         if kind.is_dir() {
-            let ignores = if self.walk.ignored { None } else { root.ignores() };
-            let folder = Folder { path: root.path, shown: root.shown, relative: root.relative, ignores };
+            let folder = Folder::named(root, !self.walk.ignored);
+            let provenance = Provenance { shown: &folder.shown, relative: &folder.relative };
+            self.desk().worker.name(&provenance);
             scope.spawn(move |scope| self.folder(folder, scope));
         } else if kind.is_file() || is_stream(path) {
+            let path = path.to_owned();
             scope.spawn(move |_| {
                 let provenance = Provenance { shown: &root.shown, relative: &root.relative };
                 let Desk { worker, reader } = &mut *self.desk();
-                match fs::File::open(&root.path) {
+                match fs::File::open(&path) {
                     Ok(file) => read(reader, worker, file, provenance),
                     Err(error) => worker.skipped(&root.shown, skip::unreadable(&error)),
                 }
@@ -126,18 +124,19 @@ impl<W: Worker> Run<'_, W> {
                     return self.desk().worker.skipped(shown_or_dot(&folder.shown), skip::reason(&error));
                 }
             };
-        folder.enter(&entries, self.walk.ignored);
+        folder.enter(&entries, !self.walk.ignored);
         let (folder, opened) = (Arc::new(folder), Arc::new(opened));
         let mut coverage = Coverage { symlinks: entries.links, ..Coverage::default() };
         for (name, reason) in entries.special {
-            if folder.is_admitted(&name, self.walk.policy) {
-                self.desk().worker.skipped(&joined(&folder.shown, &name), reason);
+            let relative = root::joined(&folder.relative, &name);
+            if !folder.passes_over(&name) && self.walk.policy.admits_file(&relative) {
+                self.desk().worker.skipped(&root::joined(&folder.shown, &name), reason);
             }
         }
         for name in entries.folders {
             self.descend(&folder, &name, &mut coverage, scope);
         }
-        let files = folder.select(entries.files, self.walk.policy, &mut coverage);
+        let files = self.select(&folder, entries.files, &mut coverage);
         self.desk().worker.covered(coverage);
         let mut batches = files.chunks(BATCH);
         let first = batches.next();
@@ -152,20 +151,33 @@ impl<W: Worker> Run<'_, W> {
 
     /// Goes on with the folder `name`, or counts what it holds where it is passed over.
     fn descend<'s>(&'s self, above: &Folder, name: &OsStr, coverage: &mut Coverage, scope: &Scope<'s>) {
-        let below = Folder {
-            path: above.path.join(name),
-            shown: joined(&above.shown, name),
-            relative: joined(&above.relative, name),
-            ignores: above.ignores.clone(),
+        let Some(below) = above.below(name) else {
+            coverage.ignored += count_files(&above.path.join(name));
+            return;
         };
-        if above.ignores.as_ref().is_some_and(|ignores| ignores.ignore(&below.path, true)) {
-            coverage.ignored += count_files(&below.path);
-        } else if self.walk.policy.admits_folder(&below.relative) {
+        if self.walk.policy.admits_folder(&below.relative) {
             self.desk().worker.name(&Provenance { shown: &below.shown, relative: &below.relative });
             scope.spawn(move |scope| self.folder(below, scope));
         } else {
             coverage.excluded += count_files(&below.path);
         }
+    }
+
+    /// The files of a folder that are to be read; the others are counted.
+    fn select(&self, folder: &Folder, mut names: Vec<OsString>, coverage: &mut Coverage) -> Vec<OsString> {
+        let policy = self.walk.policy;
+        names.retain(|name| {
+            if folder.passes_over(name) {
+                coverage.ignored += 1;
+                false
+            } else if policy.admits_all() || policy.admits_file(&root::joined(&folder.relative, name)) {
+                true
+            } else {
+                coverage.excluded += 1;
+                false
+            }
+        });
+        names
     }
 
     /// Reads files of one folder.
@@ -194,42 +206,6 @@ impl<W: Worker> Run<'_, W> {
     }
 }
 
-impl Folder {
-    /// Takes the ignore rules of the folder itself into account.
-    fn enter(&mut self, entries: &Entries, ignored: bool) {
-        if entries.is_repository && !ignored {
-            self.ignores = Some(Ignores::of_repository(&self.path));
-        }
-        if entries.has_gitignore
-            && let Some(ignores) = &self.ignores
-        {
-            self.ignores = Some(ignores.with_gitignore(&self.path));
-        }
-    }
-
-    /// The files that are to be read; the others are counted.
-    fn select(&self, mut names: Vec<OsString>, policy: &Policy, coverage: &mut Coverage) -> Vec<OsString> {
-        names.retain(|name| {
-            if self.ignores.as_ref().is_some_and(|ignores| ignores.ignore(&self.path.join(name), false)) {
-                coverage.ignored += 1;
-                false
-            } else if policy.admits_all() || policy.admits_file(&joined(&self.relative, name)) {
-                true
-            } else {
-                coverage.excluded += 1;
-                false
-            }
-        });
-        names
-    }
-
-    /// Whether something that is no file would be read if it were one.
-    fn is_admitted(&self, name: &OsStr, policy: &Policy) -> bool {
-        !self.ignores.as_ref().is_some_and(|ignores| ignores.ignore(&self.path.join(name), false))
-            && policy.admits_file(&joined(&self.relative, name))
-    }
-}
-
 /// Reads one file to its end; where that fails, says why.
 fn read<W: Worker>(reader: &mut Reader, worker: &mut W, stream: impl Read, provenance: Provenance<'_>) {
     worker.name(&provenance);
@@ -250,13 +226,6 @@ fn count_files(folder: &Path) -> u64 {
 /// Whether `path` names a descriptor that the caller opened, as a shell's `<(…)` does.
 fn is_stream(path: &Path) -> bool {
     cfg!(unix) && ["/dev/fd", "/dev/stdin", "/proc/self/fd"].iter().any(|prefix| path.starts_with(prefix))
-}
-
-fn joined(path: &[u8], name: &OsStr) -> Vec<u8> {
-    let mut joined = Vec::with_capacity(path.len() + 1 + name.len());
-    joined.extend_from_slice(path);
-    root::push(&mut joined, name);
-    joined
 }
 
 /// The current folder has no name of its own.

@@ -3,6 +3,7 @@
 use anyhow::Result;
 use baseleak::detect::Detector;
 use baseleak::model::{Blob, Provenance};
+use baseleak::render::terminal::sanitise;
 use baseleak::rules::{Config, Example, Rule};
 
 use crate::cli::args::{CheckArgs, RuleArgs};
@@ -12,11 +13,17 @@ use crate::cli::plan;
 
 /// Lists the rules in force, in order of precedence.
 pub(crate) fn list(args: &RuleArgs) -> Result<Exit> {
-    let rules = plan::rule_set(&Config::default(), args)?;
+    let rules = plan::rules(&Config::default(), args)?.in_force;
     let width = rules.rules.iter().map(|rule| rule.id.chars().count()).max().unwrap_or(0);
     Output::stdout().deliver(|out| {
         for rule in &rules.rules {
-            writeln!(out, "{:width$}  {:6}  {}", rule.id, rule.traits.confidence, rule.description)?;
+            writeln!(
+                out,
+                "{:width$}  {:6}  {}",
+                sanitise(&rule.id),
+                rule.traits.confidence,
+                sanitise(&rule.description)
+            )?;
         }
         Ok(())
     })?;
@@ -25,8 +32,8 @@ pub(crate) fn list(args: &RuleArgs) -> Result<Exit> {
 
 /// Tries every rule on its examples; a rule that fails one makes the answer "no verdict".
 pub(crate) fn check(args: &CheckArgs) -> Result<Exit> {
-    let rules =
-        plan::rule_set(&Config::default(), &RuleArgs { rules: args.files.clone(), disable: Vec::new() })?;
+    let args = RuleArgs { rules: args.files.clone(), disable: Vec::new() };
+    let rules = plan::rules(&Config::default(), &args)?.in_force;
     let detector = Detector::new(rules.clone());
     let trials: Vec<Trial> = rules.rules.iter().map(|rule| Trial::of(rule, &detector)).collect();
     Output::stdout().deliver(|out| trials.iter().try_for_each(|trial| trial.write(out)))?;
@@ -76,7 +83,13 @@ impl Trial {
             (true, 0) => "no examples",
             (true, _) => "ok",
         };
-        writeln!(out, "{}: {verdict} ({} positive, {} negative)", self.id, self.positive, self.negative)?;
-        self.failures.iter().try_for_each(|failure| writeln!(out, "  {failure}"))
+        writeln!(
+            out,
+            "{}: {verdict} ({} positive, {} negative)",
+            sanitise(&self.id),
+            self.positive,
+            self.negative
+        )?;
+        self.failures.iter().try_for_each(|failure| writeln!(out, "  {}", sanitise(failure)))
     }
 }

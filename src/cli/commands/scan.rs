@@ -20,11 +20,12 @@ use crate::cli::progress;
 pub(crate) fn run(args: &ScanArgs, color: Option<ColorWhen>) -> Result<Exit> {
     let began = Instant::now();
     let (plan, rules) = ScanPlan::new(args, color)?;
-    let detector = Detector::new(rules);
+    let detector = Detector::new(rules.in_force);
     let walk = Walk { policy: &plan.policy, ignored: plan.ignored, threads: plan.threads };
     let progress = Progress::default();
     let mut report = progress::watch(&progress, || scan::scan(&plan.input, &walk, &detector, &progress))
         .context("cannot start the threads to read with")?;
+    report.disabled = rules.disabled;
     report.config = plan.config.as_ref().map(|file| detector.path_name(&source::shown(file)));
     plan.output.deliver(|out| match plan.format {
         Format::Human => {

@@ -123,3 +123,41 @@ fn rules_of_the_configuration_lie_beside_it() {
         assert_eq!(report["summary"]["findings"], 1, "{folder}");
     }
 }
+
+#[test]
+fn one_repository_never_governs_another() {
+    let sandbox = Sandbox::new();
+    for folder in ["one", "two"] {
+        sandbox.write(format!("{folder}/.git/HEAD"), "ref: refs/heads/main\n");
+        sandbox.write_key(&format!("{folder}/f"));
+    }
+    sandbox.write("one/.baseleak.toml", "[scan]\nexclude = [\"f\"]\n");
+    for paths in [["one", "two"], ["two", "one"]] {
+        sandbox.run(["scan"].iter().chain(&paths)).exits(2).says(&["cannot govern paths that lie outside"]);
+        let report = sandbox.scan(["--no-config"].iter().chain(&paths));
+        assert_eq!(report["summary"]["findings"], 2);
+    }
+    sandbox.run(["scan", "two"]).exits(1);
+}
+
+#[test]
+fn a_folder_in_its_place_is_an_error() {
+    let sandbox = repository();
+    std::fs::create_dir_all(sandbox.path(".baseleak.toml")).expect("the folder can be made");
+    sandbox.run(["scan"]).exits(2).says(&["cannot be the configuration"]);
+}
+
+#[test]
+fn a_rule_that_is_disabled_is_named_in_the_report() {
+    let sandbox = repository();
+    sandbox.write(".baseleak.toml", "[rules]\ndisable = [\"baseten-api-key\"]\n");
+    sandbox.run(["scan", "--disable", "baseten-api-key"]).prints(&["disabled 1 rule: baseten-api-key"]);
+    assert_eq!(sandbox.scan(["."])["disabled_rules"], serde_json::json!(["baseten-api-key"]));
+}
+
+#[test]
+fn a_wrong_glob_of_the_configuration_names_it() {
+    let sandbox = repository();
+    sandbox.write(".baseleak.toml", "[scan]\nexclude = [\"a[\"]\n");
+    sandbox.run(["scan"]).exits(2).says(&[".baseleak.toml cannot be used", "\"a[\""]);
+}

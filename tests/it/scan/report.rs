@@ -85,6 +85,7 @@ fn a_json_report_has_every_field() {
             "oversized": 0, "symlinks": 0, "skipped": [],
         },
         "rules": report["rules"],
+        "disabled_rules": [],
         "config": null,
         "summary": {"findings": 1, "keys": 1, "by_confidence": {"high": 1, "medium": 0, "low": 0}},
     });

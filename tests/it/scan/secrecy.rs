@@ -167,3 +167,40 @@ fn secrets_are_shown_on_terminals_only() {
     }
     assert!(!sandbox.path("report").exists());
 }
+
+#[test]
+fn keys_that_are_no_finding_are_masked_in_names() {
+    for kind in Kind::ALL {
+        let sandbox = Sandbox::new();
+        let named = key_of(kind, 1);
+        for path in
+            [format!("x_{named}_y"), format!("{named}.txt"), format!("{named}/a"), format!("{named}-old")]
+        {
+            sandbox.write(path, format!("KEY={}\n", key(2)));
+        }
+        // A webhook secret has no public part; what stands before it is none of the secret.
+        let whole = if kind == Kind::Webhook { format!(".{}", &named["whsec_".len()..]) } else { named };
+        check(&sandbox, &["."], &whole, 1);
+        check(&sandbox, &[".", "--disable", kind.rule()], &whole, if kind == Kind::New { 0 } else { 1 });
+    }
+}
+
+#[test]
+fn other_secrets_beside_a_key_are_masked() {
+    let sandbox = Sandbox::new();
+    let line = format!("URL=postgres://me:hunter2pw@db PASSWORD=hunter3pw KEY={} token=hunter4pw\n", key(1));
+    sandbox.write("a.env", line);
+    for format in ["human", "json"] {
+        let run = sandbox.run(["scan", "--format", format]).exits(1);
+        assert!(!run.stdout.contains("hunter"), "{}", run.stdout);
+    }
+}
+
+#[test]
+fn the_rest_of_a_token_is_masked_where_a_rule_matches_a_part() {
+    let sandbox = Sandbox::new();
+    sandbox.write("rules.toml", "[[rules]]\nid = \"part\"\nregex = '''acme-(\\w{5})'''\n");
+    sandbox.write("a.txt", "tok=acme-AbCdEfGhIjKl\n");
+    let report = sandbox.scan(["a.txt", "--rules", "rules.toml"]);
+    assert_eq!(report["findings"][0]["snippet"], "tok=****");
+}
