@@ -32,6 +32,7 @@ pub(crate) enum Command {
 /// Hidden files are read; what git ignores is counted and passed over; symbolic links are not followed;
 /// `.git` is not entered.
 #[derive(Debug, clap::Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
 pub(crate) struct ScanArgs {
     /// Files and folders, or `-` for standard input; files named here are always read
     #[arg(default_value = ".", value_name = "PATH")]

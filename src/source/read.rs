@@ -83,8 +83,9 @@ mod tests {
 
     /// The fresh parts of a stream of `length` bytes put together, and where each begins.
     fn check(length: usize) {
-        let bytes: Vec<u8> =
-            (0..length).map(|at| if at % 97 == 0 { b'\n' } else { b'a' + (at % 23) as u8 }).collect();
+        let bytes: Vec<u8> = (0..length)
+            .map(|at| b"\nabcdefghijklmnopqrstuvw"[if at % 97 == 0 { 0 } else { at % 23 + 1 }])
+            .collect();
         let mut joined = Vec::new();
         let read = Reader::default()
             .read(&bytes[..], HERE, |blob| {

@@ -62,9 +62,8 @@ impl Walk<'_> {
         let desk = |_| Mutex::new(Desk { worker: hire(), reader: Reader::default() });
         let run = Run { walk: self, desks: (0..pool.current_num_threads()).map(desk).collect() };
         let mut seen = HashSet::new();
-        let distinct = paths
-            .iter()
-            .filter(|path| seen.insert(path.canonicalize().unwrap_or_else(|_| path.to_path_buf())));
+        let distinct =
+            paths.iter().filter(|path| seen.insert(path.canonicalize().unwrap_or_else(|_| (*path).clone())));
         pool.scope(|scope| distinct.for_each(|path| run.start(path, scope)));
         let finished =
             |desk: Mutex<Desk<W>>| desk.into_inner().expect("a worker that panicked ended the scope").worker;

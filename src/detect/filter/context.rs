@@ -48,7 +48,7 @@ enum Role {
 }
 
 impl Words {
-    pub(in crate::detect) fn new(rules: &RuleSet) -> Self {
+    pub(in crate::detect) fn new(set: &RuleSet) -> Self {
         let mut list: Vec<Arc<str>> = Vec::new();
         let mut places: HashMap<String, usize> = HashMap::new();
         let mut place = |word: &str| {
@@ -79,7 +79,7 @@ impl Words {
             }
             parts
         };
-        let roles = rules.rules.iter().map(&mut cast).collect();
+        let roles = set.rules.iter().map(&mut cast).collect();
         let searcher = AhoCorasick::builder()
             .ascii_case_insensitive(true)
             .match_kind(MatchKind::LeftmostLongest)

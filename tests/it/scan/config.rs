@@ -129,7 +129,7 @@ fn one_repository_never_governs_another() {
     let sandbox = Sandbox::new();
     for folder in ["one", "two"] {
         sandbox.write(format!("{folder}/.git/HEAD"), "ref: refs/heads/main\n");
-        sandbox.write_key(&format!("{folder}/f"));
+        sandbox.write_key(format!("{folder}/f"));
     }
     sandbox.write("one/.baseleak.toml", "[scan]\nexclude = [\"f\"]\n");
     for paths in [["one", "two"], ["two", "one"]] {

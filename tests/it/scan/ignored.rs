@@ -360,7 +360,7 @@ fn the_patterns_hold_wherever_the_program_is_started() {
 #[test]
 fn an_empty_folder_called_git_makes_no_repository() {
     let sandbox = Sandbox::new();
-    std::fs::create_dir_all(sandbox.path(".git")).expect("the folder can be made");
+    fs::create_dir_all(sandbox.path(".git")).expect("the folder can be made");
     sandbox.write(".gitignore", "*.env\n");
     sandbox.write_key("a.env");
     assert_eq!(paths(&sandbox.scan(["."])), ["a.env"]);

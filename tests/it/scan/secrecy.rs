@@ -181,7 +181,7 @@ fn keys_that_are_no_finding_are_masked_in_names() {
         // A webhook secret has no public part; what stands before it is none of the secret.
         let whole = if kind == Kind::Webhook { format!(".{}", &named["whsec_".len()..]) } else { named };
         check(&sandbox, &["."], &whole, 1);
-        check(&sandbox, &[".", "--disable", kind.rule()], &whole, if kind == Kind::New { 0 } else { 1 });
+        check(&sandbox, &[".", "--disable", kind.rule()], &whole, i32::from(kind != Kind::New));
     }
 }
 
