@@ -51,7 +51,7 @@ impl ScanPlan {
             None => Config::default(),
         };
         let format = args.format.or(config.output.format.map(Format::from)).unwrap_or(Format::Human);
-        set_color(color.or(config.output.color.map(ColorWhen::from)), args.output.is_some());
+        set_color(color.or(config.output.color.map(ColorWhen::from)), output_file(args).is_some());
         allow_secrets(args, format)?;
         let plan = Self {
             input,
@@ -153,7 +153,11 @@ fn policy(args: &ScanArgs, config: &Config, file: Option<&Path>) -> Result<Polic
 
 /// The file that was named; `-` is standard output, as is none.
 fn output(args: &ScanArgs) -> Output {
-    args.output.as_ref().filter(|path| *path != Path::new("-")).map_or_else(Output::stdout, Output::file)
+    output_file(args).map_or_else(Output::stdout, Output::file)
+}
+
+fn output_file(args: &ScanArgs) -> Option<&PathBuf> {
+    args.output.as_ref().filter(|path| *path != Path::new("-"))
 }
 
 /// Colours follow the flag; else the terminal, and never into a file.
@@ -168,7 +172,8 @@ fn set_color(when: Option<ColorWhen>, to_file: bool) {
 
 /// Secrets are shown to a person at a terminal and written nowhere else.
 fn allow_secrets(args: &ScanArgs, format: Format) -> Result<()> {
-    let allowed = matches!(format, Format::Human) && args.output.is_none() && std::io::stdout().is_terminal();
+    let allowed =
+        matches!(format, Format::Human) && output_file(args).is_none() && std::io::stdout().is_terminal();
     if !args.show_secrets || allowed {
         return Ok(());
     }

@@ -164,7 +164,8 @@ impl<'d, 'b> Surroundings<'d, 'b> {
             Context::Weighed => Some(self.by_context(rule, candidate, known)),
             Context::Required => {
                 let verdict = self.by_context(rule, candidate, known);
-                (verdict.attribution == Attribution::Baseten).then_some(verdict)
+                let speaks = !matches!(verdict.reasons[..], [Reason::NoContext | Reason::RivalNearer(_)]);
+                speaks.then_some(verdict)
             }
         }
     }
@@ -248,7 +249,8 @@ impl<'d, 'b> Surroundings<'d, 'b> {
 }
 
 fn by_pattern(rule: &Rule, known: Option<Reason>) -> Verdict {
-    let own = rule.traits.key_prefix.as_ref().is_some_and(|prefix| !prefix.is_empty());
+    // The shapes of other vendors, in rules that a user brings, are documented elsewhere.
+    let own = rule.tags.iter().any(|tag| tag == "baseten");
     let pattern = if own { Reason::Shape } else { Reason::Pattern };
     Verdict {
         confidence: rule.traits.confidence,
