@@ -67,6 +67,7 @@ impl<'b> Describer<'b> {
                 start,
                 end: start.after(secret),
             },
+            origin: None,
             snippet: self.snippet(rule, &span, spans, name),
             secret: Secret::new(secret),
         }
@@ -90,6 +91,7 @@ impl<'b> Describer<'b> {
                 start: Position::START,
                 end: Position::START.after(self.blob.provenance.shown),
             },
+            origin: None,
             snippet: Snippet {
                 before: String::new(),
                 mask: self.path.as_str().to_owned(),

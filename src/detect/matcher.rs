@@ -19,7 +19,8 @@ const DOT_AND_SECRET: usize = 33;
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Text<'b> {
     pub(super) bytes: &'b [u8],
-    pub(super) path: &'b [u8],
+    /// `None` where it is not known yet; then every rule applies.
+    pub(super) path: Option<&'b [u8]>,
 }
 
 /// Bytes that a rule's expression matched, not yet believed.
@@ -62,6 +63,13 @@ impl Matcher {
     pub(super) fn secrets(&self, text: Text<'_>) -> Vec<Believed> {
         let candidates = self.candidates(text);
         if candidates.is_empty() { Vec::new() } else { self.settle(text, candidates) }
+    }
+
+    /// Whether `bytes` may hold a secret, at whatever path they stand.
+    #[inline]
+    pub(super) fn might_hold(&self, bytes: &[u8]) -> bool {
+        let text = Text { bytes, path: None };
+        self.candidates(text).iter().any(|candidate| filter::could_stand(&self.rules, candidate, &text))
     }
 
     /// Whatever in `text` could be a secret, wherever it stands: what must not be shown.
@@ -146,11 +154,11 @@ impl Matcher {
 
     /// The rules without an expression, which report a file for its path alone.
     pub(super) fn by_path(&self, path: &[u8]) -> impl Iterator<Item = &Rule> {
-        self.rules.rules.iter().filter(move |rule| rule.regex.is_none() && applies_at(rule, path))
+        self.rules.rules.iter().filter(move |rule| rule.regex.is_none() && applies_at(rule, Some(path)))
     }
 }
 
 /// Whether the rule looks at files at `path`.
-pub(super) fn applies_at(rule: &Rule, path: &[u8]) -> bool {
-    rule.path.as_ref().is_none_or(|expression| expression.is_match(path))
+pub(super) fn applies_at(rule: &Rule, path: Option<&[u8]>) -> bool {
+    rule.path.as_ref().is_none_or(|expression| path.is_none_or(|path| expression.is_match(path)))
 }

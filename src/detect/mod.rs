@@ -43,7 +43,7 @@ impl Detector {
     /// Adds the secrets that start in the fresh part of `blob` to `findings`, in order.
     #[inline]
     pub fn scan(&self, blob: &Blob<'_>, findings: &mut Vec<Finding>) {
-        let text = Text { bytes: blob.bytes, path: blob.provenance.relative };
+        let text = Text { bytes: blob.bytes, path: Some(blob.provenance.relative) };
         let secrets = self.matcher.secrets(text);
         if !secrets.is_empty() {
             let path = self.path_name(blob.provenance.shown);
@@ -51,12 +51,20 @@ impl Detector {
         }
     }
 
+    /// Whether `bytes` may hold a secret, at whatever path they stand: a cheap test
+    /// for content whose path is only looked up when it matters. Where it says no,
+    /// [`scan`](Self::scan) finds nothing.
+    #[inline]
+    pub fn might_hold(&self, bytes: &[u8]) -> bool {
+        self.matcher.might_hold(bytes)
+    }
+
     /// Adds what the name of a file or folder gives away: a secret in its last
     /// component, or a rule that reports files by their path.
     pub fn scan_name(&self, provenance: &Provenance<'_>, findings: &mut Vec<Finding>) {
         let shown = provenance.shown;
         let name = memchr::memrchr(b'/', shown).map_or(0, |slash| slash + 1);
-        let mut secrets = self.matcher.secrets(Text { bytes: shown, path: provenance.relative });
+        let mut secrets = self.matcher.secrets(Text { bytes: shown, path: Some(provenance.relative) });
         secrets.retain(|secret| secret.candidate.secret.end > name);
         let mut by_path = self.matcher.by_path(provenance.relative).peekable();
         if secrets.is_empty() && by_path.peek().is_none() {
@@ -84,7 +92,7 @@ impl Detector {
     /// What in `text` must not be shown, in order and disjoint.
     fn suspects(&self, text: &[u8]) -> Vec<Range<usize>> {
         let builtin = self.builtin.get_or_init(|| Matcher::new(RuleSet::builtin()));
-        let text = Text { bytes: text, path: text };
+        let text = Text { bytes: text, path: Some(text) };
         let mut spans = self.matcher.suspects(text);
         spans.extend(builtin.suspects(text));
         mask::disjoint(spans)

@@ -187,7 +187,7 @@ mod tests {
     fn check(extra: &str, path: &str, text: &str, expect: &[usize]) {
         let rules =
             RuleSet::parse(Path::new("x.toml"), &[RULES, extra].concat()).expect("they are sound").rules;
-        let text = Text { bytes: text.as_bytes(), path: path.as_bytes() };
+        let text = Text { bytes: text.as_bytes(), path: Some(path.as_bytes()) };
         assert_eq!(Prefilter::new(&rules).rules(&rules, &text), expect, "{path}");
     }
 

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-use super::{Fingerprint, Location, Secret};
+use super::{Fingerprint, Location, Origin, Secret};
 
 /// How sure we are that a finding is a secret of the kind its rule names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -124,6 +124,8 @@ pub struct Finding {
     pub fingerprint: Fingerprint,
     /// Where it stands.
     pub location: Location,
+    /// Where in a history it comes from; `None` for what was read from files or the index.
+    pub origin: Option<Origin>,
     /// Its line, masked.
     pub snippet: Snippet,
     /// The secret.

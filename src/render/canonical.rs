@@ -7,8 +7,8 @@
 use std::sync::Arc;
 
 use crate::model::{
-    Attribution, Confidence, Coverage, Finding, Fingerprint, Location, PathName, Place, Position, Reason,
-    Report, RuleSummary, Secret, SkipReason, Skipped, Snippet,
+    Attribution, CommitSummary, Confidence, Coverage, Finding, Fingerprint, Location, Origin, PathName,
+    Place, Position, Reason, Report, RuleSummary, Secret, SkipReason, Skipped, Snippet,
 };
 
 /// A report of seven findings of six keys in six files, with incomplete coverage.
@@ -44,6 +44,22 @@ pub(crate) fn canonical() -> Report {
     findings[6].reasons = vec![Reason::Pattern, Reason::ContextInFile("baseten".into())];
     findings[6].rule = "baseten-webhook-secret".into();
     findings[6].location.end = Position { line: 9, column: 2 };
+    let commit = CommitSummary {
+        id: "0123456789abcdef0123456789abcdef01234567".into(),
+        author: "Eve\u{202e} <eve\x1b[1m@example.com>".into(),
+        seconds: 1_700_000_000,
+    };
+    let other_paths = vec![PathName::masked(b"copy\xFF/.trussrc", &[])];
+    let object = "89abcdef0123456789abcdef0123456789abcdef".to_owned();
+    findings[2].origin = Some(Origin {
+        object: object.clone(),
+        commit: Some(commit),
+        other_paths,
+        versions: 3,
+        in_head: true,
+    });
+    findings[3].origin =
+        Some(Origin { object, commit: None, other_paths: Vec::new(), versions: 1, in_head: false });
     findings.sort_by(|a, b| (&a.location, &a.rule).cmp(&(&b.location, &b.rule)));
 
     Report {
@@ -67,6 +83,7 @@ fn coverage() -> Coverage {
     let skipped = |path: &[u8], reason| Skipped { path: PathName::masked(path, &[]), reason };
     Coverage {
         files: 1234,
+        blobs: 0,
         bytes: 5_678_901,
         ignored: 3,
         excluded: 2,
@@ -156,6 +173,7 @@ impl Made {
             key: key.name.clone(),
             digest: key.digest.clone(),
             fingerprint: Fingerprint::from_digest(&digest),
+            origin: None,
             location: Location {
                 path: PathName::masked(path.as_bytes(), &[]),
                 place: Place::Content,

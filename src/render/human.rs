@@ -17,7 +17,7 @@ use colored::{ColoredString, Colorize};
 
 use super::Tally;
 use super::terminal::sanitise;
-use crate::model::{Confidence, Coverage, Finding, Place, Report, Secret, Skipped};
+use crate::model::{Confidence, Coverage, Finding, Origin, Place, Report, Secret, Skipped};
 
 /// How many skipped entries are listed before the rest is only counted.
 const SKIPPED_LISTED: usize = 20;
@@ -56,10 +56,31 @@ fn write_finding(finding: &Finding, show_secrets: bool, out: &mut dyn Write) -> 
     if !(before.is_empty() && middle.is_empty() && after.is_empty()) {
         writeln!(out, "  | {before}{}{after}", sanitise(&middle).red().bold())?;
     }
+    if let Some(origin) = &finding.origin {
+        write_origin(origin, out)?;
+    }
     for reason in &finding.reasons {
         writeln!(out, "  = {}", sanitise(&reason.to_string()))?;
     }
     writeln!(out)
+}
+
+/// Who brought the secret in, and whether it is still there.
+fn write_origin(origin: &Origin, out: &mut dyn Write) -> io::Result<()> {
+    match &origin.commit {
+        Some(commit) => {
+            let (id, author) = (sanitise(&commit.id), sanitise(&commit.author));
+            writeln!(out, "  @ commit {id} by {author} on {}", super::date(commit.seconds))?;
+        }
+        None => writeln!(out, "  @ blob {}, which no commit leads to", sanitise(&origin.object))?,
+    }
+    let versions = count(origin.versions, "version", "versions");
+    let paths = match origin.other_paths.len() {
+        0 => String::new(),
+        more => format!(", and {} more there", count(more as u64, "path", "paths")),
+    };
+    let now = if origin.in_head { "still in HEAD" } else { "not in HEAD" };
+    writeln!(out, "  @ {now}; in {versions} of the file{paths}")
 }
 
 fn confidence(confidence: Confidence) -> ColoredString {
@@ -105,7 +126,10 @@ fn write_summary(report: &Report, elapsed: Duration, out: &mut dyn Write) -> io:
         let keys = count(tally.keys, "key", "distinct keys");
         writeln!(out, "{findings} of {keys} in {}", count(tally.files, "file", "files"))?;
     }
-    let files = count(coverage.files, "file", "files");
+    let files = match coverage.blobs {
+        0 => count(coverage.files, "file", "files"),
+        blobs => count(blobs, "blob", "blobs"),
+    };
     writeln!(out, "scanned {files}, {} in {}", size(coverage.bytes.into()), pace(coverage.bytes, elapsed))?;
     let passed_over = passed_over(coverage);
     if !passed_over.is_empty() {
@@ -122,7 +146,7 @@ fn write_summary(report: &Report, elapsed: Duration, out: &mut dyn Write) -> io:
             report.disabled.join(", ")
         )?;
     }
-    if coverage.files == 0 && coverage.is_complete() {
+    if coverage.files + coverage.blobs == 0 && coverage.is_complete() {
         writeln!(out, "{} no file was read", "hint:".cyan())?;
     }
     if coverage.ignored > 0 {

@@ -17,8 +17,8 @@ use serde_json::ser::{Formatter, PrettyFormatter};
 use super::Tally;
 use super::terminal::is_hidden;
 use crate::model::{
-    Attribution, Confidence, Coverage, Finding, Fingerprint, PathName, Place, Reason, Report, RuleSummary,
-    SkipReason, Skipped,
+    Attribution, CommitSummary, Confidence, Coverage, Finding, Fingerprint, Origin, PathName, Place, Reason,
+    Report, RuleSummary, SkipReason, Skipped,
 };
 
 /// The version of the format. It grows when a field goes or changes its
@@ -66,6 +66,25 @@ struct WireFinding<'a> {
     end_line: u64,
     end_column: u64,
     snippet: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    origin: Option<WireOrigin<'a>>,
+}
+
+/// Where in a history a finding comes from.
+#[derive(Serialize)]
+struct WireOrigin<'a> {
+    object: &'a str,
+    commit: Option<WireCommit<'a>>,
+    other_paths: Vec<&'a str>,
+    versions: u64,
+    in_head: bool,
+}
+
+#[derive(Serialize)]
+struct WireCommit<'a> {
+    id: &'a str,
+    author: &'a str,
+    date: String,
 }
 
 #[derive(Serialize)]
@@ -80,6 +99,7 @@ struct WireReason<'a> {
 struct WireCoverage<'a> {
     complete: bool,
     files: u64,
+    blobs: u64,
     bytes: u64,
     ignored: u64,
     excluded: u64,
@@ -152,6 +172,24 @@ impl<'a> WireFinding<'a> {
             end_line: location.end.line,
             end_column: location.end.column,
             snippet: format!("{}{}{}", snippet.before, snippet.mask, snippet.after),
+            origin: finding.origin.as_ref().map(WireOrigin::of),
+        }
+    }
+}
+
+impl<'a> WireOrigin<'a> {
+    fn of(origin: &'a Origin) -> Self {
+        let commit = |commit: &'a CommitSummary| WireCommit {
+            id: &commit.id,
+            author: &commit.author,
+            date: super::date(commit.seconds),
+        };
+        Self {
+            object: &origin.object,
+            commit: origin.commit.as_ref().map(commit),
+            other_paths: origin.other_paths.iter().map(PathName::as_str).collect(),
+            versions: origin.versions,
+            in_head: origin.in_head,
         }
     }
 }
@@ -178,6 +216,7 @@ impl<'a> WireCoverage<'a> {
         Self {
             complete: coverage.is_complete(),
             files: coverage.files,
+            blobs: coverage.blobs,
             bytes: coverage.bytes,
             ignored: coverage.ignored,
             excluded: coverage.excluded,
@@ -317,6 +356,7 @@ mod tests {
           "coverage": {
             "complete": true,
             "files": 0,
+            "blobs": 0,
             "bytes": 0,
             "ignored": 0,
             "excluded": 0,

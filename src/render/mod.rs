@@ -64,3 +64,10 @@ mod tests {
         assert_eq!(Tally::of(&canonical()), expect);
     }
 }
+
+/// Seconds since 1970 as a date and time in UTC; a time that no calendar holds as the bare number.
+fn date(seconds: i64) -> String {
+    let format = &time::format_description::well_known::Rfc3339;
+    let date = time::OffsetDateTime::from_unix_timestamp(seconds).ok();
+    date.and_then(|date| date.format(format).ok()).unwrap_or_else(|| format!("{seconds} s after 1970"))
+}

@@ -4,6 +4,7 @@
 //! not read. **Invariant:** it opens files for reading only.
 
 mod folder;
+pub mod history;
 mod ignores;
 mod listing;
 mod read;

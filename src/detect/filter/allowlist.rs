@@ -9,7 +9,7 @@ use super::super::matcher::{Candidate, Text};
 pub(super) fn clears(list: &Allowlist, candidate: &Candidate, text: &Text<'_>) -> bool {
     let checks = [
         (!list.commits.is_empty()).then_some(false),
-        list.paths.as_ref().map(|paths| paths.is_match(text.path)),
+        list.paths.as_ref().map(|paths| text.path.is_some_and(|path| paths.is_match(path))),
         list.regexes.as_ref().map(|regexes| regexes.is_match(target(list.regex_target, candidate, text))),
         (!list.stopwords.is_empty())
             .then(|| holds_word(&list.stopwords, &text.bytes[candidate.secret.clone()])),

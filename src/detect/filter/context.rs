@@ -155,7 +155,10 @@ impl<'d, 'b> Surroundings<'d, 'b> {
             .known
             .iter()
             .find(|known| {
-                known.path.as_ref().is_none_or(|path| path.is_match(self.text.path))
+                known
+                    .path
+                    .as_ref()
+                    .is_none_or(|known| self.text.path.is_some_and(|path| known.is_match(path)))
                     && known.line.as_ref().is_none_or(|line| line.is_match(self.line(candidate)))
             })
             .map(|known| Reason::KnownPlace(known.name.clone()));
@@ -230,7 +233,7 @@ impl<'d, 'b> Surroundings<'d, 'b> {
     }
 
     fn in_path(&self, rule: usize) -> Option<Reason> {
-        let mentions = self.words.mentions(self.text.path);
+        let mentions = self.words.mentions(self.text.path?);
         let own = mentions.iter().find(|mention| self.words.role(rule, mention) == Some(Role::Context))?;
         Some(Reason::ContextInPath(self.words.list[own.word].clone()))
     }

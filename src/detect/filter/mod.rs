@@ -24,8 +24,7 @@ pub(super) fn judge(
 ) -> Option<Verdict> {
     let rule = &rules.rules[candidate.rule];
     let secret = &text.bytes[candidate.secret.clone()];
-    let believed = neighbours::fit(rule.traits.neighbours, text.bytes, &candidate.secret)
-        && could_be_secret(rules, candidate, text)
+    let believed = could_stand(rules, candidate, text)
         && has_entropy(rule, secret)
         && rule
             .traits
@@ -38,6 +37,12 @@ pub(super) fn judge(
             .chain(&rule.allowlists)
             .any(|list| allowlist::clears(list, candidate, text));
     if believed { surroundings.weigh(candidate) } else { None }
+}
+
+/// Whether `candidate` could be a secret where it stands, whatever words are around it.
+pub(super) fn could_stand(rules: &RuleSet, candidate: &Candidate, text: &Text<'_>) -> bool {
+    let neighbours = rules.rules[candidate.rule].traits.neighbours;
+    neighbours::fit(neighbours, text.bytes, &candidate.secret) && could_be_secret(rules, candidate, text)
 }
 
 /// Whether the bytes of `candidate` alone could be a secret, whatever stands around them.

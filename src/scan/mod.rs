@@ -1,5 +1,7 @@
 //! The pipeline: source, then detection, then one report.
 
+mod history;
+
 use std::io;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -7,6 +9,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use crate::detect::Detector;
 use crate::model::{Blob, Coverage, Finding, Provenance, Report, SkipReason, Skipped};
 use crate::source::{self, Walk};
+
+pub use history::scan_history;
 
 /// What to scan.
 #[derive(Debug, Clone)]
@@ -51,17 +55,17 @@ pub fn scan(input: &Input, walk: &Walk<'_>, detector: &Detector, progress: &Prog
             vec![worker]
         }
     };
-    Ok(report(workers, detector))
-}
-
-/// Puts together what the workers found, in an order that does not depend on who found it.
-fn report(workers: Vec<Worker<'_>>, detector: &Detector) -> Report {
     let mut findings = Vec::new();
     let mut coverage = Coverage::default();
     for worker in workers {
         findings.extend(worker.findings);
         coverage.merge(worker.coverage);
     }
+    Ok(report(findings, coverage, detector))
+}
+
+/// Puts a report together, in an order that does not depend on who found what.
+fn report(mut findings: Vec<Finding>, mut coverage: Coverage, detector: &Detector) -> Report {
     findings.sort_by(|one, other| (&one.location, &one.rule).cmp(&(&other.location, &other.rule)));
     // What was named twice, as in `scan . src`, is reported once.
     findings.dedup_by(|one, other| one.location == other.location && one.rule == other.rule);

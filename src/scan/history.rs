@@ -1,0 +1,126 @@
+//! The pipeline over a history: detect once in every blob, then attribute and
+//! judge by path those that may hold something.
+
+use std::collections::BTreeMap;
+use std::sync::atomic::Ordering;
+
+use crate::detect::Detector;
+use crate::model::{
+    Blob, CommitSummary, Coverage, Finding, Fingerprint, Origin, Provenance, Report, SkipReason, Skipped,
+};
+use crate::select::Policy;
+use crate::source::Walk;
+use crate::source::history::{Carrier, History, HistoryError, Kind};
+
+use super::{Input, Progress, report, scan};
+
+/// Scans every blob of `history`, reachable or not, with `threads` threads (0: one for each core).
+///
+/// # Errors
+/// When the repository cannot be read at all. Objects that cannot be are in the report.
+pub fn scan_history(
+    history: &History,
+    threads: usize,
+    detector: &Detector,
+    progress: &Progress,
+) -> Result<Report, HistoryError> {
+    let objects = history.objects(threads, |bytes| {
+        progress.bytes.fetch_add(bytes.len() as u64, Ordering::Relaxed);
+        progress.files.fetch_add(1, Ordering::Relaxed);
+        detector.might_hold(bytes)
+    })?;
+    let mut coverage = Coverage { blobs: objects.blobs, bytes: objects.bytes, ..Coverage::default() };
+    let skipped = |(id, why): &(String, String)| Skipped {
+        path: detector.path_name(format!("object {id}").as_bytes()),
+        reason: SkipReason::Unreadable(why.clone()),
+    };
+    coverage.skipped = objects.unreadable.iter().map(skipped).collect();
+
+    let carriers = history.carriers(&objects.marked)?;
+    let mut leaks: BTreeMap<Fingerprint, Finding> = BTreeMap::new();
+    for (id, kind) in objects.marked {
+        let bytes = history.content(id)?;
+        for finding in findings(detector, (id.to_string(), kind), &bytes, &carriers[&id]) {
+            keep_first(&mut leaks, finding);
+        }
+    }
+    let mut findings: Vec<Finding> = leaks.into_values().collect();
+    let files = files(history, threads, detector, progress)?;
+    findings.extend(files.findings);
+    coverage.merge(files.coverage);
+    Ok(report(findings, coverage, detector))
+}
+
+/// What the repository keeps beside its objects: refs, their logs, hooks, configuration.
+fn files(
+    history: &History,
+    threads: usize,
+    detector: &Detector,
+    progress: &Progress,
+) -> Result<Report, HistoryError> {
+    let stores = ["/objects", "/.git/objects", "/.git/modules/**/objects"].map(str::to_owned);
+    let policy = Policy::new(&[], &stores, None).expect("the globs are sound");
+    let walk = Walk { policy: &policy, ignored: true, threads };
+    let mut report = scan(&Input::Paths(vec![history.folder().to_owned()]), &walk, detector, progress)?;
+    // The objects were read in another way, and were not passed over.
+    report.coverage.excluded = 0;
+    Ok(report)
+}
+
+/// The findings in one object: in a blob at the first path it has in the commit
+/// that carries it, in another object at its id.
+fn findings(
+    detector: &Detector,
+    (object, kind): (String, Kind),
+    bytes: &[u8],
+    carrier: &Carrier,
+) -> Vec<Finding> {
+    let name = match kind {
+        Kind::Blob => "blob",
+        Kind::Commit => "commit",
+        Kind::Tag => "tag",
+    };
+    let unnamed = format!("{name} {object}").into_bytes();
+    let path = carrier.paths.first().unwrap_or(&unnamed);
+    let mut findings = Vec::new();
+    detector.scan(&Blob::whole(bytes, Provenance { shown: path, relative: path }), &mut findings);
+    let commit = carrier.commit.as_ref().map(|commit| CommitSummary {
+        id: commit.id.clone(),
+        author: detector.path_name(&commit.author).to_string(),
+        seconds: commit.seconds,
+    });
+    let origin = Origin {
+        object,
+        commit,
+        other_paths: carrier.paths.iter().skip(1).map(|path| detector.path_name(path)).collect(),
+        versions: 1,
+        in_head: carrier.in_head,
+    };
+    findings.iter_mut().for_each(|finding| finding.origin = Some(origin.clone()));
+    findings
+}
+
+/// A key that stands in many versions of a file is one leak: the first version
+/// tells of it, and the others are counted.
+fn keep_first(leaks: &mut BTreeMap<Fingerprint, Finding>, finding: Finding) {
+    let Some(other) = leaks.remove(&finding.fingerprint) else {
+        leaks.insert(finding.fingerprint, finding);
+        return;
+    };
+    let (mut first, later) = if time(&finding) < time(&other) { (finding, other) } else { (other, finding) };
+    if let (Some(origin), Some(later)) = (&mut first.origin, later.origin)
+        && origin.object != later.object
+    {
+        origin.versions += later.versions;
+        origin.in_head |= later.in_head;
+    }
+    leaks.insert(first.fingerprint, first);
+}
+
+/// When the commit of a finding was authored; those without one come last, and
+/// the id of the object decides between equals.
+fn time(finding: &Finding) -> (i64, &str) {
+    let origin = finding.origin.as_ref();
+    let commit = origin.and_then(|origin| origin.commit.as_ref());
+    (commit.map_or(i64::MAX, |commit| commit.seconds), origin.map_or("", |origin| &origin.object))
+}

@@ -1,0 +1,94 @@
+//! What a repository keeps: every blob of its object database, reachable or not,
+//! and who brought in those that matter.
+//!
+//! **Invariant:** nothing is written into the repository.
+
+mod attribute;
+mod objects;
+
+use std::path::{Path, PathBuf};
+
+use git2::{ErrorCode, Oid, Repository, RepositoryOpenFlags};
+
+pub use attribute::{Carrier, Carriers, FirstCommit};
+
+/// A repository whose history is read.
+#[derive(Debug)]
+pub struct History {
+    /// The git folder that holds objects and refs; of a linked work tree, the shared one.
+    folder: PathBuf,
+}
+
+/// Why a history cannot be read at all.
+#[derive(Debug, thiserror::Error)]
+pub enum HistoryError {
+    /// There is no repository.
+    #[error("{0} is not in a git repository")]
+    NoRepository(String),
+    /// The repository is of a kind that is not supported, such as SHA-256.
+    #[error("the repository {0} cannot be opened")]
+    Unsupported(String, #[source] git2::Error),
+    /// Git failed while reading.
+    #[error("the repository cannot be read")]
+    Git(#[from] git2::Error),
+    /// The system gave no threads.
+    #[error("cannot start the threads to read with")]
+    Threads(#[from] std::io::Error),
+}
+
+/// What kind of object holds text. Trees hold names and ids only.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Kind {
+    /// The content of a file.
+    Blob,
+    /// A commit: its message, author, committer and other headers.
+    Commit,
+    /// An annotated tag: its message and tagger.
+    Tag,
+}
+
+/// What reading all objects came to.
+#[derive(Debug, Default)]
+pub struct Objects {
+    /// Blobs read.
+    pub blobs: u64,
+    /// Their bytes.
+    pub bytes: u64,
+    /// The objects that the visitor marked, in the order of their ids.
+    pub marked: Vec<(Oid, Kind)>,
+    /// Objects that could not be read, with the reason, in order.
+    pub unreadable: Vec<(String, String)>,
+}
+
+impl History {
+    /// The repository that `path` lies in or is.
+    ///
+    /// # Errors
+    /// When there is none, or it is of a kind that cannot be read.
+    pub fn open(path: &Path) -> Result<Self, HistoryError> {
+        let name = || path.display().to_string();
+        let found = Repository::open_ext(path, RepositoryOpenFlags::CROSS_FS, &[] as &[&str]);
+        let repository = found.map_err(|error| match error.code() {
+            ErrorCode::NotFound => HistoryError::NoRepository(name()),
+            _ => HistoryError::Unsupported(name(), error),
+        })?;
+        Ok(Self { folder: repository.commondir().to_owned() })
+    }
+
+    /// The content of one object.
+    ///
+    /// # Errors
+    /// When git cannot read it.
+    pub fn content(&self, id: Oid) -> Result<Vec<u8>, HistoryError> {
+        Ok(self.repository()?.odb()?.read(id)?.data().to_owned())
+    }
+
+    /// The folder that holds refs, logs, hooks and the configuration.
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    fn repository(&self) -> Result<Repository, git2::Error> {
+        Repository::open_ext(&self.folder, RepositoryOpenFlags::NO_SEARCH, &[] as &[&str])
+    }
+}
