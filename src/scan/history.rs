@@ -14,12 +14,15 @@ use crate::source::history::{Carrier, History, HistoryError, Kind};
 
 use super::{Input, Progress, report, scan};
 
-/// Scans every blob of `history`, reachable or not, with `threads` threads (0: one for each core).
+/// Scans every object of `history`, reachable or not, with `threads` threads (0: one for each core).
+/// What lies at paths that `policy` does not admit is read all the same, for its
+/// path is not known then, and not reported.
 ///
 /// # Errors
 /// When the repository cannot be read at all. Objects that cannot be are in the report.
 pub fn scan_history(
     history: &History,
+    policy: &Policy,
     threads: usize,
     detector: &Detector,
     progress: &Progress,
@@ -40,7 +43,12 @@ pub fn scan_history(
     let mut leaks: BTreeMap<Fingerprint, Finding> = BTreeMap::new();
     for (id, kind) in objects.marked {
         let bytes = history.content(id)?;
-        for finding in findings(detector, (id.to_string(), kind), &bytes, &carriers[&id]) {
+        let carrier = &carriers[&id];
+        if carrier.paths.first().is_some_and(|path| !policy.admits_file(path)) {
+            coverage.excluded += 1;
+            continue;
+        }
+        for finding in findings(detector, (id.to_string(), kind), &bytes, carrier) {
             keep_first(&mut leaks, finding);
         }
     }
