@@ -8,3 +8,4 @@ mod recall;
 mod sandbox;
 mod scan;
 mod shape;
+mod staged;

@@ -2,3 +2,4 @@
 
 pub(super) mod rules;
 pub(super) mod scan;
+pub(super) mod staged;
