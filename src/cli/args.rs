@@ -22,6 +22,8 @@ pub(crate) struct Args {
 pub(crate) enum Command {
     // Without a comment of its own a command has that of its arguments, which says more.
     Scan(ScanArgs),
+    Staged(StagedArgs),
+    History(HistoryArgs),
     /// List or check the rules
     #[command(subcommand)]
     Rules(RulesCommand),
@@ -32,7 +34,6 @@ pub(crate) enum Command {
 /// Hidden files are read; what git ignores is counted and passed over; symbolic links are not followed;
 /// `.git` is not entered.
 #[derive(Debug, clap::Args)]
-#[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
 pub(crate) struct ScanArgs {
     /// Files and folders, or `-` for standard input; files named here are always read
     #[arg(default_value = ".", value_name = "PATH")]
@@ -43,6 +44,38 @@ pub(crate) struct ScanArgs {
     /// Read what git ignores, too
     #[arg(long)]
     pub(crate) no_ignore: bool,
+    #[command(flatten)]
+    pub(crate) common: CommonArgs,
+}
+
+/// Scan what would be committed: the content of the index, never the work tree.
+///
+/// What is as in HEAD is not read. Nothing is written into the repository. Paths are from its root.
+#[derive(Debug, clap::Args)]
+pub(crate) struct StagedArgs {
+    /// A folder of the repository; without it, the repository that git would use here
+    #[arg(value_name = "REPO")]
+    pub(crate) repository: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) common: CommonArgs,
+}
+
+/// Scan what a repository keeps: every blob, commit and tag, reachable or not, its refs, logs, hooks and
+/// configuration.
+///
+/// Each leak is told of once, with the first commit that carries it. Nothing is written into the repository.
+#[derive(Debug, clap::Args)]
+pub(crate) struct HistoryArgs {
+    /// A repository, or a folder of one; without it, the one of the current folder
+    #[arg(value_name = "REPO")]
+    pub(crate) repository: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) common: CommonArgs,
+}
+
+// What all scans have in common; a comment for the documentation would become that of the command.
+#[derive(Debug, clap::Args)]
+pub(crate) struct CommonArgs {
     /// Read only files that match; repeatable
     #[arg(long, value_name = "GLOB")]
     pub(crate) include: Vec<String>,

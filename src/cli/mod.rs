@@ -8,6 +8,7 @@ mod exit;
 mod output;
 mod plan;
 mod progress;
+mod verdict;
 
 use std::process::ExitCode;
 
@@ -29,6 +30,8 @@ pub(crate) fn run() -> ExitCode {
     };
     let exit = match args.command {
         Command::Scan(scan) => commands::scan::run(&scan, args.color),
+        Command::Staged(staged) => commands::staged::run(&staged, args.color),
+        Command::History(history) => commands::history::run(&history, args.color),
         Command::Rules(RulesCommand::List(list)) => commands::rules::list(&list),
         Command::Rules(RulesCommand::Check(check)) => commands::rules::check(&check),
     };

@@ -10,7 +10,7 @@ use baseleak::scan::Input;
 use baseleak::select::Policy;
 use baseleak::source;
 
-use super::args::{ColorWhen, Format, RuleArgs, ScanArgs};
+use super::args::{ColorWhen, CommonArgs, Format, RuleArgs, ScanArgs};
 use super::complaint::{Advised, warn};
 use super::output::Output;
 
@@ -19,18 +19,26 @@ const CONFIG: &str = ".baseleak.toml";
 /// What standard input is called unless it is given a name.
 const STDIN: &str = "<stdin>";
 
-/// A scan, resolved, but for the rules.
+/// A scan of paths or standard input, resolved, but for the rules.
 #[derive(Debug)]
 pub(crate) struct ScanPlan {
     pub(crate) input: Input,
-    pub(crate) policy: Policy,
     pub(crate) ignored: bool,
+    pub(crate) settings: Settings,
+}
+
+/// What all scans have in common.
+#[derive(Debug)]
+pub(crate) struct Settings {
+    pub(crate) policy: Policy,
     pub(crate) threads: usize,
     pub(crate) config: Option<PathBuf>,
     pub(crate) format: Format,
     pub(crate) output: Output,
     pub(crate) show_secrets: bool,
     pub(crate) exit_zero: bool,
+    /// Whether the configuration wants files read that git ignores.
+    ignored: bool,
 }
 
 /// The rules of a scan.
@@ -42,10 +50,28 @@ pub(crate) struct Rules {
 }
 
 impl ScanPlan {
-    /// The plan and its rules. Flags win over the configuration; excluding globs of both hold.
+    /// The plan and its rules.
     pub(crate) fn new(args: &ScanArgs, color: Option<ColorWhen>) -> Result<(Self, Rules)> {
         let input = input(args)?;
-        let file = config_file(args, &input)?;
+        let roots = match &input {
+            Input::Paths(paths) => paths.iter().map(|path| source::root_of(path)).collect(),
+            Input::Stdin(_) => BTreeSet::from([source::root_of(Path::new("."))]),
+        };
+        let (settings, rules) = Settings::new(&args.common, &roots, color)?;
+        let ignored = args.no_ignore || settings.ignored;
+        Ok((Self { input, ignored, settings }, rules))
+    }
+}
+
+impl Settings {
+    /// The settings and the rules of a scan of what lies below `roots`. Flags win
+    /// over the configuration; excluding globs of both hold.
+    pub(crate) fn new(
+        args: &CommonArgs,
+        roots: &BTreeSet<PathBuf>,
+        color: Option<ColorWhen>,
+    ) -> Result<(Self, Rules)> {
+        let file = config_file(args, roots)?;
         let config = match &file {
             Some(file) => Config::load(file)?,
             None => Config::default(),
@@ -53,18 +79,17 @@ impl ScanPlan {
         let format = args.format.or(config.output.format.map(Format::from)).unwrap_or(Format::Human);
         set_color(color.or(config.output.color.map(ColorWhen::from)), output_file(args).is_some());
         allow_secrets(args, format)?;
-        let plan = Self {
-            input,
+        let settings = Self {
             policy: policy(args, &config, file.as_deref())?,
-            ignored: args.no_ignore || config.scan.ignored.unwrap_or(false),
             threads: args.threads,
             config: file,
             format,
             output: output(args),
             show_secrets: args.show_secrets,
             exit_zero: args.exit_zero,
+            ignored: config.scan.ignored.unwrap_or(false),
         };
-        Ok((plan, rules(&config, &args.rules)?))
+        Ok((settings, rules(&config, &args.rules)?))
     }
 }
 
@@ -119,14 +144,10 @@ fn input(args: &ScanArgs) -> Result<Input> {
 
 /// The configuration that was named, or the one at the root of what is scanned.
 /// That of one root never governs another.
-fn config_file(args: &ScanArgs, input: &Input) -> Result<Option<PathBuf>> {
+fn config_file(args: &CommonArgs, roots: &BTreeSet<PathBuf>) -> Result<Option<PathBuf>> {
     if args.config.is_some() || args.no_config {
         return Ok(args.config.clone());
     }
-    let roots: BTreeSet<PathBuf> = match input {
-        Input::Paths(paths) => paths.iter().map(|path| source::root_of(path)).collect(),
-        Input::Stdin(_) => BTreeSet::from([source::root_of(Path::new("."))]),
-    };
     let files: Vec<PathBuf> = roots.iter().map(|root| root.join(CONFIG)).collect();
     let Some(file) = files.iter().find(|file| file.symlink_metadata().is_ok()) else { return Ok(None) };
     if roots.len() > 1 {
@@ -141,7 +162,7 @@ fn config_file(args: &ScanArgs, input: &Input) -> Result<Option<PathBuf>> {
 }
 
 /// The policy, its globs checked; an error in the configuration's says so.
-fn policy(args: &ScanArgs, config: &Config, file: Option<&Path>) -> Result<Policy> {
+fn policy(args: &CommonArgs, config: &Config, file: Option<&Path>) -> Result<Policy> {
     let (include, exclude) = (&config.scan.include, &config.scan.exclude);
     if let Some(file) = file {
         Policy::new(include, exclude, None).with_context(|| format!("{} cannot be used", file.display()))?;
@@ -152,11 +173,11 @@ fn policy(args: &ScanArgs, config: &Config, file: Option<&Path>) -> Result<Polic
 }
 
 /// The file that was named; `-` is standard output, as is none.
-fn output(args: &ScanArgs) -> Output {
+fn output(args: &CommonArgs) -> Output {
     output_file(args).map_or_else(Output::stdout, Output::file)
 }
 
-fn output_file(args: &ScanArgs) -> Option<&PathBuf> {
+fn output_file(args: &CommonArgs) -> Option<&PathBuf> {
     args.output.as_ref().filter(|path| *path != Path::new("-"))
 }
 
@@ -171,7 +192,7 @@ fn set_color(when: Option<ColorWhen>, to_file: bool) {
 }
 
 /// Secrets are shown to a person at a terminal and written nowhere else.
-fn allow_secrets(args: &ScanArgs, format: Format) -> Result<()> {
+fn allow_secrets(args: &CommonArgs, format: Format) -> Result<()> {
     let allowed =
         matches!(format, Format::Human) && output_file(args).is_none() && std::io::stdout().is_terminal();
     if !args.show_secrets || allowed {

@@ -6,7 +6,7 @@ use super::PathName;
 
 /// What a scan read, passed over by policy, and failed to read.
 ///
-/// Policy (ignore rules, globs, a size limit, symbolic links) is what the user
+/// Policy (ignore rules, globs, a size limit, symbolic links, submodules) is what the user
 /// asked for, and is counted. A [`Skipped`] was asked for and not read: it makes
 /// the coverage incomplete.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -25,6 +25,10 @@ pub struct Coverage {
     pub oversized: u64,
     /// Symbolic links not followed.
     pub symlinks: u64,
+    /// Submodules, whose content lies in repositories of their own.
+    pub submodules: u64,
+    /// Entries of the index that only promise a file (`git add --intent-to-add`).
+    pub intent_to_add: u64,
     /// What was asked for and could not be read, sorted by path.
     pub skipped: Vec<Skipped>,
 }
@@ -44,6 +48,8 @@ impl Coverage {
         self.excluded += other.excluded;
         self.oversized += other.oversized;
         self.symlinks += other.symlinks;
+        self.submodules += other.submodules;
+        self.intent_to_add += other.intent_to_add;
         self.skipped.extend(other.skipped);
     }
 }

@@ -89,6 +89,8 @@ fn coverage() -> Coverage {
         excluded: 2,
         oversized: 1,
         symlinks: 4,
+        submodules: 0,
+        intent_to_add: 0,
         skipped: vec![
             skipped(b"private\x1b[1A/id", SkipReason::Unreadable("permission denied".into())),
             skipped(b"run/queue", SkipReason::Special("a FIFO")),

@@ -178,6 +178,8 @@ fn passed_over(coverage: &Coverage) -> Vec<String> {
         (coverage.excluded, "file excluded", "files excluded"),
         (coverage.oversized, "file over the size limit", "files over the size limit"),
         (coverage.symlinks, "symbolic link not followed", "symbolic links not followed"),
+        (coverage.submodules, "submodule", "submodules"),
+        (coverage.intent_to_add, "file to be added later", "files to be added later"),
     ];
     kinds.into_iter().filter(|kind| kind.0 > 0).map(|(number, one, many)| count(number, one, many)).collect()
 }

@@ -105,6 +105,8 @@ struct WireCoverage<'a> {
     excluded: u64,
     oversized: u64,
     symlinks: u64,
+    submodules: u64,
+    intent_to_add: u64,
     skipped: Each<'a, Skipped, WireSkipped<'a>>,
 }
 
@@ -222,6 +224,8 @@ impl<'a> WireCoverage<'a> {
             excluded: coverage.excluded,
             oversized: coverage.oversized,
             symlinks: coverage.symlinks,
+            submodules: coverage.submodules,
+            intent_to_add: coverage.intent_to_add,
             skipped: Each(&coverage.skipped, WireSkipped::of),
         }
     }
@@ -362,6 +366,8 @@ mod tests {
             "excluded": 0,
             "oversized": 0,
             "symlinks": 0,
+            "submodules": 0,
+            "intent_to_add": 0,
             "skipped": []
           },
           "rules": [],

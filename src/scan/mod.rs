@@ -8,7 +8,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::detect::Detector;
 use crate::model::{Blob, Coverage, Finding, Provenance, Report, SkipReason, Skipped};
-use crate::source::{self, Walk};
+use crate::select::Policy;
+use crate::source::{self, Staged, StagedError, Walk};
 
 pub use history::scan_history;
 
@@ -55,13 +56,33 @@ pub fn scan(input: &Input, walk: &Walk<'_>, detector: &Detector, progress: &Prog
             vec![worker]
         }
     };
+    Ok(gather(workers, detector))
+}
+
+/// Scans what is staged in a repository, with so many threads (0 stands for one for each core).
+///
+/// # Errors
+/// When there is no telling what is staged. What is and cannot be read is in the report.
+pub fn scan_staged(
+    staged: &Staged,
+    policy: &Policy,
+    threads: usize,
+    detector: &Detector,
+    progress: &Progress,
+) -> Result<Report, StagedError> {
+    let hire = || Worker { detector, progress, findings: Vec::new(), coverage: Coverage::default() };
+    Ok(gather(staged.run(policy, threads, hire)?, detector))
+}
+
+/// Puts together what the workers found.
+fn gather(workers: Vec<Worker<'_>>, detector: &Detector) -> Report {
     let mut findings = Vec::new();
     let mut coverage = Coverage::default();
     for worker in workers {
         findings.extend(worker.findings);
         coverage.merge(worker.coverage);
     }
-    Ok(report(findings, coverage, detector))
+    report(findings, coverage, detector)
 }
 
 /// Puts a report together, in an order that does not depend on who found what.

@@ -1,4 +1,4 @@
-//! Where content comes from: work trees, single files, standard input.
+//! Where content comes from: work trees, single files, standard input, the index.
 //!
 //! A source reads and hands out; it believes nothing and reports what it could
 //! not read. **Invariant:** it opens files for reading only.
@@ -11,10 +11,12 @@ mod read;
 mod repository;
 mod root;
 mod skip;
+mod staged;
 mod worktree;
 
 pub use read::Reader;
 pub use root::{root_of, shown};
+pub use staged::{Staged, StagedError};
 pub use worktree::{Walk, scan_stdin};
 
 use crate::model::{Blob, Coverage, Provenance, SkipReason};

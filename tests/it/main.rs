@@ -9,3 +9,4 @@ mod recall;
 mod sandbox;
 mod scan;
 mod shape;
+mod staged;

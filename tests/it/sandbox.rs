@@ -100,6 +100,13 @@ impl Sandbox {
         String::from_utf8(output.stdout).expect("git writes UTF-8 here")
     }
 
+    /// Another program, to be started in the work folder with the same clean environment.
+    pub(crate) fn confined(&self, program: &str) -> Command {
+        let mut command = Command::new(program);
+        self.confine(&mut command);
+        command
+    }
+
     /// The program with these arguments, to be started in the work folder.
     pub(crate) fn command<A: AsRef<OsStr>>(&self, args: impl IntoIterator<Item = A>) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_baseleak"));

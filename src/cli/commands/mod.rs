@@ -1,4 +1,6 @@
 //! One file for each command.
 
+pub(super) mod history;
 pub(super) mod rules;
 pub(super) mod scan;
+pub(super) mod staged;

@@ -3,11 +3,16 @@
 //! Each tree is decoded once, whatever the number of commits that share it.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
+use std::fs;
+use std::path::Path;
 use std::rc::Rc;
 
 use git2::{Commit, ObjectType, Oid, Repository, Sort};
 
 use super::{History, HistoryError, Kind};
+
+/// Hexadecimal digits of an object's id.
+const ID_DIGITS: usize = 40;
 
 /// What carries each blob.
 pub type Carriers = HashMap<Oid, Carrier>;
@@ -155,14 +160,32 @@ fn commits(repository: &Repository) -> Result<Vec<Oid>, git2::Error> {
         if let Ok(commit) = reference.peel_to_commit() {
             let _ = walk.push(commit.id());
         }
-        let Ok(name) = reference.name() else { continue };
-        if let Ok(log) = repository.reflog(name) {
-            log.iter().for_each(|entry| drop(walk.push(entry.id_new())));
-        }
     }
-    if let Ok(log) = repository.reflog("HEAD") {
-        log.iter().for_each(|entry| drop(walk.push(entry.id_new())));
+    for id in logged(repository.commondir()) {
+        let _ = walk.push(id);
     }
     let _ = walk.push_head();
     Ok(walk.flatten().collect())
+}
+
+/// The ids in all reflogs, those of linked work trees included. They are read
+/// here because libgit2 makes the file of a reflog that it is asked for.
+fn logged(folder: &Path) -> Vec<Oid> {
+    let mut ids = Vec::new();
+    let mut open = vec![folder.join("logs")];
+    let trees = fs::read_dir(folder.join("worktrees")).into_iter().flatten().flatten();
+    open.extend(trees.map(|tree| tree.path().join("logs")));
+    while let Some(path) = open.pop() {
+        if let Ok(entries) = fs::read_dir(&path) {
+            open.extend(entries.flatten().map(|entry| entry.path()));
+        } else if let Ok(log) = fs::read(&path) {
+            let words =
+                log.split(|&byte| byte == b'\n').flat_map(|line| line.split(|&byte| byte == b' ').take(2));
+            let id = |word: &[u8]| std::str::from_utf8(word).ok().and_then(|word| Oid::from_str(word).ok());
+            ids.extend(words.filter(|word| word.len() == ID_DIGITS).filter_map(id));
+        }
+    }
+    ids.sort_unstable();
+    ids.dedup();
+    ids
 }

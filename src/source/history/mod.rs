@@ -83,9 +83,11 @@ impl History {
         Ok(self.repository()?.odb()?.read(id)?.data().to_owned())
     }
 
-    /// The folder that holds refs, logs, hooks and the configuration.
+    /// The folder that holds refs, logs, hooks and the configuration, as seen from
+    /// the current folder where it lies below.
     pub fn folder(&self) -> &Path {
-        &self.folder
+        let below = std::env::current_dir().ok().and_then(|here| self.folder.strip_prefix(here).ok());
+        below.filter(|path| !path.as_os_str().is_empty()).unwrap_or(&self.folder)
     }
 
     fn repository(&self) -> Result<Repository, git2::Error> {

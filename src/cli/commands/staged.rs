@@ -1,0 +1,36 @@
+//! `baseleak staged`.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+use std::time::Instant;
+
+use anyhow::Result;
+use baseleak::detect::Detector;
+use baseleak::scan::{self, Progress};
+use baseleak::source::{Staged, StagedError};
+
+use crate::cli::args::{ColorWhen, StagedArgs};
+use crate::cli::complaint::Advised;
+use crate::cli::exit::Exit;
+use crate::cli::plan::Settings;
+use crate::cli::{progress, verdict};
+
+/// Scans what is staged, reports, answers.
+pub(crate) fn run(args: &StagedArgs, color: Option<ColorWhen>) -> Result<Exit> {
+    let began = Instant::now();
+    let staged = Staged::open(args.repository.as_deref()).map_err(advised)?;
+    let roots = BTreeSet::from_iter(staged.root().map(Path::to_owned));
+    let (settings, rules) = Settings::new(&args.common, &roots, color)?;
+    let detector = Detector::new(rules.in_force);
+    let progress = Progress::default();
+    let (policy, threads) = (&settings.policy, settings.threads);
+    let scan = || scan::scan_staged(&staged, policy, threads, &detector, &progress);
+    let report = progress::watch(&progress, scan).map_err(advised)?;
+    verdict::deliver(report, rules.disabled, &settings, &detector, began)
+}
+
+/// The error with what to do about it.
+fn advised(error: StagedError) -> anyhow::Error {
+    let advice = Advised::new("cannot tell what is staged", error.hint());
+    anyhow::Error::new(error).context(advice)
+}
