@@ -4,6 +4,7 @@ mod architecture;
 mod cli_docs;
 mod contexts;
 mod decoys;
+mod pack;
 mod recall;
 mod sandbox;
 mod scan;
