@@ -12,6 +12,7 @@
 
 pub mod detect;
 pub mod model;
+pub mod pack;
 pub mod render;
 pub mod rules;
 pub mod scan;

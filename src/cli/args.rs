@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use baseleak::rules;
+use baseleak::source::history;
 use clap::{Parser, Subcommand, ValueEnum};
 
 /// Finds leaked Baseten API keys.
@@ -69,6 +70,9 @@ pub(crate) struct HistoryArgs {
     /// A repository, or a folder of one; without it, the one of the current folder
     #[arg(value_name = "REPO")]
     pub(crate) repository: Option<PathBuf>,
+    /// Who reads the objects: `git2` is slow, for comparison and for trust
+    #[arg(long, value_enum, default_value_t = Engine::Pack)]
+    pub(crate) engine: Engine,
     #[command(flatten)]
     pub(crate) common: CommonArgs,
 }
@@ -148,6 +152,23 @@ pub(crate) enum ColorWhen {
     Auto,
     Always,
     Never,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(crate) enum Engine {
+    /// The program's own pack reader, and git2 for what it does not understand
+    Pack,
+    /// libgit2 alone
+    Git2,
+}
+
+impl From<Engine> for history::Engine {
+    fn from(engine: Engine) -> Self {
+        match engine {
+            Engine::Pack => Self::Pack,
+            Engine::Git2 => Self::Git2,
+        }
+    }
 }
 
 impl From<rules::Format> for Format {

@@ -13,8 +13,8 @@ use super::PathName;
 pub struct Coverage {
     /// Files whose every byte was scanned, standard input included.
     pub files: u64,
-    /// Blobs of a repository's history that were scanned.
-    pub blobs: u64,
+    /// Blobs, commits and tags of a repository's history that were scanned.
+    pub objects: u64,
     /// Bytes of content scanned, overlaps counted once.
     pub bytes: u64,
     /// Files passed over because git ignores them, those in ignored folders included.
@@ -42,7 +42,7 @@ impl Coverage {
     /// Adds what another worker covered.
     pub fn merge(&mut self, other: Self) {
         self.files += other.files;
-        self.blobs += other.blobs;
+        self.objects += other.objects;
         self.bytes += other.bytes;
         self.ignored += other.ignored;
         self.excluded += other.excluded;

@@ -83,7 +83,7 @@ fn coverage() -> Coverage {
     let skipped = |path: &[u8], reason| Skipped { path: PathName::masked(path, &[]), reason };
     Coverage {
         files: 1234,
-        blobs: 0,
+        objects: 0,
         bytes: 5_678_901,
         ignored: 3,
         excluded: 2,

@@ -126,9 +126,9 @@ fn write_summary(report: &Report, elapsed: Duration, out: &mut dyn Write) -> io:
         let keys = count(tally.keys, "key", "distinct keys");
         writeln!(out, "{findings} of {keys} in {}", count(tally.files, "file", "files"))?;
     }
-    let files = match coverage.blobs {
+    let files = match coverage.objects {
         0 => count(coverage.files, "file", "files"),
-        blobs => count(blobs, "blob", "blobs"),
+        objects => count(objects, "object", "objects"),
     };
     writeln!(out, "scanned {files}, {} in {}", size(coverage.bytes.into()), pace(coverage.bytes, elapsed))?;
     let passed_over = passed_over(coverage);
@@ -146,7 +146,7 @@ fn write_summary(report: &Report, elapsed: Duration, out: &mut dyn Write) -> io:
             report.disabled.join(", ")
         )?;
     }
-    if coverage.files + coverage.blobs == 0 && coverage.is_complete() {
+    if coverage.files + coverage.objects == 0 && coverage.is_complete() {
         writeln!(out, "{} no file was read", "hint:".cyan())?;
     }
     if coverage.ignored > 0 {

@@ -99,7 +99,7 @@ struct WireReason<'a> {
 struct WireCoverage<'a> {
     complete: bool,
     files: u64,
-    blobs: u64,
+    objects: u64,
     bytes: u64,
     ignored: u64,
     excluded: u64,
@@ -218,7 +218,7 @@ impl<'a> WireCoverage<'a> {
         Self {
             complete: coverage.is_complete(),
             files: coverage.files,
-            blobs: coverage.blobs,
+            objects: coverage.objects,
             bytes: coverage.bytes,
             ignored: coverage.ignored,
             excluded: coverage.excluded,
@@ -360,7 +360,7 @@ mod tests {
           "coverage": {
             "complete": true,
             "files": 0,
-            "blobs": 0,
+            "objects": 0,
             "bytes": 0,
             "ignored": 0,
             "excluded": 0,

@@ -10,11 +10,11 @@ use crate::model::{
 };
 use crate::select::Policy;
 use crate::source::Walk;
-use crate::source::history::{Carrier, History, HistoryError, Kind};
+use crate::source::history::{Carrier, Engine, History, HistoryError, Kind};
 
 use super::{Input, Progress, report, scan};
 
-/// Scans every object of `history`, reachable or not, with `threads` threads (0: one for each core).
+/// Scans every object of `history`, reachable or not, by `engine` with so many threads (0: one for each core).
 /// What lies at paths that `policy` does not admit is read all the same, for its
 /// path is not known then, and not reported.
 ///
@@ -23,16 +23,16 @@ use super::{Input, Progress, report, scan};
 pub fn scan_history(
     history: &History,
     policy: &Policy,
-    threads: usize,
+    (engine, threads): (Engine, usize),
     detector: &Detector,
     progress: &Progress,
 ) -> Result<Report, HistoryError> {
-    let objects = history.objects(threads, |bytes| {
+    let objects = history.objects(engine, threads, |bytes| {
         progress.bytes.fetch_add(bytes.len() as u64, Ordering::Relaxed);
         progress.files.fetch_add(1, Ordering::Relaxed);
         detector.might_hold(bytes)
     })?;
-    let mut coverage = Coverage { blobs: objects.blobs, bytes: objects.bytes, ..Coverage::default() };
+    let mut coverage = Coverage { objects: objects.count, bytes: objects.bytes, ..Coverage::default() };
     let skipped = |(id, why): &(String, String)| Skipped {
         path: detector.path_name(format!("object {id}").as_bytes()),
         reason: SkipReason::Unreadable(why.clone()),

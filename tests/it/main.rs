@@ -5,6 +5,7 @@ mod cli_docs;
 mod contexts;
 mod decoys;
 mod history;
+mod pack;
 mod recall;
 mod sandbox;
 mod scan;

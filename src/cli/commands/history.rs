@@ -25,7 +25,15 @@ pub(crate) fn run(args: &HistoryArgs, color: Option<ColorWhen>) -> Result<Exit> 
     let (settings, rules) = Settings::new(&args.common, &roots, color)?;
     let detector = Detector::new(rules.in_force);
     let progress = Progress::default();
-    let work = || scan::scan_history(&history, &settings.policy, settings.threads, &detector, &progress);
+    let work = || {
+        scan::scan_history(
+            &history,
+            &settings.policy,
+            (args.engine.into(), settings.threads),
+            &detector,
+            &progress,
+        )
+    };
     let report = progress::watch(&progress, work)?;
     verdict::deliver(report, rules.disabled, &settings, &detector, began)
 }

@@ -36,6 +36,16 @@ pub enum HistoryError {
     Threads(#[from] std::io::Error),
 }
 
+/// Who reads the objects.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Engine {
+    /// Our own pack reader, and git2 for what it does not understand.
+    #[default]
+    Pack,
+    /// git2 alone: slow, for comparison and for trust.
+    Git2,
+}
+
 /// What kind of object holds text. Trees hold names and ids only.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Kind {
@@ -50,8 +60,8 @@ pub enum Kind {
 /// What reading all objects came to.
 #[derive(Debug, Default)]
 pub struct Objects {
-    /// Blobs read.
-    pub blobs: u64,
+    /// Blobs, commits and tags read.
+    pub count: u64,
     /// Their bytes.
     pub bytes: u64,
     /// The objects that the visitor marked, in the order of their ids.

@@ -1,14 +1,27 @@
-//! Reads every object that holds text once, in parallel, through git2.
+//! Reads every object that holds text once, in parallel: in bulk by our own pack
+//! reader, and by git2 what that does not understand.
 
 use std::io;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use git2::{ObjectType, Odb, Oid};
+use rayon::ThreadPool;
 use rayon::prelude::*;
 
-use super::{History, HistoryError, Kind, Objects};
+use crate::pack::{Decoded, Decoder, Forest, ObjectId, Store};
 
-/// Objects that one task reads: enough to hide opening the repository anew.
+use super::{Engine, History, HistoryError, Kind, Objects};
+
+/// Objects that git2 reads as one task: enough to hide opening the repository anew.
 const BATCH: usize = 2048;
+
+/// What one thread came to.
+#[derive(Default)]
+struct Share {
+    objects: Objects,
+    /// Objects to be read in another way.
+    left: Vec<Oid>,
+}
 
 impl History {
     /// Shows every blob, commit and tag to `visit`, which says whether to mark it. As many threads
@@ -18,9 +31,34 @@ impl History {
     /// When the repository cannot be read at all; single objects that cannot be are in the result.
     pub fn objects(
         &self,
+        engine: Engine,
         threads: usize,
         visit: impl Fn(&[u8]) -> bool + Sync,
     ) -> Result<Objects, HistoryError> {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().map_err(io::Error::other)?;
+        let store = match engine {
+            // What cannot be opened leaves a doubt about what else there is; git2 then reads all.
+            Engine::Pack => {
+                Store::open(&self.folder.join("objects")).ok().filter(|store| store.faults().is_empty())
+            }
+            Engine::Git2 => None,
+        };
+        let mut all = match store {
+            Some(store) => {
+                let share = in_bulk(&store, &pool, &visit);
+                let mut objects = share.objects;
+                objects.merge(self.by_git2(&share.left, &pool, &visit));
+                objects
+            }
+            None => self.by_git2(&self.ids()?, &pool, &visit),
+        };
+        all.marked.sort_unstable();
+        all.unreadable.sort_unstable();
+        Ok(all)
+    }
+
+    /// All ids of the object database.
+    fn ids(&self) -> Result<Vec<Oid>, HistoryError> {
         let mut ids = Vec::new();
         self.repository()?.odb()?.foreach(|id| {
             ids.push(*id);
@@ -28,35 +66,73 @@ impl History {
         })?;
         ids.sort_unstable();
         ids.dedup();
-        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().map_err(io::Error::other)?;
+        Ok(ids)
+    }
+
+    fn by_git2(&self, ids: &[Oid], pool: &ThreadPool, visit: &(impl Fn(&[u8]) -> bool + Sync)) -> Objects {
         let batches: Vec<Objects> =
-            pool.install(|| ids.par_chunks(BATCH).map(|batch| self.batch(batch, &visit)).collect());
+            pool.install(|| ids.par_chunks(BATCH).map(|batch| self.batch(batch, visit)).collect());
         let mut all = Objects::default();
         batches.into_iter().for_each(|batch| all.merge(batch));
-        Ok(all)
+        all
     }
 
     fn batch(&self, ids: &[Oid], visit: &impl Fn(&[u8]) -> bool) -> Objects {
         let mut objects = Objects::default();
         let repository = self.repository();
-        let database = match repository
+        let database = repository
             .as_ref()
-            .map_err(|error| error.message().to_owned())
-            .and_then(|repository| repository.odb().map_err(|error| error.message().to_owned()))
-        {
-            Ok(database) => database,
-            Err(error) => {
-                let unreadable = |id: &Oid| (id.to_string(), error.clone());
-                objects.unreadable = ids.iter().map(unreadable).collect();
-                return objects;
-            }
-        };
-        for &id in ids {
-            if let Err(error) = objects.read(&database, id, visit) {
-                objects.unreadable.push((id.to_string(), error.message().to_owned()));
-            }
+            .map_err(git2::Error::message)
+            .and_then(|repository| repository.odb().map_err(|_| "the object database cannot be opened"));
+        match database {
+            Ok(database) => ids.iter().for_each(|&id| {
+                if let Err(error) = objects.read(&database, id, visit) {
+                    objects.unreadable.push((id.to_string(), error.message().to_owned()));
+                }
+            }),
+            Err(why) => objects.unreadable = ids.iter().map(|id| (id.to_string(), why.to_owned())).collect(),
         }
         objects
+    }
+}
+
+/// Reads all that our own reader understands, the heaviest trees of deltas first.
+fn in_bulk(store: &Store, pool: &ThreadPool, visit: &(impl Fn(&[u8]) -> bool + Sync)) -> Share {
+    let forests: Vec<Forest<'_>> =
+        (0..store.packs().len()).map(|pack| store.forest(pack, |_| false)).collect();
+    let mut trees: Vec<_> =
+        forests.iter().flat_map(|forest| forest.trees().iter().map(move |tree| (forest, *tree))).collect();
+    trees.sort_by_key(|(_, tree)| std::cmp::Reverse(tree.weight()));
+    let (next_tree, next_loose) = (AtomicUsize::new(0), AtomicUsize::new(0));
+    let shares = pool.broadcast(|_| {
+        let (mut decoder, mut share) = (Decoder::new(Decoder::LIMIT), Share::default());
+        while let Some((forest, tree)) = trees.get(next_tree.fetch_add(1, Ordering::Relaxed)) {
+            forest.decode(*tree, &mut decoder, |id, what| share.take(id, &what, visit));
+        }
+        while let Some(loose) = store.loose().get(next_loose.fetch_add(1, Ordering::Relaxed)) {
+            let read = loose.decode(&mut decoder, |id, what| share.take(id, &what, visit));
+            if read.is_err() {
+                // It may have been packed meanwhile.
+                share.left.push(oid(loose.id()));
+            }
+        }
+        share
+    });
+    let mut all = Share::default();
+    for share in shares {
+        all.objects.merge(share.objects);
+        all.left.extend(share.left);
+    }
+    all.left.extend(forests.iter().flat_map(Forest::faults).map(|(id, _)| oid(*id)));
+    all
+}
+
+impl Share {
+    fn take(&mut self, id: ObjectId, what: &Decoded<'_>, visit: &impl Fn(&[u8]) -> bool) {
+        match what {
+            Decoded::Blob(bytes) => self.objects.note(oid(id), Kind::Blob, bytes, visit),
+            Decoded::Huge(_) | Decoded::Fault(_) => self.left.push(oid(id)),
+        }
     }
 }
 
@@ -73,19 +149,26 @@ impl Objects {
             ObjectType::Tag => Kind::Tag,
             _ => return Ok(()),
         };
-        let object = database.read(id)?;
-        self.blobs += u64::from(kind == Kind::Blob);
-        self.bytes += object.len() as u64;
-        if visit(object.data()) {
-            self.marked.push((id, kind));
-        }
+        self.note(id, kind, database.read(id)?.data(), visit);
         Ok(())
     }
 
+    fn note(&mut self, id: Oid, kind: Kind, bytes: &[u8], visit: &impl Fn(&[u8]) -> bool) {
+        self.count += 1;
+        self.bytes += bytes.len() as u64;
+        if visit(bytes) {
+            self.marked.push((id, kind));
+        }
+    }
+
     fn merge(&mut self, other: Self) {
-        self.blobs += other.blobs;
+        self.count += other.count;
         self.bytes += other.bytes;
         self.marked.extend(other.marked);
         self.unreadable.extend(other.unreadable);
     }
+}
+
+fn oid(id: ObjectId) -> Oid {
+    Oid::from_bytes(id.as_bytes()).expect("both are 20 bytes long")
 }

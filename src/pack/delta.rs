@@ -1,0 +1,134 @@
+//! A delta: how to make an object from another by copies and insertions.
+//!
+//! Every copy is checked against the base and the room that is left; the result
+//! fills its declared size exactly or is refused.
+
+use super::error::ObjectFault;
+
+/// A delta whose sizes are read and whose instructions are not.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Delta<'d> {
+    base_size: u64,
+    pub(super) result_size: u64,
+    instructions: &'d [u8],
+}
+
+impl<'d> Delta<'d> {
+    /// Reads the two sizes at the start of an inflated delta.
+    pub(super) fn parse(bytes: &'d [u8]) -> Result<Self, ObjectFault> {
+        let (base_size, rest) = size(bytes)?;
+        let (result_size, instructions) = size(rest)?;
+        Ok(Self { base_size, result_size, instructions })
+    }
+
+    /// Makes the object in `result`, which is as large as the delta says.
+    pub(super) fn apply(self, base: &[u8], result: &mut [u8]) -> Result<(), ObjectFault> {
+        if base.len() as u64 != self.base_size || result.len() as u64 != self.result_size {
+            return Err(ObjectFault::Delta);
+        }
+        let (mut rest, mut room) = (self.instructions, result);
+        while let Some((&instruction, behind)) = rest.split_first() {
+            let source;
+            if instruction & 0x80 != 0 {
+                let (span, behind) = copy(instruction, behind).ok_or(ObjectFault::Delta)?;
+                source = base.get(span.0..span.0 + span.1).ok_or(ObjectFault::Delta)?;
+                rest = behind;
+            } else {
+                // Zero is reserved.
+                let len = usize::from(instruction);
+                if len == 0 || behind.len() < len {
+                    return Err(ObjectFault::Delta);
+                }
+                (source, rest) = behind.split_at(len);
+            }
+            if source.len() > room.len() {
+                return Err(ObjectFault::Delta);
+            }
+            let (filled, left) = room.split_at_mut(source.len());
+            filled.copy_from_slice(source);
+            room = left;
+        }
+        if room.is_empty() { Ok(()) } else { Err(ObjectFault::Delta) }
+    }
+}
+
+/// Start and length of a copy, and what follows the instruction.
+#[inline]
+fn copy(instruction: u8, mut rest: &[u8]) -> Option<((usize, usize), &[u8])> {
+    let mut fields = 0_u64;
+    if let Some(eight) = rest.first_chunk::<8>() {
+        // The common case: all seven optional bytes can be read without looking for the end.
+        let mut word = u64::from_le_bytes(*eight);
+        let mut shift = 0;
+        while shift < 7 {
+            if instruction >> shift & 1 != 0 {
+                fields |= (word & 0xFF) << (8 * shift);
+                word >>= 8;
+            }
+            shift += 1;
+        }
+        rest = rest.get((instruction & 0x7F).count_ones() as usize..)?;
+    } else {
+        for shift in 0..7 {
+            if instruction >> shift & 1 != 0 {
+                let (&byte, behind) = rest.split_first()?;
+                fields |= u64::from(byte) << (8 * shift);
+                rest = behind;
+            }
+        }
+    }
+    let start = usize::try_from(fields & 0xFFFF_FFFF).ok()?;
+    let len = usize::try_from(fields >> 32).ok()?;
+    Some(((start, if len == 0 { 0x10000 } else { len }), rest))
+}
+
+/// A size, seven bits a byte, the lowest first, and what follows it.
+fn size(bytes: &[u8]) -> Result<(u64, &[u8]), ObjectFault> {
+    let mut size = 0;
+    for (index, byte) in bytes.iter().enumerate().take(9) {
+        size |= u64::from(byte & 0x7F) << (7 * index);
+        if byte & 0x80 == 0 {
+            return Ok((size, &bytes[index + 1..]));
+        }
+    }
+    Err(ObjectFault::Delta)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Delta;
+
+    /// What the delta makes of `base`, if anything.
+    fn check(base: &[u8], delta: &[u8], expect: Option<&[u8]>) {
+        let made = Delta::parse(delta).and_then(|parsed| {
+            let mut result = vec![0; usize::try_from(parsed.result_size).expect("sizes here are small")];
+            parsed.apply(base, &mut result).map(|()| result)
+        });
+        assert_eq!(made.ok().as_deref(), expect, "{delta:02x?}");
+    }
+
+    #[test]
+    fn deltas_are_applied_and_refused() {
+        let base = b"0123456789";
+        check(base, &[10, 3, 3, b'a', b'b', b'c'], Some(b"abc"));
+        check(base, &[10, 4, 0x91, 2, 4], Some(b"2345"));
+        check(base, &[10, 4, 0x90, 4], Some(b"0123"));
+        check(base, &[10, 6, 0x91, 2, 2, 2, b'x', b'y', 0x91, 8, 2], Some(b"23xy89"));
+        check(base, &[10, 6, 0x91, 2, 2, 2, b'x', b'y', 0x91, 9, 2], None);
+        check(base, &[10, 3, 0x91, 2, 4], None);
+        check(base, &[10, 5, 0x91, 2, 4], None);
+        check(base, &[9, 4, 0x91, 2, 4], None);
+        check(base, &[10, 4, 0x91, 2], None);
+        check(base, &[10, 3, 4, b'a', b'b', b'c'], None);
+        check(base, &[10, 1, 0], None);
+        check(base, &[10, 4, 0x9F, 255, 255, 255, 255, 4, 0, 0, 0], None);
+        check(base, &[10, 0], Some(b""));
+        check(base, &[10], None);
+        check(base, &[], None);
+        check(base, &[0x80; 30], None);
+        let large = [vec![7; 0x10000], vec![8]].concat();
+        check(&large, &[0x81, 0x80, 4, 0x80, 0x80, 4, 0x80], Some(&large[..0x10000]));
+        check(&large, &[0x81, 0x80, 4, 1, 0x94, 1, 1], Some(&[8]));
+        check(&large, &[0x81, 0x80, 4, 1, 0x94, 1, 1, 0x80], None);
+    }
+}

@@ -1,0 +1,294 @@
+//! The delta forest of one pack: what is a delta of what, and which trees of it
+//! hold blobs that somebody wants.
+//!
+//! It reads headers and checksums and inflates nothing: the root of a tree says
+//! what all of its objects are. **Invariant:** every object of the index is in
+//! one of the trees, or named as a fault, or known not to be a wanted blob.
+
+use std::cmp::Reverse;
+
+use super::error::{ObjectFault, PackError};
+use super::header::{Header, Kind};
+use super::id::ObjectId;
+use super::pack::Pack;
+
+/// Stands for "no entry".
+const NONE: u32 = u32::MAX;
+
+/// The delta trees of one pack that hold wanted blobs.
+pub struct Forest<'p> {
+    pub(super) pack: &'p Pack,
+    /// All entries, by where they start.
+    entries: Vec<Entry>,
+    /// The wanted children of each entry, the one with the largest tree last.
+    children: Vec<u32>,
+    trees: Vec<Tree>,
+    faults: Vec<(ObjectId, PackError)>,
+}
+
+#[derive(Clone, Copy)]
+struct Entry {
+    start: u64,
+    /// Place in the index.
+    position: u32,
+    /// Where its children start in `children`; they end where those of the next start.
+    children: u32,
+    is_wanted: bool,
+}
+
+/// A tree of the forest: the unit of work to share out.
+#[derive(Clone, Copy, Debug)]
+pub struct Tree {
+    pub(super) root: u32,
+    weight: u64,
+}
+
+impl Tree {
+    /// About how much work it is, to compare with others.
+    pub fn weight(&self) -> u64 {
+        self.weight
+    }
+}
+
+impl<'p> Forest<'p> {
+    pub(super) fn plant(pack: &'p Pack, skip: impl Fn(&ObjectId) -> bool) -> Self {
+        let mut survey = Survey::new(pack);
+        survey.classify();
+        survey.grow(skip)
+    }
+
+    /// The trees, the heaviest first.
+    pub fn trees(&self) -> &[Tree] {
+        &self.trees
+    }
+
+    /// Objects that may be blobs and are in none of the trees, and why.
+    pub fn faults(&self) -> &[(ObjectId, PackError)] {
+        &self.faults
+    }
+
+    /// Deltas are about as large as their base.
+    fn weight(&self, root: u32, wanted: u32) -> u64 {
+        let (start, end) = self.span(root);
+        let header = self.pack.entry(start, end).and_then(Header::parse);
+        let size = header.map_or(0, |header| header.size);
+        // What each object costs before its first byte.
+        size.saturating_add(64).saturating_mul(u64::from(wanted))
+    }
+
+    pub(super) fn id(&self, entry: u32) -> ObjectId {
+        self.pack.index().id(self.entries[entry as usize].position)
+    }
+
+    pub(super) fn is_wanted(&self, entry: u32) -> bool {
+        self.entries[entry as usize].is_wanted
+    }
+
+    /// Where the entry starts and ends.
+    pub(super) fn span(&self, entry: u32) -> (u64, u64) {
+        let start = self.entries[entry as usize].start;
+        (start, self.entries.get(entry as usize + 1).map_or(self.pack.end(), |next| next.start))
+    }
+
+    /// The children to decode, the one with the largest tree last.
+    pub(super) fn children(&self, entry: u32) -> &[u32] {
+        let start = self.entries[entry as usize].children as usize;
+        let next = self.entries.get(entry as usize + 1);
+        &self.children[start..next.map_or(self.children.len(), |next| next.children as usize)]
+    }
+}
+
+/// What an entry is, as far as is known.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Class {
+    Blob,
+    Other,
+    /// A delta whose base has not been classified.
+    Delta,
+    /// A delta whose base is being looked for.
+    Underway,
+    Fault(ObjectFault),
+}
+
+/// A forest being planted.
+struct Survey<'p> {
+    pack: &'p Pack,
+    entries: Vec<Entry>,
+    classes: Vec<Class>,
+    parents: Vec<u32>,
+}
+
+impl<'p> Survey<'p> {
+    /// Entries by offset. An offset that the index does not have sorts behind all
+    /// others and lies outside the pack.
+    fn new(pack: &'p Pack) -> Self {
+        let index = pack.index();
+        let mut entries: Vec<Entry> = (0..index.len())
+            .map(|position| Entry {
+                start: index.offset(position).unwrap_or(u64::MAX),
+                position,
+                children: 0,
+                is_wanted: false,
+            })
+            .collect();
+        entries.sort_unstable_by_key(|entry| entry.start);
+        let (classes, parents) = (Vec::with_capacity(entries.len()), Vec::with_capacity(entries.len()));
+        Self { pack, entries, classes, parents }
+    }
+
+    /// Reads every header, and lets the bases say what the deltas are.
+    fn classify(&mut self) {
+        for at in 0..self.entries.len() {
+            let (class, parent) = match self.inspect(at) {
+                Ok(found) => found,
+                Err(fault) => (Class::Fault(fault), NONE),
+            };
+            // Mostly the base stands before its deltas and is classified by now.
+            let class = match (class, self.classes.get(parent as usize)) {
+                (Class::Delta, Some(base)) => inherited(*base),
+                _ => class,
+            };
+            self.classes.push(class);
+            self.parents.push(parent);
+        }
+        for at in 0..self.entries.len() {
+            if self.classes[at] == Class::Delta {
+                self.follow(at);
+            }
+        }
+    }
+
+    /// What the header of an entry says: its class and its base.
+    fn inspect(&self, at: usize) -> Result<(Class, u32), ObjectFault> {
+        let entry = self.entries[at];
+        let end = self.entries.get(at + 1).map_or(self.pack.end(), |next| next.start.min(self.pack.end()));
+        let bytes = self.pack.entry(entry.start, end)?;
+        if self.pack.index().checksum(entry.position).is_some_and(|sum| sum != libdeflater::crc32(bytes)) {
+            return Err(ObjectFault::Checksum);
+        }
+        let base = match Header::parse(bytes)?.kind {
+            Kind::Blob => return Ok((Class::Blob, NONE)),
+            Kind::Other => return Ok((Class::Other, NONE)),
+            Kind::OfsDelta(0) => return Err(ObjectFault::Cycle),
+            Kind::OfsDelta(distance) => entry.start.checked_sub(distance).ok_or(ObjectFault::Header)?,
+            Kind::RefDelta(id) => {
+                let position = self.pack.index().find(&id).ok_or(ObjectFault::BaseElsewhere)?;
+                self.pack.index().offset(position).ok_or(ObjectFault::Base)?
+            }
+        };
+        let base = self.entries.binary_search_by_key(&base, |entry| entry.start);
+        let base = base.map_err(|_| ObjectFault::BaseElsewhere)?;
+        Ok((Class::Delta, u32::try_from(base).expect("an index counts its objects in 32 bits")))
+    }
+
+    /// Classifies a delta whose base stands behind it, and the deltas on the way.
+    fn follow(&mut self, at: usize) {
+        let mut path = Vec::new();
+        let mut last = at;
+        let class = loop {
+            match self.classes[last] {
+                Class::Delta => {
+                    self.classes[last] = Class::Underway;
+                    path.push(last);
+                    last = self.parents[last] as usize;
+                }
+                Class::Underway => break Class::Fault(ObjectFault::Cycle),
+                class => break inherited(class),
+            }
+        };
+        for at in path {
+            self.classes[at] = class;
+        }
+    }
+
+    /// Marks what is wanted and keeps the branches that bear something.
+    fn grow(mut self, skip: impl Fn(&ObjectId) -> bool) -> Forest<'p> {
+        let mut faults = Vec::new();
+        for (entry, class) in self.entries.iter_mut().zip(&self.classes) {
+            if *class == Class::Other {
+                continue;
+            }
+            let id = self.pack.index().id(entry.position);
+            match class {
+                _ if skip(&id) => {}
+                Class::Fault(fault) => faults.push((id, self.pack.error(entry.start, *fault))),
+                _ => entry.is_wanted = true,
+            }
+        }
+        let wanted = self.count();
+        let children = self.adopt(&wanted);
+        let mut forest =
+            Forest { pack: self.pack, entries: self.entries, children, trees: Vec::new(), faults };
+        let roots = (0_u32..)
+            .zip(&wanted)
+            .filter(|(root, wanted)| **wanted > 0 && self.parents[*root as usize] == NONE);
+        let trees = roots.map(|(root, wanted)| Tree { root, weight: forest.weight(root, *wanted) }).collect();
+        forest.trees = trees;
+        // Equal weights keep the order of the pack.
+        forest.trees.sort_by_key(|tree| Reverse(tree.weight));
+        forest
+    }
+
+    /// How many wanted blobs each entry's tree holds, itself included.
+    fn count(&self) -> Vec<u32> {
+        let mut wanted: Vec<u32> = self.entries.iter().map(|entry| u32::from(entry.is_wanted)).collect();
+        let mut pending = vec![0_u32; self.entries.len()];
+        for at in self.branches() {
+            pending[self.parents[at] as usize] += 1;
+        }
+        for leaf in self.branches() {
+            // Who has been counted with all below it is marked, and not counted again.
+            let mut at = leaf;
+            while pending[at] == 0 && self.parents[at] != NONE {
+                pending[at] = NONE;
+                let parent = self.parents[at] as usize;
+                wanted[parent] += wanted[at];
+                pending[parent] -= 1;
+                at = parent;
+            }
+        }
+        wanted
+    }
+
+    /// The list of all children that bear something; the entries learn where theirs start.
+    fn adopt(&mut self, wanted: &[u32]) -> Vec<u32> {
+        let mut ends = vec![0_u32; self.entries.len()];
+        let kept: Vec<usize> = self.branches().filter(|at| wanted[*at] > 0).collect();
+        for at in &kept {
+            ends[self.parents[*at] as usize] += 1;
+        }
+        let mut total = 0;
+        for (entry, end) in self.entries.iter_mut().zip(&mut ends) {
+            entry.children = total;
+            total += *end;
+            *end = entry.children;
+        }
+        let mut children = vec![0_u32; kept.len()];
+        for at in kept {
+            let parent = self.parents[at] as usize;
+            let (first, end) = (self.entries[parent].children as usize, ends[parent] as usize);
+            children[end] = u32::try_from(at).expect("an index counts its objects in 32 bits");
+            ends[parent] += 1;
+            // The largest stays last.
+            if end > first && wanted[children[end - 1] as usize] > wanted[at] {
+                children.swap(end - 1, end);
+            }
+        }
+        children
+    }
+
+    /// The deltas that are blobs.
+    fn branches(&self) -> impl Iterator<Item = usize> {
+        let is_branch = |at: &usize| self.classes[*at] == Class::Blob && self.parents[*at] != NONE;
+        (0..self.entries.len()).filter(is_branch)
+    }
+}
+
+/// What a delta of such a base is.
+fn inherited(base: Class) -> Class {
+    match base {
+        Class::Fault(ObjectFault::Cycle) => Class::Fault(ObjectFault::Cycle),
+        Class::Fault(_) => Class::Fault(ObjectFault::Base),
+        class => class,
+    }
+}

@@ -1,0 +1,148 @@
+//! Loose objects: one zlib stream a file, `type size\0` and the content.
+//!
+//! What is larger than the decoder's limit is named and not inflated.
+
+use std::fs;
+use std::io::{self, Read as _};
+use std::path::Path;
+use std::sync::Arc;
+
+use super::decode::{Decoded, Decoder};
+use super::error::{ObjectFault, PackError};
+use super::id::ObjectId;
+use super::inflate::{Buffer, is_possible};
+
+/// Room for a header, and for as much content as most objects have.
+const FIRST: usize = 16 << 10;
+/// No header is longer.
+const HEADER: usize = 32;
+
+/// A loose object that has not been read.
+#[derive(Clone, Debug)]
+pub struct Loose {
+    id: ObjectId,
+    path: Arc<Path>,
+}
+
+impl Loose {
+    /// Its name, by the name of its file.
+    pub fn id(&self) -> ObjectId {
+        self.id
+    }
+
+    /// Its file.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Reads the object and hands it to `visit` if it is a blob, too large to
+    /// tell, or damaged. A commit, tree or tag is not handed out.
+    ///
+    /// # Errors
+    ///
+    /// When the file cannot be read; one that has gone may have been packed.
+    pub fn decode(&self, decoder: &mut Decoder, visit: impl FnOnce(ObjectId, Decoded<'_>)) -> io::Result<()> {
+        let mut file = fs::File::open(&self.path)?;
+        let len = file.metadata()?.len();
+        if len > decoder.limit {
+            visit(self.id, Decoded::Huge(len));
+            return Ok(());
+        }
+        let mut packed = Vec::new();
+        file.by_ref().take(decoder.limit + 1).read_to_end(&mut packed)?;
+        let mut buffer = decoder.take();
+        match inflate(&packed, decoder, &mut buffer) {
+            Ok(Content::Blob(start)) => visit(self.id, Decoded::Blob(&buffer.bytes()[start..])),
+            Ok(Content::Other) => {}
+            Ok(Content::Huge(size)) => visit(self.id, Decoded::Huge(size)),
+            Err(fault) => {
+                let error = PackError::Object { path: self.path.clone(), offset: 0, fault };
+                visit(self.id, Decoded::Fault(error));
+            }
+        }
+        decoder.give_back(buffer);
+        Ok(())
+    }
+}
+
+enum Content {
+    /// A blob whose content starts so many bytes into the buffer.
+    Blob(usize),
+    Other,
+    Huge(u64),
+}
+
+/// Inflates a loose object and says what it is.
+fn inflate(packed: &[u8], decoder: &mut Decoder, buffer: &mut Buffer) -> Result<Content, ObjectFault> {
+    let mut room = FIRST;
+    loop {
+        let bytes = buffer.room(room);
+        bytes[..HEADER].fill(b' ');
+        let Some(size) = decoder.inflater.attempt(packed, bytes)? else {
+            // What was inflated before the room ran out mostly says how much is needed.
+            // It is a hint: the checksum at the end of the stream has not been seen.
+            let needed = match header(&bytes[..HEADER]) {
+                Some((_, size, start)) => size.saturating_add(start as u64),
+                None => 0,
+            };
+            let needed = needed.max(2 * room as u64);
+            if !is_possible(packed.len(), needed / 2) {
+                return Err(ObjectFault::Absurd);
+            }
+            match usize::try_from(needed) {
+                Ok(needed) if needed as u64 <= decoder.limit.saturating_add(HEADER as u64) => room = needed,
+                _ => return Ok(Content::Huge(needed)),
+            }
+            continue;
+        };
+        let (is_blob, declared, start) = header(&bytes[..size.min(HEADER)]).ok_or(ObjectFault::Header)?;
+        if declared != (size - start) as u64 {
+            return Err(ObjectFault::Size);
+        }
+        buffer.room(size);
+        return Ok(if is_blob { Content::Blob(start) } else { Content::Other });
+    }
+}
+
+/// Whether it is a blob, its size, and where its content starts.
+fn header(bytes: &[u8]) -> Option<(bool, u64, usize)> {
+    let end = memchr::memchr(0, bytes)?;
+    let header = std::str::from_utf8(&bytes[..end]).ok()?;
+    let (kind, size) = header.split_once(' ')?;
+    if !matches!(kind, "blob" | "tree" | "commit" | "tag") || !size.bytes().all(|byte| byte.is_ascii_digit())
+    {
+        return None;
+    }
+    Some((kind == "blob", size.parse().ok()?, end + 1))
+}
+
+/// Adds the loose objects of a folder of objects, in order of their names.
+pub(super) fn list(objects: &Path, into: &mut Vec<Loose>, faults: &mut Vec<PackError>) {
+    let mut fault = |path: &Path, source| faults.push(PackError::Io { path: path.into(), source });
+    for first in 0..=255_u8 {
+        let folder = objects.join(format!("{first:02x}"));
+        let entries = match fs::read_dir(&folder) {
+            Ok(entries) => entries,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
+            Err(error) => {
+                fault(&folder, error);
+                continue;
+            }
+        };
+        let before = into.len();
+        for entry in entries {
+            match entry {
+                Ok(entry) => {
+                    let name = entry.file_name();
+                    let digits = [format!("{first:02x}").as_bytes(), name.as_encoded_bytes()].concat();
+                    // What has no name of an object is what git has not finished writing.
+                    if let Some(id) = ObjectId::from_hex(&digits) {
+                        into.push(Loose { id, path: entry.path().into() });
+                    }
+                }
+                Err(error) => fault(&folder, error),
+            }
+        }
+        into[before..].sort_unstable_by_key(|loose| loose.id);
+    }
+}

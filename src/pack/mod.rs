@@ -1,0 +1,34 @@
+//! Git's object database in bulk: every blob once, as fast as it can be inflated.
+//!
+//! A [`Store`] lists packs and loose objects, a [`Forest`] says what is a delta of
+//! what in one pack, and a [`Decoder`] turns one tree of it after the other into
+//! blobs. Threads are the caller's: trees are independent, and a decoder each is
+//! all that they need. It knows nothing of references, commits or work trees,
+//! computes no SHA-1, and reads SHA-1 repositories only.
+//!
+//! **Invariant:** nothing is passed over in silence. What cannot be read is named,
+//! for the caller to read in another way or to report; no length or offset that a
+//! file declares is believed before it is checked.
+
+mod decode;
+mod delta;
+mod error;
+mod forest;
+mod header;
+mod id;
+mod index;
+mod inflate;
+mod loose;
+mod map;
+#[expect(clippy::module_inception, reason = "a pack is the thing in this room that has its name")]
+mod pack;
+mod store;
+
+pub use decode::{Decoded, Decoder};
+pub use error::{FileFault, ObjectFault, PackError};
+pub use forest::{Forest, Tree};
+pub use id::ObjectId;
+pub use index::Index;
+pub use loose::Loose;
+pub use pack::Pack;
+pub use store::Store;
