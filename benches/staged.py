@@ -21,8 +21,8 @@ PER_FOLDER = 20
 def repository(folder: pathlib.Path, entries: int, git: str) -> None:
     """Makes a repository with so many entries, all alike but for their paths, and stages a change of one."""
     lonely = {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1"}
-    environment = os.environ | lonely | {f"GIT_{who}_{what}": "bench@example.org" for who in ("AUTHOR", "COMMITTER")
-                                         for what in ("NAME", "EMAIL")}
+    people = [f"GIT_{who}_{what}" for who in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")]
+    environment = os.environ | lonely | dict.fromkeys(people, "bench@example.org")
 
     def run(*arguments: str, text: str = "") -> str:
         command = [git, "-C", str(folder), *arguments]

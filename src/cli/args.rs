@@ -44,7 +44,7 @@ pub(crate) struct ScanArgs {
     #[arg(long)]
     pub(crate) no_ignore: bool,
     #[command(flatten)]
-    pub(crate) common: CommonArgs,
+    pub(crate) options: ScanOptions,
 }
 
 /// Scan what would be committed: the content of the index, never the work tree.
@@ -56,12 +56,12 @@ pub(crate) struct StagedArgs {
     #[arg(value_name = "REPO")]
     pub(crate) repository: Option<PathBuf>,
     #[command(flatten)]
-    pub(crate) common: CommonArgs,
+    pub(crate) options: ScanOptions,
 }
 
-// What all scans have in common; a comment for the documentation would become that of the command.
+// What all scans understand. A comment for the documentation would take the place of the command's.
 #[derive(Debug, clap::Args)]
-pub(crate) struct CommonArgs {
+pub(crate) struct ScanOptions {
     /// Read only files that match; repeatable
     #[arg(long, value_name = "GLOB")]
     pub(crate) include: Vec<String>,
