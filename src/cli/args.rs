@@ -46,7 +46,7 @@ pub(crate) struct ScanArgs {
     #[arg(long)]
     pub(crate) no_ignore: bool,
     #[command(flatten)]
-    pub(crate) common: CommonArgs,
+    pub(crate) options: ScanOptions,
 }
 
 /// Scan what would be committed: the content of the index, never the work tree.
@@ -58,7 +58,7 @@ pub(crate) struct StagedArgs {
     #[arg(value_name = "REPO")]
     pub(crate) repository: Option<PathBuf>,
     #[command(flatten)]
-    pub(crate) common: CommonArgs,
+    pub(crate) options: ScanOptions,
 }
 
 /// Scan what a repository keeps: every blob, commit and tag, reachable or not, its refs, logs, hooks and
@@ -74,12 +74,12 @@ pub(crate) struct HistoryArgs {
     #[arg(long, value_enum, default_value_t = Engine::Pack)]
     pub(crate) engine: Engine,
     #[command(flatten)]
-    pub(crate) common: CommonArgs,
+    pub(crate) options: ScanOptions,
 }
 
 // What all scans have in common; a comment for the documentation would become that of the command.
 #[derive(Debug, clap::Args)]
-pub(crate) struct CommonArgs {
+pub(crate) struct ScanOptions {
     /// Read only files that match; repeatable
     #[arg(long, value_name = "GLOB")]
     pub(crate) include: Vec<String>,

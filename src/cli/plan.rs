@@ -10,7 +10,7 @@ use baseleak::scan::Input;
 use baseleak::select::Policy;
 use baseleak::source;
 
-use super::args::{ColorWhen, CommonArgs, Format, RuleArgs, ScanArgs};
+use super::args::{ColorWhen, Format, RuleArgs, ScanArgs, ScanOptions};
 use super::complaint::{Advised, warn};
 use super::output::Output;
 
@@ -57,7 +57,7 @@ impl ScanPlan {
             Input::Paths(paths) => paths.iter().map(|path| source::root_of(path)).collect(),
             Input::Stdin(_) => BTreeSet::from([source::root_of(Path::new("."))]),
         };
-        let (settings, rules) = Settings::new(&args.common, &roots, color)?;
+        let (settings, rules) = Settings::new(&args.options, &roots, color)?;
         let ignored = args.no_ignore || settings.ignored;
         Ok((Self { input, ignored, settings }, rules))
     }
@@ -67,7 +67,7 @@ impl Settings {
     /// The settings and the rules of a scan of what lies below `roots`. Flags win
     /// over the configuration; excluding globs of both hold.
     pub(crate) fn new(
-        args: &CommonArgs,
+        args: &ScanOptions,
         roots: &BTreeSet<PathBuf>,
         color: Option<ColorWhen>,
     ) -> Result<(Self, Rules)> {
@@ -144,7 +144,7 @@ fn input(args: &ScanArgs) -> Result<Input> {
 
 /// The configuration that was named, or the one at the root of what is scanned.
 /// That of one root never governs another.
-fn config_file(args: &CommonArgs, roots: &BTreeSet<PathBuf>) -> Result<Option<PathBuf>> {
+fn config_file(args: &ScanOptions, roots: &BTreeSet<PathBuf>) -> Result<Option<PathBuf>> {
     if args.config.is_some() || args.no_config {
         return Ok(args.config.clone());
     }
@@ -162,7 +162,7 @@ fn config_file(args: &CommonArgs, roots: &BTreeSet<PathBuf>) -> Result<Option<Pa
 }
 
 /// The policy, its globs checked; an error in the configuration's says so.
-fn policy(args: &CommonArgs, config: &Config, file: Option<&Path>) -> Result<Policy> {
+fn policy(args: &ScanOptions, config: &Config, file: Option<&Path>) -> Result<Policy> {
     let (include, exclude) = (&config.scan.include, &config.scan.exclude);
     if let Some(file) = file {
         Policy::new(include, exclude, None).with_context(|| format!("{} cannot be used", file.display()))?;
@@ -173,11 +173,11 @@ fn policy(args: &CommonArgs, config: &Config, file: Option<&Path>) -> Result<Pol
 }
 
 /// The file that was named; `-` is standard output, as is none.
-fn output(args: &CommonArgs) -> Output {
+fn output(args: &ScanOptions) -> Output {
     output_file(args).map_or_else(Output::stdout, Output::file)
 }
 
-fn output_file(args: &CommonArgs) -> Option<&PathBuf> {
+fn output_file(args: &ScanOptions) -> Option<&PathBuf> {
     args.output.as_ref().filter(|path| *path != Path::new("-"))
 }
 
@@ -192,7 +192,7 @@ fn set_color(when: Option<ColorWhen>, to_file: bool) {
 }
 
 /// Secrets are shown to a person at a terminal and written nowhere else.
-fn allow_secrets(args: &CommonArgs, format: Format) -> Result<()> {
+fn allow_secrets(args: &ScanOptions, format: Format) -> Result<()> {
     let allowed =
         matches!(format, Format::Human) && output_file(args).is_none() && std::io::stdout().is_terminal();
     if !args.show_secrets || allowed {

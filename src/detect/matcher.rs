@@ -69,7 +69,7 @@ impl Matcher {
     #[inline]
     pub(super) fn might_hold(&self, bytes: &[u8]) -> bool {
         let text = Text { bytes, path: None };
-        self.candidates(text).iter().any(|candidate| filter::could_stand(&self.rules, candidate, &text))
+        self.candidates(text).iter().any(|candidate| filter::survives(&self.rules, candidate, &text))
     }
 
     /// Whatever in `text` could be a secret, wherever it stands: what must not be shown.

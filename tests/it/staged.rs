@@ -120,7 +120,7 @@ fn the_first_commit_is_compared_with_nothing() {
 #[test]
 fn a_part_of_a_file_can_be_staged() {
     let sandbox = committed();
-    let lines: String = (0..40).map(|line| format!("{line}\n")).collect();
+    let lines = "a line\n".repeat(40);
     sandbox.write("part.txt", &lines);
     commit(&sandbox);
     let (first, last) = (key(1), key(2));

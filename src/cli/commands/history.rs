@@ -22,7 +22,7 @@ pub(crate) fn run(args: &HistoryArgs, color: Option<ColorWhen>) -> Result<Exit> 
     let place = args.repository.as_deref().unwrap_or(Path::new("."));
     let history = History::open(place).map_err(advised)?;
     let roots = BTreeSet::from([source::root_of(place)]);
-    let (settings, rules) = Settings::new(&args.common, &roots, color)?;
+    let (settings, rules) = Settings::new(&args.options, &roots, color)?;
     let detector = Detector::new(rules.in_force);
     let progress = Progress::default();
     let work = || {

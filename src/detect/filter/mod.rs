@@ -22,9 +22,15 @@ pub(super) fn judge(
     text: &Text<'_>,
     surroundings: &mut Surroundings<'_, '_>,
 ) -> Option<Verdict> {
+    if survives(rules, candidate, text) { surroundings.weigh(candidate) } else { None }
+}
+
+/// Whether nothing speaks against `candidate`, whatever its surroundings are worth.
+pub(super) fn survives(rules: &RuleSet, candidate: &Candidate, text: &Text<'_>) -> bool {
     let rule = &rules.rules[candidate.rule];
     let secret = &text.bytes[candidate.secret.clone()];
-    let believed = could_stand(rules, candidate, text)
+    neighbours::fit(rule.traits.neighbours, text.bytes, &candidate.secret)
+        && could_be_secret(rules, candidate, text)
         && has_entropy(rule, secret)
         && rule
             .traits
@@ -35,14 +41,7 @@ pub(super) fn judge(
             .allowlists
             .iter()
             .chain(&rule.allowlists)
-            .any(|list| allowlist::clears(list, candidate, text));
-    if believed { surroundings.weigh(candidate) } else { None }
-}
-
-/// Whether `candidate` could be a secret where it stands, whatever words are around it.
-pub(super) fn could_stand(rules: &RuleSet, candidate: &Candidate, text: &Text<'_>) -> bool {
-    let neighbours = rules.rules[candidate.rule].traits.neighbours;
-    neighbours::fit(neighbours, text.bytes, &candidate.secret) && could_be_secret(rules, candidate, text)
+            .any(|list| allowlist::clears(list, candidate, text))
 }
 
 /// Whether the bytes of `candidate` alone could be a secret, whatever stands around them.

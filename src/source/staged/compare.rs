@@ -73,6 +73,13 @@ impl<'r> Folder<'r> {
             let cache = self.cache.and_then(|cache| cache.folder(name));
             let old = tree.as_mut().and_then(|tree| tree.find(name));
             let old = old.filter(|old| old.kind() == Some(ObjectType::Tree)).map(|old| old.id());
+            if entry.is_folder() && prefix == path.len() {
+                if old.is_none_or(|old| old.as_bytes() != entry.id) {
+                    changed.push(at);
+                }
+                at += 1;
+                continue;
+            }
             let valid = cache.and_then(|cache| cache.valid);
             let valid =
                 valid.and_then(|(count, id)| Some((self.run(index, at, count, &path[..prefix])?, id)));

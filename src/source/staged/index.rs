@@ -1,14 +1,18 @@
 //! Reads git's index: versions 2, 3 and 4, and the cache tree.
 //!
 //! libgit2 reads it too, but does not use the cache tree, which spares most of the
-//! comparison. What is not understood here (a split or a sparse index, and
-//! whatever is damaged) is left to libgit2. The checksum is not verified: it
-//! costs more than all the rest, and every length is checked.
+//! comparison. What is not understood here is left to libgit2. The checksum is not verified: that would cost more than all
+//! the rest, and every length is checked.
+
+use std::path::Path;
 
 use super::cache_tree::CacheTree;
+use super::split::Link;
 
 /// The mode of a submodule's commit.
 const GITLINK: u32 = 0o160_000;
+/// The mode of a folder, which is an entry in a sparse index only.
+const FOLDER: u32 = 0o040_000;
 /// Which bits of a mode say what a thing is.
 const KIND: u32 = 0o170_000;
 /// Bits of the flags, and of the extended flags behind them.
@@ -43,6 +47,11 @@ impl Entry {
         self.mode & KIND == GITLINK
     }
 
+    /// Whether it stands for a whole folder that is not checked out.
+    pub(super) fn is_folder(&self) -> bool {
+        self.mode & KIND == FOLDER
+    }
+
     /// Whether something with this mode is of the same kind.
     pub(super) fn is_like(&self, mode: u32) -> bool {
         self.mode & KIND == mode & KIND
@@ -55,6 +64,8 @@ pub(super) struct Index {
     names: Vec<u8>,
     pub(super) entries: Vec<Entry>,
     pub(super) cache: Option<CacheTree>,
+    /// The shared index that this one only says the changes of.
+    pub(super) link: Option<Link>,
 }
 
 /// Takes bytes from the front of a slice.
@@ -99,7 +110,20 @@ impl<'b> Bytes<'b> {
 }
 
 impl Index {
-    /// The index in `file`, its bytes; `None` where they are not understood.
+    /// The whole index, from the bytes of its file and what the repository's
+    /// `folder` may hold of it; `None` where they are not understood.
+    pub(super) fn read(file: Vec<u8>, folder: &Path) -> Option<Self> {
+        let mut index = Self::parse(file)?;
+        match index.link.take() {
+            None => Some(index),
+            Some(link) => {
+                let whole = link.join(&index, folder)?;
+                Some(Self { cache: index.cache, ..whole })
+            }
+        }
+    }
+
+    /// The index in one file; `None` where it is not understood.
     pub(super) fn parse(file: Vec<u8>) -> Option<Self> {
         u32::try_from(file.len()).ok()?;
         let body = file.len().checked_sub(ID).filter(|&end| end >= HEADER)?;
@@ -118,13 +142,18 @@ impl Index {
             index.entries.push(entry);
         }
         index.extensions(&mut bytes)?;
+        let is_nameless = index.entries.first().is_some_and(|first| first.name.0 == first.name.1);
+        if is_nameless && index.link.is_none() {
+            return None;
+        }
         if version < 4 {
             index.names = file;
         }
         Some(index)
     }
 
-    /// An index of entries that were read elsewhere, in any order; `None` where their paths are too long.
+    /// An index of entries that were read elsewhere, in any order, of which the first of a
+    /// path and stage counts; `None` where their paths are too long.
     pub(super) fn of(entries: impl Iterator<Item = (Vec<u8>, Entry)>) -> Option<Self> {
         let mut index = Self::default();
         for (path, entry) in entries {
@@ -134,6 +163,7 @@ impl Index {
         let Self { names, entries, .. } = &mut index;
         let path = |entry: &Entry| &names[entry.name.0 as usize..entry.name.1 as usize];
         entries.sort_by(|one, other| (path(one), one.stage).cmp(&(path(other), other.stage)));
+        entries.dedup_by(|one, other| (path(one), one.stage) == (path(other), other.stage));
         Some(index)
     }
 
@@ -171,12 +201,13 @@ impl Index {
         };
         let names = if version == 4 { &self.names } else { bytes.all };
         let path = |entry: &Entry| &names[entry.name.0 as usize..entry.name.1 as usize];
-        let is_sorted = self
-            .entries
-            .last()
-            .is_none_or(|before| (path(before), before.stage) < (path(&entry), entry.stage));
-        // A folder as an entry is what a sparse index has.
-        (is_sorted && !path(&entry).is_empty() && !path(&entry).ends_with(b"/")).then_some(entry)
+        // Only a split index has entries without a path, and those first.
+        let is_next = |before: &Entry| {
+            (path(before), before.stage) < (path(&entry), entry.stage)
+                || path(before).is_empty() && path(&entry).is_empty()
+        };
+        let is_sound = path(&entry).ends_with(b"/") == entry.is_folder();
+        (is_sound && self.entries.last().is_none_or(is_next)).then_some(entry)
     }
 
     /// A path of version 4: how much of the one before is dropped, and what follows.
@@ -198,9 +229,11 @@ impl Index {
             let length = bytes.u32()? as usize;
             let data = bytes.take(length)?;
             match signature {
+                b"link" => self.link = Some(Link::parse(data)?),
                 // A cache that is not understood is done without.
                 b"TREE" => self.cache = CacheTree::parse(data),
-                [b'A'..=b'Z', ..] => {}
+                // The last one marks a sparse index, and says nothing but that folders are entries.
+                [b'A'..=b'Z', ..] | b"sdir" => {}
                 _ => return None,
             }
         }

@@ -14,6 +14,9 @@ mod git_dir;
 mod head;
 mod index;
 mod object;
+mod split;
+#[cfg(test)]
+mod tests;
 
 use std::fs;
 use std::io;
@@ -22,7 +25,7 @@ use std::thread;
 
 use git2::{ObjectType, Oid, Repository};
 
-use crate::model::{Coverage, Provenance};
+use crate::model::{Coverage, Provenance, SkipReason};
 use crate::select::Policy;
 
 pub use error::StagedError;
@@ -103,7 +106,7 @@ impl Staged {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Index::default()),
             Err(error) => return Err(StagedError::Unreadable(file.clone(), error)),
         };
-        match Index::parse(bytes) {
+        match Index::read(bytes, &self.place.path) {
             Some(index) => Ok(index),
             None => fallback::read(file).map_err(|error| StagedError::Index(file.clone(), error)),
         }
@@ -149,6 +152,9 @@ fn read_entry<W: Worker>(entry: &Entry, path: &[u8], policy: &Policy, objects: &
         worker.covered(Coverage { submodules: 1, ..Coverage::default() });
     } else if entry.is_intent {
         worker.covered(Coverage { intent_to_add: 1, ..Coverage::default() });
+    } else if entry.is_folder() {
+        let reason = "a folder that the sparse index keeps folded, and HEAD has otherwise";
+        worker.skipped(path, SkipReason::Unreadable(reason.to_owned()));
     } else {
         objects.read(entry.id, provenance, policy, worker);
     }

@@ -82,7 +82,8 @@ fn a_json_report_has_every_field() {
         }],
         "coverage": {
             "complete": true, "files": 1, "bytes": 7 + 16 + 41 + 1, "ignored": 0, "excluded": 0,
-            "oversized": 0, "symlinks": 0, "skipped": [],
+            "oversized": 0, "symlinks": 0, "submodules": 0, "intent_to_add": 0,
+            "skipped": [],
         },
         "rules": report["rules"],
         "disabled_rules": [],
