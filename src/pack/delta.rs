@@ -5,6 +5,9 @@
 
 use super::error::ObjectFault;
 
+/// Up to so many bytes are copied without a loop.
+const SHORT: usize = 64;
+
 /// A delta whose sizes are read and whose instructions are not.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Delta<'d> {
@@ -26,29 +29,34 @@ impl<'d> Delta<'d> {
         if base.len() as u64 != self.base_size || result.len() as u64 != self.result_size {
             return Err(ObjectFault::Delta);
         }
-        let (mut rest, mut room) = (self.instructions, result);
+        let (mut rest, mut at) = (self.instructions, 0);
         while let Some((&instruction, behind)) = rest.split_first() {
-            let source;
+            // The copied bytes, and whatever stands behind them.
+            let (source, len);
             if instruction & 0x80 != 0 {
                 let (span, behind) = copy(instruction, behind).ok_or(ObjectFault::Delta)?;
-                source = base.get(span.0..span.0 + span.1).ok_or(ObjectFault::Delta)?;
+                (source, len) = (base.get(span.0..).ok_or(ObjectFault::Delta)?, span.1);
                 rest = behind;
             } else {
+                (source, len) = (behind, usize::from(instruction));
                 // Zero is reserved.
-                let len = usize::from(instruction);
-                if len == 0 || behind.len() < len {
+                if len == 0 {
                     return Err(ObjectFault::Delta);
                 }
-                (source, rest) = behind.split_at(len);
+                rest = behind.get(len..).ok_or(ObjectFault::Delta)?;
             }
-            if source.len() > room.len() {
+            if len > source.len() || len > result.len() - at {
                 return Err(ObjectFault::Delta);
             }
-            let (filled, left) = room.split_at_mut(source.len());
-            filled.copy_from_slice(source);
-            room = left;
+            match (source.first_chunk::<SHORT>(), result[at..].first_chunk_mut::<SHORT>()) {
+                // A copy of fixed length takes two instructions; what it writes too
+                // much is overwritten by what follows, for the result must be filled.
+                (Some(source), Some(room)) if len <= SHORT => *room = *source,
+                _ => result[at..at + len].copy_from_slice(&source[..len]),
+            }
+            at += len;
         }
-        if room.is_empty() { Ok(()) } else { Err(ObjectFault::Delta) }
+        if at == result.len() { Ok(()) } else { Err(ObjectFault::Delta) }
     }
 }
 

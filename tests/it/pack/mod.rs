@@ -53,10 +53,10 @@ impl Read {
         match what {
             Decoded::Blob(bytes) => {
                 let name = Oid::hash_object(ObjectType::Blob, bytes).expect("git2 can hash");
-                if name.to_string() != id {
-                    self.wrong.push(id);
-                } else {
+                if name.to_string() == id {
                     *self.blobs.entry(id).or_default() += 1;
+                } else {
+                    self.wrong.push(id);
                 }
             }
             Decoded::Huge(_) => self.huge.push(id),
