@@ -78,10 +78,15 @@ fn repository() -> Sandbox {
 }
 
 fn versions(sandbox: &Sandbox, folder: &str, count: usize) {
+    versions_of(300, sandbox, folder, count);
+}
+
+/// Versions of a file that has so many lines at first.
+fn versions_of(len: usize, sandbox: &Sandbox, folder: &str, count: usize) {
     let mut lines: Vec<String> =
-        (0..300).map(|line| format!("{folder}: line {line} of the file\n")).collect();
+        (0..len).map(|line| format!("{folder}: line {line} of the file\n")).collect();
     for version in 0..count {
-        lines[version * 7 % 300] = format!("version {version} put this line into {folder}\n");
+        lines[version * 7 % len] = format!("version {version} put this line into {folder}\n");
         lines.push(format!("and appended {version}\n"));
         sandbox.write(format!("{folder}/{version:03}.txt"), lines.concat());
     }
