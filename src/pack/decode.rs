@@ -135,6 +135,8 @@ impl Forest<'_> {
     /// Decodes one of the forest's trees and hands its wanted blobs to `visit`,
     /// bases before what is a delta of them.
     pub fn decode(&self, tree: Tree, decoder: &mut Decoder, mut visit: impl FnMut(ObjectId, Decoded<'_>)) {
+        // A visitor that panicked may have left something.
+        decoder.stack.clear();
         let Some(root) = self.step(tree.root, None, decoder, &mut visit) else { return };
         decoder.stack.push(root);
         while let Some(mut frame) = decoder.stack.pop() {

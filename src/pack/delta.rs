@@ -5,9 +5,6 @@
 
 use super::error::ObjectFault;
 
-/// Up to so many bytes are copied without a loop.
-const SHORT: usize = 64;
-
 /// A delta whose sizes are read and whose instructions are not.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Delta<'d> {
@@ -29,34 +26,29 @@ impl<'d> Delta<'d> {
         if base.len() as u64 != self.base_size || result.len() as u64 != self.result_size {
             return Err(ObjectFault::Delta);
         }
-        let (mut rest, mut at) = (self.instructions, 0);
+        let (mut rest, mut room) = (self.instructions, result);
         while let Some((&instruction, behind)) = rest.split_first() {
-            // The copied bytes, and whatever stands behind them.
-            let (source, len);
+            let source;
             if instruction & 0x80 != 0 {
                 let (span, behind) = copy(instruction, behind).ok_or(ObjectFault::Delta)?;
-                (source, len) = (base.get(span.0..).ok_or(ObjectFault::Delta)?, span.1);
+                source = base.get(span.0..span.0 + span.1).ok_or(ObjectFault::Delta)?;
                 rest = behind;
             } else {
-                (source, len) = (behind, usize::from(instruction));
                 // Zero is reserved.
-                if len == 0 {
+                let len = usize::from(instruction);
+                if len == 0 || behind.len() < len {
                     return Err(ObjectFault::Delta);
                 }
-                rest = behind.get(len..).ok_or(ObjectFault::Delta)?;
+                (source, rest) = behind.split_at(len);
             }
-            if len > source.len() || len > result.len() - at {
+            if source.len() > room.len() {
                 return Err(ObjectFault::Delta);
             }
-            match (source.first_chunk::<SHORT>(), result[at..].first_chunk_mut::<SHORT>()) {
-                // A copy of fixed length takes two instructions; what it writes too
-                // much is overwritten by what follows, for the result must be filled.
-                (Some(source), Some(room)) if len <= SHORT => *room = *source,
-                _ => result[at..at + len].copy_from_slice(&source[..len]),
-            }
-            at += len;
+            let (filled, left) = room.split_at_mut(source.len());
+            filled.copy_from_slice(source);
+            room = left;
         }
-        if at == result.len() { Ok(()) } else { Err(ObjectFault::Delta) }
+        if room.is_empty() { Ok(()) } else { Err(ObjectFault::Delta) }
     }
 }
 
@@ -138,5 +130,28 @@ mod tests {
         check(&large, &[0x81, 0x80, 4, 0x80, 0x80, 4, 0x80], Some(&large[..0x10000]));
         check(&large, &[0x81, 0x80, 4, 1, 0x94, 1, 1], Some(&[8]));
         check(&large, &[0x81, 0x80, 4, 1, 0x94, 1, 1, 0x80], None);
+    }
+
+    #[test]
+    fn no_bytes_make_it_leave_its_bounds() {
+        let base = [7_u8; 100];
+        let mut state = 0x0064_656C_7461_u64;
+        let mut random = move || {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            (state >> 56) as u8
+        };
+        let mut applied = 0;
+        for _ in 0..50_000 {
+            let (size, len) = (random() & 0x7F, random() & 0x0F);
+            let mut delta = vec![100, size];
+            // Mostly copies of one start and one length, which often fit.
+            delta.extend((0..len).map(|at| if at % 3 == 0 { 0x91 } else { random() & 0x3F }));
+            if random() & 1 == 0 {
+                delta.push(random());
+            }
+            let parsed = Delta::parse(&delta).expect("the sizes are whole");
+            applied += usize::from(parsed.apply(&base, &mut vec![0; usize::from(size)]).is_ok());
+        }
+        assert!(applied > 100, "{applied} of them were sound");
     }
 }

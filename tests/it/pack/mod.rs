@@ -240,6 +240,25 @@ fn alternates_of_alternates() {
     assert_eq!(Read::store(&third, Decoder::LIMIT).files.len(), 2);
 }
 
+/// Git takes packs away when it has put their objects elsewhere.
+#[cfg(unix)]
+#[test]
+fn a_pack_that_goes_while_it_is_read() {
+    let sandbox = repository();
+    sandbox.git(["repack", "-adfq"]);
+    let store = Store::open(&objects(&sandbox)).expect("the folder can be listed");
+    for extension in ["pack", "idx"] {
+        fs::remove_file(packed(&sandbox, extension)).expect("it can be removed");
+    }
+    let (mut decoder, mut read) = (Decoder::new(Decoder::LIMIT), Read::default());
+    let forest = store.forest(0, |_| false);
+    for tree in forest.trees() {
+        forest.decode(*tree, &mut decoder, |id, what| read.add(id.to_string(), &what));
+    }
+    assert!(read.faults.is_empty() && read.wrong.is_empty(), "{read:?}");
+    assert_eq!(read.blobs.len(), 63, "{read:?}");
+}
+
 #[test]
 fn nothing_at_all() {
     let sandbox = Sandbox::repository();
