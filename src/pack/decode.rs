@@ -64,8 +64,10 @@ impl Decoder {
     /// The largest object, in bytes, that a decoder usually inflates.
     pub const LIMIT: u64 = 32 << 20;
 
-    /// A decoder that leaves objects of more than `limit` bytes to others.
+    /// A decoder that leaves objects of more than `limit` bytes to others. No
+    /// limit is higher than a gigabyte: memory is set aside by what a file declares.
     pub fn new(limit: u64) -> Self {
+        let limit = limit.min(1 << 30);
         let (spare, stack) = (Vec::new(), Vec::new());
         Self { inflater: Inflater::new(), limit, delta: Buffer::default(), spare, spared: 0, stack }
     }
@@ -133,6 +135,8 @@ impl Forest<'_> {
     /// Decodes one of the forest's trees and hands its wanted blobs to `visit`,
     /// bases before what is a delta of them.
     pub fn decode(&self, tree: Tree, decoder: &mut Decoder, mut visit: impl FnMut(ObjectId, Decoded<'_>)) {
+        // A visitor that panicked may have left something.
+        decoder.stack.clear();
         let Some(root) = self.step(tree.root, None, decoder, &mut visit) else { return };
         decoder.stack.push(root);
         while let Some(mut frame) = decoder.stack.pop() {

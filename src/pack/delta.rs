@@ -131,4 +131,27 @@ mod tests {
         check(&large, &[0x81, 0x80, 4, 1, 0x94, 1, 1], Some(&[8]));
         check(&large, &[0x81, 0x80, 4, 1, 0x94, 1, 1, 0x80], None);
     }
+
+    #[test]
+    fn no_bytes_make_it_leave_its_bounds() {
+        let base = [7_u8; 100];
+        let mut state = 0x0064_656C_7461_u64;
+        let mut random = move || {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            (state >> 56) as u8
+        };
+        let mut applied = 0;
+        for _ in 0..50_000 {
+            let (size, len) = (random() & 0x0F, random() & 0x07);
+            let mut delta = vec![100, size];
+            // Mostly copies of one start and one length, which often fit.
+            delta.extend((0..len).map(|at| if at % 3 == 0 { 0x91 } else { random() & 0x07 }));
+            if random() & 1 == 0 {
+                delta.push(random());
+            }
+            let parsed = Delta::parse(&delta).expect("the sizes are whole");
+            applied += usize::from(parsed.apply(&base, &mut vec![0; usize::from(size)]).is_ok());
+        }
+        assert!(applied > 100, "{applied} of them were sound");
+    }
 }

@@ -74,6 +74,13 @@ impl Index {
         self.len == 0
     }
 
+    /// Whether it guards each entry with a checksum. Without (version 1, which git
+    /// has not written since 2008 unless told to), damage to a pack can turn a blob
+    /// into something else unseen.
+    pub fn has_checksums(&self) -> bool {
+        matches!(self.layout, Layout::V2 { .. })
+    }
+
     /// The name of the object at `position` (below [`len`](Self::len)) in the order of names.
     ///
     /// # Panics

@@ -14,6 +14,8 @@ mod decode;
 mod delta;
 mod error;
 mod forest;
+#[cfg(test)]
+mod forest_tests;
 mod header;
 mod id;
 mod index;

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use baseleak::pack::Decoder;
 
-use super::{Read, blobs, commit, objects, packed, versions};
+use super::{Read, blobs, commit, objects, packed, versions_of};
 use crate::contexts::Rng;
 use crate::sandbox::Sandbox;
 
@@ -27,7 +27,7 @@ struct Victim {
 impl Victim {
     fn new(repack: &[&str]) -> Self {
         let sandbox = Sandbox::repository();
-        versions(&sandbox, "a", 12);
+        versions_of(40, &sandbox, "a", 12);
         sandbox.write("empty", "");
         commit(&sandbox);
         sandbox.git(repack);
