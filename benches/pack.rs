@@ -47,7 +47,7 @@ struct Sum {
 impl Sum {
     fn add(&mut self, id: ObjectId, what: &Decoded<'_>, detector: Option<&Detector>) {
         match what {
-            Decoded::Blob(bytes) => {
+            Decoded::Text(bytes) => {
                 self.blobs += 1;
                 self.bytes += bytes.len() as u64;
                 let first = id.as_bytes().first_chunk().expect("a name has 20 bytes");

@@ -61,10 +61,9 @@ pub(crate) struct StagedArgs {
     pub(crate) options: ScanOptions,
 }
 
-/// Scan what a repository keeps: every blob, commit and tag, reachable or not, its refs, logs, hooks and
-/// configuration.
+/// Scan all that a repository keeps, reachable or not.
 ///
-/// Each leak is told of once, with the first commit that carries it. Nothing is written into the repository.
+/// Every blob, commit and tag is read once, and refs, their logs, hooks and the configuration. Each leak is told of once, with the first commit that carries it. Nothing is written into the repository.
 #[derive(Debug, clap::Args)]
 pub(crate) struct HistoryArgs {
     /// A repository, or a folder of one; without it, the one of the current folder

@@ -2,7 +2,7 @@
 //!
 //! The walk is depth-first with a stack of its own and takes the child with the
 //! largest tree last, so that its base is given back before it is followed: of n
-//! objects at most log2(n) are held. **Invariant:** every wanted blob of a tree is
+//! objects at most log2(n) are held. **Invariant:** every wanted text of a tree is
 //! handed out exactly once, as its bytes, as too large, or as a fault.
 
 use super::delta::Delta;
@@ -15,11 +15,11 @@ use super::inflate::{Buffer, Inflater, is_possible};
 /// Bytes of spare buffers that a decoder keeps.
 const SPARE: usize = 16 << 20;
 
-/// What became of one blob.
+/// What became of one text.
 #[derive(Debug)]
 pub enum Decoded<'b> {
     /// Its bytes, all of them.
-    Blob(&'b [u8]),
+    Text(&'b [u8]),
     /// It, its delta or a base of it is larger than the decoder's limit: so many
     /// bytes, by its own account. It was not inflated.
     Huge(u64),
@@ -107,7 +107,7 @@ impl Decoder {
         let size = self.room(header.size, packed)?;
         let mut made = self.take();
         let filled = match (header.kind, base) {
-            (Kind::Blob, None) => self.inflater.fill(packed, made.room(size)).map_err(Lack::from),
+            (Kind::Text, None) => self.inflater.fill(packed, made.room(size)).map_err(Lack::from),
             (Kind::OfsDelta(_) | Kind::RefDelta(_), Some(base)) => self.patch(packed, size, base, &mut made),
             // The forest has read the same header.
             _ => Err(ObjectFault::Header.into()),
@@ -132,7 +132,7 @@ impl Decoder {
 }
 
 impl Forest<'_> {
-    /// Decodes one of the forest's trees and hands its wanted blobs to `visit`,
+    /// Decodes one of the forest's trees and hands its wanted texts to `visit`,
     /// bases before what is a delta of them.
     pub fn decode(&self, tree: Tree, decoder: &mut Decoder, mut visit: impl FnMut(ObjectId, Decoded<'_>)) {
         // A visitor that panicked may have left something.
@@ -172,7 +172,7 @@ impl Forest<'_> {
             }
         };
         if self.is_wanted(entry) {
-            visit(self.id(entry), Decoded::Blob(made.bytes()));
+            visit(self.id(entry), Decoded::Text(made.bytes()));
         }
         if self.children(entry).is_empty() {
             decoder.give_back(made);

@@ -1,9 +1,9 @@
 //! The delta forest of one pack: what is a delta of what, and which trees of it
-//! hold blobs that somebody wants.
+//! hold texts that somebody wants.
 //!
 //! It reads headers and checksums and inflates nothing: the root of a tree says
 //! what all of its objects are. **Invariant:** every object of the index is in
-//! one of the trees, or named as a fault, or known not to be a wanted blob.
+//! one of the trees, or named as a fault, or known not to be a wanted text.
 
 use std::cmp::Reverse;
 
@@ -15,7 +15,7 @@ use super::pack::Pack;
 /// Stands for "no entry".
 const NONE: u32 = u32::MAX;
 
-/// The delta trees of one pack that hold wanted blobs.
+/// The delta trees of one pack that hold wanted texts.
 pub struct Forest<'p> {
     pub(super) pack: &'p Pack,
     /// All entries, by where they start.
@@ -62,7 +62,7 @@ impl<'p> Forest<'p> {
         &self.trees
     }
 
-    /// Objects that may be blobs and are in none of the trees, and why.
+    /// Objects that may be texts and are in none of the trees, and why.
     pub fn faults(&self) -> &[(ObjectId, PackError)] {
         &self.faults
     }
@@ -101,8 +101,9 @@ impl<'p> Forest<'p> {
 /// What an entry is, as far as is known.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Class {
-    Blob,
-    Other,
+    /// A text, a commit or a tag.
+    Text,
+    Tree,
     /// A delta whose base has not been classified.
     Delta,
     /// A delta whose base is being looked for.
@@ -167,8 +168,8 @@ impl<'p> Survey<'p> {
             return Err(ObjectFault::Checksum);
         }
         let base = match Header::parse(bytes)?.kind {
-            Kind::Blob => return Ok((Class::Blob, NONE)),
-            Kind::Other => return Ok((Class::Other, NONE)),
+            Kind::Text => return Ok((Class::Text, NONE)),
+            Kind::Tree => return Ok((Class::Tree, NONE)),
             Kind::OfsDelta(0) => return Err(ObjectFault::Cycle),
             Kind::OfsDelta(distance) => entry.start.checked_sub(distance).ok_or(ObjectFault::Header)?,
             Kind::RefDelta(id) => {
@@ -205,7 +206,7 @@ impl<'p> Survey<'p> {
     fn grow(mut self, skip: impl Fn(&ObjectId) -> bool) -> Forest<'p> {
         let mut faults = Vec::new();
         for (entry, class) in self.entries.iter_mut().zip(&self.classes) {
-            if *class == Class::Other {
+            if *class == Class::Tree {
                 continue;
             }
             let id = self.pack.index().id(entry.position);
@@ -229,7 +230,7 @@ impl<'p> Survey<'p> {
         forest
     }
 
-    /// How many wanted blobs each entry's tree holds, itself included.
+    /// How many wanted texts each entry's tree holds, itself included.
     fn count(&self) -> Vec<u32> {
         let mut wanted: Vec<u32> = self.entries.iter().map(|entry| u32::from(entry.is_wanted)).collect();
         let mut pending = vec![0_u32; self.entries.len()];
@@ -277,9 +278,9 @@ impl<'p> Survey<'p> {
         children
     }
 
-    /// The deltas that are blobs.
+    /// The deltas that are texts.
     fn branches(&self) -> impl Iterator<Item = usize> {
-        let is_branch = |at: &usize| self.classes[*at] == Class::Blob && self.parents[*at] != NONE;
+        let is_branch = |at: &usize| self.classes[*at] == Class::Text && self.parents[*at] != NONE;
         (0..self.entries.len()).filter(is_branch)
     }
 }

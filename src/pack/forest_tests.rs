@@ -94,7 +94,7 @@ fn check_with(entries: &[Entry], offset: impl Fn(usize, u32) -> u32, skip: &[u8]
     for tree in forest.trees() {
         forest.decode(*tree, &mut decoder, |id, what| {
             let what = match what {
-                Decoded::Blob(bytes) => String::from_utf8_lossy(bytes).into_owned(),
+                Decoded::Text(bytes) => String::from_utf8_lossy(bytes).into_owned(),
                 Decoded::Huge(size) => format!("huge: {size}"),
                 Decoded::Fault(error) => error.to_string(),
             };

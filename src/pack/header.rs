@@ -8,10 +8,10 @@ use super::id::ObjectId;
 /// What an entry holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Kind {
-    /// A whole object that is a blob.
-    Blob,
-    /// A whole commit, tree or tag.
-    Other,
+    /// A whole object that holds text: a blob, a commit or a tag.
+    Text,
+    /// A whole tree.
+    Tree,
     /// A delta of the entry that starts so many bytes before this one.
     OfsDelta(u64),
     /// A delta of the object with this name.
@@ -46,8 +46,8 @@ impl Header {
             (more, shift) = (byte & 0x80 != 0, shift + 7);
         }
         let kind = match first >> 4 & 7 {
-            3 => Kind::Blob,
-            1 | 2 | 4 => Kind::Other,
+            1 | 3 | 4 => Kind::Text,
+            2 => Kind::Tree,
             6 => Kind::OfsDelta(bytes.distance()?),
             7 => {
                 let name = entry.get(bytes.at..bytes.at + ObjectId::LEN);
@@ -102,12 +102,13 @@ mod tests {
 
     #[test]
     fn headers_are_read_and_refused() {
-        check(&[0x30], Some((Kind::Blob, 0, 1)));
-        check(&[0x3F, 0xFF], Some((Kind::Blob, 15, 1)));
-        check(&[0xB5, 0x81, 0x01], Some((Kind::Blob, 5 + (1 << 4) + (1 << 11), 3)));
-        for other in [0x10, 0x20, 0x40] {
-            check(&[other], Some((Kind::Other, 0, 1)));
+        check(&[0x30], Some((Kind::Text, 0, 1)));
+        check(&[0x3F, 0xFF], Some((Kind::Text, 15, 1)));
+        check(&[0xB5, 0x81, 0x01], Some((Kind::Text, 5 + (1 << 4) + (1 << 11), 3)));
+        for text in [0x10, 0x40] {
+            check(&[text], Some((Kind::Text, 0, 1)));
         }
+        check(&[0x20], Some((Kind::Tree, 0, 1)));
         check(&[0x61, 0x05], Some((Kind::OfsDelta(5), 1, 2)));
         check(&[0x61, 0x80, 0x00], Some((Kind::OfsDelta(128), 1, 3)));
         check(&[0x61, 0x80], None);

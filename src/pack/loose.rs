@@ -35,8 +35,8 @@ impl Loose {
         &self.path
     }
 
-    /// Reads the object and hands it to `visit` if it is a blob, too large to
-    /// tell, or damaged. A commit, tree or tag is not handed out.
+    /// Reads the object and hands it to `visit` if it is a text, too large to
+    /// tell, or damaged. A tree is not handed out.
     ///
     /// # Errors
     ///
@@ -52,8 +52,8 @@ impl Loose {
         file.by_ref().take(decoder.limit + 1).read_to_end(&mut packed)?;
         let mut buffer = decoder.take();
         match inflate(&packed, decoder, &mut buffer) {
-            Ok(Content::Blob(start)) => visit(self.id, Decoded::Blob(&buffer.bytes()[start..])),
-            Ok(Content::Other) => {}
+            Ok(Content::Text(start)) => visit(self.id, Decoded::Text(&buffer.bytes()[start..])),
+            Ok(Content::Tree) => {}
             Ok(Content::Huge(size)) => visit(self.id, Decoded::Huge(size)),
             Err(fault) => {
                 let error = PackError::Object { path: self.path.clone(), offset: 0, fault };
@@ -66,9 +66,9 @@ impl Loose {
 }
 
 enum Content {
-    /// A blob whose content starts so many bytes into the buffer.
-    Blob(usize),
-    Other,
+    /// A text whose content starts so many bytes into the buffer.
+    Text(usize),
+    Tree,
     Huge(u64),
 }
 
@@ -95,16 +95,16 @@ fn inflate(packed: &[u8], decoder: &mut Decoder, buffer: &mut Buffer) -> Result<
             }
             continue;
         };
-        let (is_blob, declared, start) = header(&bytes[..size.min(HEADER)]).ok_or(ObjectFault::Header)?;
+        let (is_text, declared, start) = header(&bytes[..size.min(HEADER)]).ok_or(ObjectFault::Header)?;
         if declared != (size - start) as u64 {
             return Err(ObjectFault::Size);
         }
         buffer.room(size);
-        return Ok(if is_blob { Content::Blob(start) } else { Content::Other });
+        return Ok(if is_text { Content::Text(start) } else { Content::Tree });
     }
 }
 
-/// Whether it is a blob, its size, and where its content starts.
+/// Whether it is a text, its size, and where its content starts.
 fn header(bytes: &[u8]) -> Option<(bool, u64, usize)> {
     let end = memchr::memchr(0, bytes)?;
     let header = std::str::from_utf8(&bytes[..end]).ok()?;
@@ -113,7 +113,7 @@ fn header(bytes: &[u8]) -> Option<(bool, u64, usize)> {
     {
         return None;
     }
-    Some((kind == "blob", size.parse().ok()?, end + 1))
+    Some((kind != "tree", size.parse().ok()?, end + 1))
 }
 
 /// Adds the loose objects of a folder of objects, in order of their names.

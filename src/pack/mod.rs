@@ -1,8 +1,9 @@
-//! Git's object database in bulk: every blob once, as fast as it can be inflated.
+//! Git's object database in bulk: every object that holds text (blobs, commits,
+//! tags) once, as fast as it can be inflated. Trees hold names and ids only.
 //!
 //! A [`Store`] lists packs and loose objects, a [`Forest`] says what is a delta of
 //! what in one pack, and a [`Decoder`] turns one tree of it after the other into
-//! blobs. Threads are the caller's: trees are independent, and a decoder each is
+//! texts. Threads are the caller's: trees are independent, and a decoder each is
 //! all that they need. It knows nothing of references, commits or work trees,
 //! computes no SHA-1, and reads SHA-1 repositories only.
 //!

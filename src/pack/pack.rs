@@ -69,7 +69,7 @@ impl Pack {
         &self.map[self.map.len() - TRAILER..]
     }
 
-    /// What is a delta of what, for all blobs but those that `skip` names: they
+    /// What is a delta of what, for all texts but those that `skip` names: they
     /// are decoded when others need them, but not handed out.
     pub fn forest(&self, skip: impl Fn(&ObjectId) -> bool) -> Forest<'_> {
         Forest::plant(self, skip)

@@ -84,8 +84,8 @@ impl Store {
         &self.faults
     }
 
-    /// The forest of the pack with this number, without the blobs that a pack
-    /// before it holds: over all packs, every blob is handed out once. `skip`
+    /// The forest of the pack with this number, without the texts that a pack
+    /// before it holds: over all packs, every text is handed out once. `skip`
     /// names more that are not wanted.
     ///
     /// # Panics

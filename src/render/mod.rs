@@ -54,6 +54,13 @@ impl Tally {
     }
 }
 
+/// Seconds since 1970 as a date and time in UTC; a time that no calendar holds as the bare number.
+fn date(seconds: i64) -> String {
+    let format = &time::format_description::well_known::Rfc3339;
+    let date = time::OffsetDateTime::from_unix_timestamp(seconds).ok();
+    date.and_then(|date| date.format(format).ok()).unwrap_or_else(|| format!("{seconds} s after 1970"))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -63,11 +70,4 @@ mod tests {
         let expect = Tally { findings: 7, keys: 6, files: 6, high: 3, medium: 2, low: 2 };
         assert_eq!(Tally::of(&canonical()), expect);
     }
-}
-
-/// Seconds since 1970 as a date and time in UTC; a time that no calendar holds as the bare number.
-fn date(seconds: i64) -> String {
-    let format = &time::format_description::well_known::Rfc3339;
-    let date = time::OffsetDateTime::from_unix_timestamp(seconds).ok();
-    date.and_then(|date| date.format(format).ok()).unwrap_or_else(|| format!("{seconds} s after 1970"))
 }

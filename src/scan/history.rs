@@ -41,8 +41,8 @@ pub fn scan_history(
 
     let carriers = history.carriers(&objects.marked)?;
     let mut leaks: BTreeMap<Fingerprint, Finding> = BTreeMap::new();
-    for (id, kind) in objects.marked {
-        let bytes = history.content(id)?;
+    for id in objects.marked {
+        let (kind, bytes) = history.content(id)?;
         let carrier = &carriers[&id];
         if carrier.paths.first().is_some_and(|path| !policy.admits_file(path)) {
             coverage.excluded += 1;
@@ -104,7 +104,9 @@ fn findings(
         versions: 1,
         in_head: carrier.in_head,
     };
-    findings.iter_mut().for_each(|finding| finding.origin = Some(origin.clone()));
+    for finding in &mut findings {
+        finding.origin = Some(origin.clone());
+    }
     findings
 }
 

@@ -23,8 +23,8 @@ fn finding<'r>(report: &'r Value, number: usize, path: &str) -> &'r Value {
     let all = report["findings"].as_array().expect("there are findings");
     let at_path = |finding: &&Value| finding["path"].as_str().is_some_and(|found| found.contains(path));
     let found: Vec<_> = all.iter().filter(|finding| finding["key"] == name).filter(at_path).collect();
-    let [finding] = found[..] else { panic!("key {number} is found {} times at {path:?}", found.len()) };
-    finding
+    assert_eq!(found.len(), 1, "key {number} at {path:?}");
+    found[0]
 }
 
 /// A repository with the key of each number in another place, and where it is to be found.

@@ -9,7 +9,7 @@ use std::rc::Rc;
 
 use git2::{Commit, ObjectType, Oid, Repository, Sort};
 
-use super::{History, HistoryError, Kind};
+use super::{History, HistoryError};
 
 /// Hexadecimal digits of an object's id.
 const ID_DIGITS: usize = 40;
@@ -57,22 +57,24 @@ impl History {
     ///
     /// # Errors
     /// When git cannot read the refs. Commits and trees that it cannot read carry nothing.
-    pub fn carriers(&self, objects: &[(Oid, Kind)]) -> Result<Carriers, HistoryError> {
+    pub fn carriers(&self, objects: &[Oid]) -> Result<Carriers, HistoryError> {
         let repository = self.repository()?;
-        let wanted: HashSet<Oid> = objects.iter().map(|(id, _)| *id).collect();
+        let mut wanted: HashSet<Oid> = objects.iter().copied().collect();
         let mut carriers: Carriers = wanted.iter().map(|id| (*id, Carrier::default())).collect();
-        for (id, _) in objects.iter().filter(|(_, kind)| *kind == Kind::Commit) {
-            let commit = repository.find_commit(*id).ok();
-            carriers.insert(*id, Carrier { commit: commit.as_ref().map(first), ..Carrier::default() });
+        for id in objects {
+            if let Ok(commit) = repository.find_commit(*id) {
+                carriers.insert(*id, Carrier { commit: Some(first(&commit)), ..Carrier::default() });
+                wanted.remove(id);
+            }
         }
-        if !objects.iter().any(|(_, kind)| *kind == Kind::Blob) {
+        if wanted.is_empty() {
             return Ok(carriers);
         }
         let mut pass = Pass { repository: &repository, wanted, trees: HashMap::new() };
         for commit in commits(&repository)? {
             let Ok(commit) = repository.find_commit(commit) else { continue };
             let places = pass.places(commit.tree_id());
-            pass.note(&commit, &places, &mut carriers);
+            note(&commit, &places, &mut carriers);
         }
         if let Some(tree) = repository.head().ok().and_then(|head| head.peel_to_tree().ok()) {
             for (id, _) in pass.places(tree.id()).iter() {
@@ -86,21 +88,6 @@ impl History {
 }
 
 impl Pass<'_> {
-    /// Notes the carrier of what `commit` is the first to carry.
-    fn note(&self, commit: &Commit<'_>, places: &[Place], carriers: &mut Carriers) {
-        let mut paths: HashMap<Oid, BTreeSet<&[u8]>> = HashMap::new();
-        for (id, path) in places {
-            paths.entry(*id).or_default().insert(path);
-        }
-        for (id, paths) in paths {
-            let Some(carrier) = carriers.get_mut(&id).filter(|carrier| carrier.commit.is_none()) else {
-                continue;
-            };
-            carrier.commit = Some(first(commit));
-            carrier.paths = paths.into_iter().map(<[u8]>::to_vec).collect();
-        }
-    }
-
     /// The wanted blobs in a tree. Trees are walked with a stack of their own, for
     /// a hostile one may be deeper than the program's.
     fn places(&mut self, root: Oid) -> Rc<Vec<Place>> {
@@ -139,6 +126,21 @@ impl Pass<'_> {
             }
         }
         places
+    }
+}
+
+/// Notes the carrier of what `commit` is the first to carry.
+fn note(commit: &Commit<'_>, places: &[Place], carriers: &mut Carriers) {
+    let mut paths: HashMap<Oid, BTreeSet<&[u8]>> = HashMap::new();
+    for (id, path) in places {
+        paths.entry(*id).or_default().insert(path);
+    }
+    for (id, paths) in paths {
+        let Some(carrier) = carriers.get_mut(&id).filter(|carrier| carrier.commit.is_none()) else {
+            continue;
+        };
+        carrier.commit = Some(first(commit));
+        carrier.paths = paths.into_iter().map(<[u8]>::to_vec).collect();
     }
 }
 

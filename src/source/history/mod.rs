@@ -8,7 +8,7 @@ mod objects;
 
 use std::path::{Path, PathBuf};
 
-use git2::{ErrorCode, Oid, Repository, RepositoryOpenFlags};
+use git2::{ErrorCode, ObjectType, Oid, Repository, RepositoryOpenFlags};
 
 pub use attribute::{Carrier, Carriers, FirstCommit};
 
@@ -65,7 +65,7 @@ pub struct Objects {
     /// Their bytes.
     pub bytes: u64,
     /// The objects that the visitor marked, in the order of their ids.
-    pub marked: Vec<(Oid, Kind)>,
+    pub marked: Vec<Oid>,
     /// Objects that could not be read, with the reason, in order.
     pub unreadable: Vec<(String, String)>,
 }
@@ -87,12 +87,20 @@ impl History {
         Ok(Self { folder: repository.commondir().to_owned() })
     }
 
-    /// The content of one object.
+    /// The kind and the content of one object that is no tree.
     ///
     /// # Errors
     /// When git cannot read it.
-    pub fn content(&self, id: Oid) -> Result<Vec<u8>, HistoryError> {
-        Ok(self.repository()?.odb()?.read(id)?.data().to_owned())
+    pub fn content(&self, id: Oid) -> Result<(Kind, Vec<u8>), HistoryError> {
+        let repository = self.repository()?;
+        let database = repository.odb()?;
+        let object = database.read(id)?;
+        let kind = match object.kind() {
+            ObjectType::Commit => Kind::Commit,
+            ObjectType::Tag => Kind::Tag,
+            _ => Kind::Blob,
+        };
+        Ok((kind, object.data().to_owned()))
     }
 
     /// The folder that holds refs, logs, hooks and the configuration, as seen from

@@ -10,7 +10,7 @@ use rayon::prelude::*;
 
 use crate::pack::{Decoded, Decoder, Forest, ObjectId, Store};
 
-use super::{Engine, History, HistoryError, Kind, Objects};
+use super::{Engine, History, HistoryError, Objects};
 
 /// Objects that git2 reads as one task: enough to hide opening the repository anew.
 const BATCH: usize = 2048;
@@ -73,7 +73,9 @@ impl History {
         let batches: Vec<Objects> =
             pool.install(|| ids.par_chunks(BATCH).map(|batch| self.batch(batch, visit)).collect());
         let mut all = Objects::default();
-        batches.into_iter().for_each(|batch| all.merge(batch));
+        for batch in batches {
+            all.merge(batch);
+        }
         all
     }
 
@@ -130,7 +132,7 @@ fn in_bulk(store: &Store, pool: &ThreadPool, visit: &(impl Fn(&[u8]) -> bool + S
 impl Share {
     fn take(&mut self, id: ObjectId, what: &Decoded<'_>, visit: &impl Fn(&[u8]) -> bool) {
         match what {
-            Decoded::Blob(bytes) => self.objects.note(oid(id), Kind::Blob, bytes, visit),
+            Decoded::Text(bytes) => self.objects.note(oid(id), bytes, visit),
             Decoded::Huge(_) | Decoded::Fault(_) => self.left.push(oid(id)),
         }
     }
@@ -143,21 +145,17 @@ impl Objects {
         id: Oid,
         visit: &impl Fn(&[u8]) -> bool,
     ) -> Result<(), git2::Error> {
-        let kind = match database.read_header(id)?.1 {
-            ObjectType::Blob => Kind::Blob,
-            ObjectType::Commit => Kind::Commit,
-            ObjectType::Tag => Kind::Tag,
-            _ => return Ok(()),
-        };
-        self.note(id, kind, database.read(id)?.data(), visit);
+        if database.read_header(id)?.1 != ObjectType::Tree {
+            self.note(id, database.read(id)?.data(), visit);
+        }
         Ok(())
     }
 
-    fn note(&mut self, id: Oid, kind: Kind, bytes: &[u8], visit: &impl Fn(&[u8]) -> bool) {
+    fn note(&mut self, id: Oid, bytes: &[u8], visit: &impl Fn(&[u8]) -> bool) {
         self.count += 1;
         self.bytes += bytes.len() as u64;
         if visit(bytes) {
-            self.marked.push((id, kind));
+            self.marked.push(id);
         }
     }
 

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use baseleak::pack::Decoder;
 
-use super::{Read, blobs, commit, objects, packed, versions_of};
+use super::{Read, commit, objects, packed, texts, versions_of};
 use crate::contexts::Rng;
 use crate::sandbox::Sandbox;
 
@@ -21,7 +21,7 @@ struct Victim {
     folder: PathBuf,
     pack: Vec<u8>,
     index: Vec<u8>,
-    blobs: BTreeSet<String>,
+    texts: BTreeSet<String>,
 }
 
 impl Victim {
@@ -33,10 +33,10 @@ impl Victim {
         sandbox.git(repack);
         let read = |extension| fs::read(packed(&sandbox, extension)).expect("it can be read");
         let (pack, index) = (read("pack"), read("idx"));
-        let blobs = blobs(&sandbox).into_iter().collect();
+        let texts = texts(&sandbox).into_iter().collect();
         let folder = sandbox.path("damaged");
         fs::create_dir_all(folder.join("pack")).expect("it can be made");
-        Self { _sandbox: sandbox, folder, pack, index, blobs }
+        Self { _sandbox: sandbox, folder, pack, index, texts }
     }
 
     fn read(&self, pack: &[u8], index: &[u8]) -> Read {
@@ -50,7 +50,7 @@ impl Victim {
     }
 
     /// Every blob was read or is named. An index may name it wrongly: then as
-    /// many strangers are named as blobs are missing.
+    /// many strangers are named as texts are missing.
     #[track_caller]
     fn check(&self, pack: &[u8], index: &[u8], what: &str) {
         let read = self.read(pack, index);
@@ -58,9 +58,9 @@ impl Victim {
             return;
         }
         let got: BTreeSet<String> =
-            read.blobs.keys().chain(&read.faults).chain(&read.huge).cloned().collect();
-        let missing = self.blobs.difference(&got).count();
-        let strange = got.difference(&self.blobs).count() + read.wrong.len();
+            read.texts.keys().chain(&read.faults).chain(&read.huge).cloned().collect();
+        let missing = self.texts.difference(&got).count();
+        let strange = got.difference(&self.texts).count() + read.wrong.len();
         assert!(
             missing == 0 || index != self.index && missing <= strange,
             "{what}: {missing} missing, {read:?}"
@@ -88,7 +88,7 @@ fn flipped_bytes() {
     ] {
         let victim = Victim::new(repack);
         let sound = victim.read(&victim.pack, &victim.index);
-        assert!(sound.blobs.keys().eq(&victim.blobs) && sound.files.is_empty(), "{sound:?}");
+        assert!(sound.texts.keys().eq(&victim.texts) && sound.files.is_empty(), "{sound:?}");
         for round in 0..MUTATIONS {
             let damaged = damage(&victim.pack, &mut rng);
             victim.check(&damaged, &victim.index, &format!("pack, round {round}"));
@@ -106,7 +106,7 @@ fn flipped_bytes_that_no_checksum_guards() {
     for _ in 0..MUTATIONS {
         let damaged = damage(&victim.pack, &mut rng);
         let read = victim.read(&damaged, &victim.index);
-        assert!(read.blobs.len() + read.faults.len() + read.huge.len() + read.files.len() > 0, "{read:?}");
+        assert!(read.texts.len() + read.faults.len() + read.huge.len() + read.files.len() > 0, "{read:?}");
     }
 }
 
@@ -130,7 +130,7 @@ fn half_a_pack() {
         victim.read(&victim.pack, &victim.index);
         fs::remove_file(victim.folder.join(lone)).expect("it was written");
         let read = Read::store(&victim.folder, Decoder::LIMIT);
-        assert!(read.blobs.is_empty() && read.files.len() == 1, "{lone}: {read:?}");
+        assert!(read.texts.is_empty() && read.files.len() == 1, "{lone}: {read:?}");
     }
 }
 
@@ -151,11 +151,11 @@ fn damaged_loose_objects() {
     };
     for len in 0..sound.len() {
         let read = check(&sound[..len], &path);
-        assert!(read.blobs.is_empty() && read.faults.len() + read.huge.len() == 1, "{len} bytes: {read:?}");
+        assert!(read.texts.is_empty() && read.faults.len() + read.huge.len() == 1, "{len} bytes: {read:?}");
     }
     for round in 0..MUTATIONS {
         let read = check(&damage(&sound, &mut rng), &path);
-        let named = read.blobs.len() + read.faults.len() + read.huge.len();
+        let named = read.texts.len() + read.faults.len() + read.huge.len();
         assert!(named == 1 && read.wrong.is_empty(), "round {round}: {read:?}");
     }
 }

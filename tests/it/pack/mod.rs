@@ -17,9 +17,9 @@ use crate::sandbox::Sandbox;
 /// What a store handed out.
 #[derive(Debug, Default)]
 struct Read {
-    /// Blobs by name, with how many times each came.
-    blobs: BTreeMap<String, usize>,
-    /// Blobs whose bytes are not those that the name stands for.
+    /// Texts by name, with how many times each came.
+    texts: BTreeMap<String, usize>,
+    /// Texts whose bytes are not those that the name stands for.
     wrong: Vec<String>,
     huge: Vec<String>,
     /// Names of objects that could not be read.
@@ -51,10 +51,11 @@ impl Read {
 
     fn add(&mut self, id: String, what: &Decoded<'_>) {
         match what {
-            Decoded::Blob(bytes) => {
-                let name = Oid::hash_object(ObjectType::Blob, bytes).expect("git2 can hash");
-                if name.to_string() == id {
-                    *self.blobs.entry(id).or_default() += 1;
+            Decoded::Text(bytes) => {
+                let kinds = [ObjectType::Blob, ObjectType::Commit, ObjectType::Tag];
+                let name = |kind| Oid::hash_object(kind, bytes).expect("git2 can hash").to_string();
+                if kinds.into_iter().any(|kind| name(kind) == id) {
+                    *self.texts.entry(id).or_default() += 1;
                 } else {
                     self.wrong.push(id);
                 }
@@ -123,11 +124,15 @@ fn packed(sandbox: &Sandbox, extension: &str) -> PathBuf {
     found.remove(0)
 }
 
-/// All blobs that git knows of.
-fn blobs(sandbox: &Sandbox) -> Vec<String> {
-    let all = sandbox.git(["cat-file", "--batch-all-objects", "--batch-check"]);
-    let lines = all.lines().filter_map(|line| line.split_once(" blob "));
-    lines.map(|(name, _)| name.to_owned()).collect()
+/// All objects that hold text that git knows of.
+fn texts(sandbox: &Sandbox) -> Vec<String> {
+    texts_in(sandbox, ".")
+}
+
+fn texts_in(sandbox: &Sandbox, repository: &str) -> Vec<String> {
+    let all = sandbox.git(["-C", repository, "cat-file", "--batch-all-objects", "--batch-check"]);
+    let lines = all.lines().filter_map(|line| line.split_once(' '));
+    lines.filter(|(_, rest)| !rest.starts_with("tree ")).map(|(name, _)| name.to_owned()).collect()
 }
 
 /// The store hands out all that git lists, each once, and has nothing to complain of.
@@ -136,9 +141,9 @@ fn check(sandbox: &Sandbox) {
     let read = Read::store(&objects(sandbox), Decoder::LIMIT);
     assert!(read.files.is_empty() && read.faults.is_empty() && read.huge.is_empty(), "{read:?}");
     assert!(read.wrong.is_empty(), "{read:?}");
-    assert!(read.blobs.values().all(|times| *times == 1), "{read:?}");
-    let names: Vec<String> = read.blobs.into_keys().collect();
-    assert_eq!(names, blobs(sandbox));
+    assert!(read.texts.values().all(|times| *times == 1), "{read:?}");
+    let names: Vec<String> = read.texts.into_keys().collect();
+    assert_eq!(names, texts(sandbox));
 }
 
 #[test]
@@ -208,12 +213,10 @@ fn a_thin_pack_that_was_completed() {
     sandbox.git(["add", "a"]);
     sandbox.git(["commit", "--quiet", "--message", "more"]);
     sandbox.git(["-C", "other", "-c", "fetch.unpackLimit=1", "fetch", "--quiet"]);
-    let names = sandbox.git(["-C", "other", "cat-file", "--batch-all-objects", "--batch-check"]);
-    let expect: Vec<_> =
-        names.lines().filter_map(|line| line.split_once(" blob ")).map(|(name, _)| name).collect();
+    let expect = texts_in(&sandbox, "other");
     let read = Read::store(&sandbox.path("other/.git/objects"), Decoder::LIMIT);
     assert!(read.files.is_empty() && read.faults.is_empty() && read.wrong.is_empty(), "{read:?}");
-    assert!(read.blobs.keys().eq(expect), "{read:?}");
+    assert!(read.texts.keys().eq(&expect), "{read:?}");
 }
 
 #[test]
@@ -222,7 +225,7 @@ fn alternates_of_alternates() {
     sandbox.git(["clone", "--quiet", "--shared", ".", "second"]);
     sandbox.git(["clone", "--quiet", "--shared", "second", "third"]);
     let third = sandbox.path("third/.git/objects");
-    let all = blobs(&sandbox);
+    let all = texts(&sandbox);
     let table = [
         fs::read_to_string(third.join("info/alternates")).expect("the clone shares objects"),
         "# a comment\n\n../../../second/.git/objects\n".to_owned(),
@@ -233,8 +236,8 @@ fn alternates_of_alternates() {
         fs::write(third.join("info/alternates"), &text).expect("it can be written");
         let read = Read::store(&third, Decoder::LIMIT);
         assert!(read.files.is_empty() && read.faults.is_empty() && read.wrong.is_empty(), "{text}: {read:?}");
-        assert!(read.blobs.keys().eq(&all), "{text}: {read:?}");
-        assert!(read.blobs.values().all(|times| *times == 1), "{text}: {read:?}");
+        assert!(read.texts.keys().eq(&all), "{text}: {read:?}");
+        assert!(read.texts.values().all(|times| *times == 1), "{text}: {read:?}");
     }
     fs::write(third.join("info/alternates"), "/nowhere/objects\n\"quoted\"\n").expect("it can be written");
     assert_eq!(Read::store(&third, Decoder::LIMIT).files.len(), 2);
@@ -256,7 +259,8 @@ fn a_pack_that_goes_while_it_is_read() {
         forest.decode(*tree, &mut decoder, |id, what| read.add(id.to_string(), &what));
     }
     assert!(read.faults.is_empty() && read.wrong.is_empty(), "{read:?}");
-    assert_eq!(read.blobs.len(), 63, "{read:?}");
+    // The commit and its 63 files.
+    assert_eq!(read.texts.len(), 64, "{read:?}");
 }
 
 #[test]
@@ -276,10 +280,10 @@ fn too_large_is_named() {
         }
         let read = Read::store(&objects(&sandbox), 1 << 20);
         assert_eq!(read.huge, [large.trim()]);
-        assert_eq!(read.blobs.len() + 1, blobs(&sandbox).len());
+        assert_eq!(read.texts.len() + 1, texts(&sandbox).len());
     }
     // What is a delta of something too large is too large as well.
     let read = Read::store(&objects(&sandbox), 1000);
-    assert_eq!(read.blobs.len() + read.huge.len(), blobs(&sandbox).len());
-    assert!(read.faults.is_empty() && read.blobs.len() == 1, "{read:?}");
+    assert_eq!(read.texts.len() + read.huge.len(), texts(&sandbox).len());
+    assert!(read.faults.is_empty() && read.texts.len() == 2, "{read:?}");
 }
