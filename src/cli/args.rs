@@ -72,6 +72,9 @@ pub(crate) struct HistoryArgs {
     /// Who reads the objects: `git2` is slow, for comparison and for trust
     #[arg(long, value_enum, default_value_t = Engine::Pack)]
     pub(crate) engine: Engine,
+    /// Let the verdict stand although the clone is shallow or partial
+    #[arg(long)]
+    pub(crate) allow_incomplete: bool,
     #[command(flatten)]
     pub(crate) options: ScanOptions,
 }

@@ -14,7 +14,18 @@ use crate::source::history::{Carrier, Engine, History, HistoryError, Kind};
 
 use super::{Input, Progress, report, scan};
 
-/// Scans every object of `history`, reachable or not, by `engine` with so many threads (0: one for each core).
+/// How a history is read.
+#[derive(Debug, Clone, Copy)]
+pub struct Reading {
+    /// Who reads the objects.
+    pub engine: Engine,
+    /// How many threads read; 0 stands for one for each core.
+    pub threads: usize,
+    /// Whether what a shallow or partial clone lacks leaves the verdict standing.
+    pub allow_incomplete: bool,
+}
+
+/// Scans every object of `history`, reachable or not.
 /// What lies at paths that `policy` does not admit is read all the same, for its
 /// path is not known then, and not reported.
 ///
@@ -23,7 +34,7 @@ use super::{Input, Progress, report, scan};
 pub fn scan_history(
     history: &History,
     policy: &Policy,
-    (engine, threads): (Engine, usize),
+    Reading { engine, threads, allow_incomplete }: Reading,
     detector: &Detector,
     progress: &Progress,
 ) -> Result<Report, HistoryError> {
@@ -34,10 +45,14 @@ pub fn scan_history(
     })?;
     let mut coverage = Coverage { objects: objects.count, bytes: objects.bytes, ..Coverage::default() };
     let skipped = |(id, why): &(String, String)| Skipped {
-        path: detector.path_name(format!("object {id}").as_bytes()),
+        path: detector.path_name(id.as_bytes()),
         reason: SkipReason::Unreadable(why.clone()),
     };
     coverage.skipped = objects.unreadable.iter().map(skipped).collect();
+    if !allow_incomplete {
+        let missing = history.gaps()?.into_iter().map(|gap| ("the repository".to_owned(), gap.to_owned()));
+        coverage.skipped.extend(missing.map(|gap| skipped(&gap)));
+    }
 
     let carriers = history.carriers(&objects.marked)?;
     let mut leaks: BTreeMap<Fingerprint, Finding> = BTreeMap::new();

@@ -237,3 +237,39 @@ fn an_object_that_cannot_be_read_leaves_no_verdict() {
     let run = sandbox.run(["history"]).exits(2);
     assert!(run.stdout.contains(blob), "{}", run.stdout);
 }
+
+#[test]
+fn a_shallow_clone_leaves_no_verdict_unless_allowed() {
+    let sandbox = Sandbox::repository();
+    for number in 0..3 {
+        sandbox.write("a.txt", format!("{number}\n"));
+        sandbox.git(["add", "a.txt"]);
+        sandbox.git(["commit", "--quiet", "--message", "next"]);
+    }
+    let origin = format!("file://{}", sandbox.path(".git").display());
+    sandbox.git(["clone", "--quiet", "--depth=1", &origin, "../home/shallow"]);
+    let run = sandbox.run(["history", "../home/shallow"]).exits(2);
+    assert!(run.stdout.contains("the clone is shallow"), "{}", run.stdout);
+    sandbox.run(["history", "../home/shallow", "--allow-incomplete"]).exits(0);
+}
+
+#[test]
+fn an_index_without_its_pack_leaves_no_verdict() {
+    let sandbox = Sandbox::repository();
+    sandbox.write("a.txt", "nothing\n");
+    sandbox.git(["add", "a.txt"]);
+    sandbox.git(["commit", "--quiet", "--message", "first"]);
+    sandbox.git(["repack", "-adq"]);
+    let packs = fs::read_dir(sandbox.path(".git/objects/pack")).expect("it can be listed").flatten();
+    let pack = packs.map(|entry| entry.path()).find(|path| path.extension().is_some_and(|end| end == "pack"));
+    fs::remove_file(pack.expect("there is a pack")).expect("it can be removed");
+    sandbox.run(["history"]).exits(2);
+}
+
+#[test]
+fn both_engines_say_the_same() {
+    let places = places();
+    places.sandbox.git(["repack", "-adkfq"]);
+    let slow = report(&places.sandbox, &["--engine", "git2"]);
+    assert_eq!(report(&places.sandbox, &[]), slow);
+}

@@ -6,7 +6,7 @@ use std::time::Instant;
 
 use anyhow::Result;
 use baseleak::detect::Detector;
-use baseleak::scan::{self, Progress};
+use baseleak::scan::{self, Progress, Reading};
 use baseleak::source;
 use baseleak::source::history::{History, HistoryError};
 
@@ -25,15 +25,12 @@ pub(crate) fn run(args: &HistoryArgs, color: Option<ColorWhen>) -> Result<Exit> 
     let (settings, rules) = Settings::new(&args.options, &roots, color)?;
     let detector = Detector::new(rules.in_force);
     let progress = Progress::default();
-    let work = || {
-        scan::scan_history(
-            &history,
-            &settings.policy,
-            (args.engine.into(), settings.threads),
-            &detector,
-            &progress,
-        )
+    let reading = Reading {
+        engine: args.engine.into(),
+        threads: settings.threads,
+        allow_incomplete: args.allow_incomplete,
     };
+    let work = || scan::scan_history(&history, &settings.policy, reading, &detector, &progress);
     let report = progress::watch(&progress, work)?;
     verdict::deliver(report, rules.disabled, &settings, &detector, began)
 }

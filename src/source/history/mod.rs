@@ -8,6 +8,8 @@ mod objects;
 
 use std::path::{Path, PathBuf};
 
+use crate::pack::PackError;
+
 use git2::{ErrorCode, ObjectType, Oid, Repository, RepositoryOpenFlags};
 
 pub use attribute::{Carrier, Carriers, FirstCommit};
@@ -28,6 +30,9 @@ pub enum HistoryError {
     /// The repository is of a kind that is not supported, such as SHA-256.
     #[error("the repository {0} cannot be opened")]
     Unsupported(String, #[source] git2::Error),
+    /// The folder of objects cannot be listed.
+    #[error("the objects cannot be listed")]
+    Objects(#[from] PackError),
     /// Git failed while reading.
     #[error("the repository cannot be read")]
     Git(#[from] git2::Error),
@@ -101,6 +106,23 @@ impl History {
             _ => Kind::Blob,
         };
         Ok((kind, object.data().to_owned()))
+    }
+
+    /// What is known to be missing from the repository, a sentence each: the clone is shallow or partial.
+    ///
+    /// # Errors
+    /// When the repository cannot be opened again.
+    pub fn gaps(&self) -> Result<Vec<&'static str>, HistoryError> {
+        let mut gaps = Vec::new();
+        if self.repository()?.is_shallow() {
+            gaps.push("the clone is shallow: what lies before its oldest commits is not here");
+        }
+        let packs =
+            std::fs::read_dir(self.folder.join("objects").join("pack")).into_iter().flatten().flatten();
+        if packs.into_iter().any(|file| file.path().extension().is_some_and(|end| end == "promisor")) {
+            gaps.push("the clone is partial: objects that were never fetched are not here");
+        }
+        Ok(gaps)
     }
 
     /// The folder that holds refs, logs, hooks and the configuration, as seen from

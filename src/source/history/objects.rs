@@ -36,22 +36,21 @@ impl History {
         visit: impl Fn(&[u8]) -> bool + Sync,
     ) -> Result<Objects, HistoryError> {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().map_err(io::Error::other)?;
-        let store = match engine {
-            // What cannot be opened leaves a doubt about what else there is; git2 then reads all.
-            Engine::Pack => {
-                Store::open(&self.folder.join("objects")).ok().filter(|store| store.faults().is_empty())
-            }
-            Engine::Git2 => None,
+        let store = Store::open(&self.folder.join("objects"))?;
+        // What cannot be opened leaves a doubt about what else there is, and an index
+        // without checksums may hide what is damaged; git2 then reads all.
+        let is_sound =
+            store.faults().is_empty() && store.packs().iter().all(|pack| pack.index().has_checksums());
+        let mut all = if engine == Engine::Pack && is_sound {
+            let share = in_bulk(&store, &pool, &visit);
+            let mut objects = share.objects;
+            objects.merge(self.by_git2(&share.left, &pool, &visit));
+            objects
+        } else {
+            self.by_git2(&self.ids()?, &pool, &visit)
         };
-        let mut all = match store {
-            Some(store) => {
-                let share = in_bulk(&store, &pool, &visit);
-                let mut objects = share.objects;
-                objects.merge(self.by_git2(&share.left, &pool, &visit));
-                objects
-            }
-            None => self.by_git2(&self.ids()?, &pool, &visit),
-        };
+        let faults = store.faults().iter().map(|fault| ("the object database".to_owned(), fault.to_string()));
+        all.unreadable.extend(faults);
         all.marked.sort_unstable();
         all.unreadable.sort_unstable();
         Ok(all)
@@ -89,10 +88,12 @@ impl History {
         match database {
             Ok(database) => ids.iter().for_each(|&id| {
                 if let Err(error) = objects.read(&database, id, visit) {
-                    objects.unreadable.push((id.to_string(), error.message().to_owned()));
+                    objects.unreadable.push((format!("object {id}"), error.message().to_owned()));
                 }
             }),
-            Err(why) => objects.unreadable = ids.iter().map(|id| (id.to_string(), why.to_owned())).collect(),
+            Err(why) => {
+                objects.unreadable = ids.iter().map(|id| (format!("object {id}"), why.to_owned())).collect()
+            }
         }
         objects
     }
