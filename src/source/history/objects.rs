@@ -92,7 +92,7 @@ impl History {
                 }
             }),
             Err(why) => {
-                objects.unreadable = ids.iter().map(|id| (format!("object {id}"), why.to_owned())).collect()
+                objects.unreadable = ids.iter().map(|id| (format!("object {id}"), why.to_owned())).collect();
             }
         }
         objects
