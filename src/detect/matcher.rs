@@ -49,13 +49,18 @@ pub(super) struct Matcher {
     words: Words,
     /// The rules with a shape of their own.
     shapes: Vec<usize>,
+    /// The rules without an expression, which report a file for its path alone.
+    whole_files: Vec<usize>,
 }
 
 impl Matcher {
     pub(super) fn new(rules: RuleSet) -> Self {
-        let shapes =
-            (0..rules.rules.len()).filter(|&index| rules.rules[index].traits.shape.is_some()).collect();
-        Self { prefilter: Prefilter::new(&rules), words: Words::new(&rules), shapes, rules }
+        let those = |is_one: fn(&Rule) -> bool| {
+            (0..rules.rules.len()).filter(|&index| is_one(&rules.rules[index])).collect()
+        };
+        let shapes = those(|rule| rule.traits.shape.is_some());
+        let whole_files = those(|rule| rule.regex.is_none());
+        Self { prefilter: Prefilter::new(&rules), words: Words::new(&rules), shapes, whole_files, rules }
     }
 
     /// The secrets in `text`, in order and disjoint.
@@ -110,13 +115,10 @@ impl Matcher {
         confirmed.then(|| Candidate { rule: index, whole: secret.clone(), secret })
     }
 
-    /// Adds what the expression of the rule `index` matches.
+    /// Adds what the expression of the rule `index`, which the prefilter named, matches.
     fn by_regex(&self, index: usize, text: Text<'_>, candidates: &mut Vec<Candidate>) {
         let rule = &self.rules.rules[index];
         let Some(regex) = &rule.regex else { return };
-        if !applies_at(rule, text.path) {
-            return;
-        }
         for captures in regex.captures_iter(text.bytes) {
             let whole = captures.get_match().range();
             let secret = match rule.secret_group {
@@ -152,9 +154,10 @@ impl Matcher {
         kept
     }
 
-    /// The rules without an expression, which report a file for its path alone.
+    /// The rules that report the file at `path` for its path alone.
     pub(super) fn by_path(&self, path: &[u8]) -> impl Iterator<Item = &Rule> {
-        self.rules.rules.iter().filter(move |rule| rule.regex.is_none() && applies_at(rule, Some(path)))
+        let rules = self.whole_files.iter().map(|&index| &self.rules.rules[index]);
+        rules.filter(move |rule| applies_at(rule, Some(path)))
     }
 }
 

@@ -48,7 +48,9 @@ impl Prefilter {
     pub(super) fn new(rules: &RuleSet) -> Self {
         let mut prefilter = Self { always: Vec::new(), pathed: Vec::new(), exact: None, folded: None };
         let mut keywords = [Vec::new(), Vec::new()];
-        for (index, rule) in rules.rules.iter().enumerate().filter(|(_, rule)| rule.traits.shape.is_none()) {
+        // A shape has a search of its own, and a rule without an expression matches no text.
+        let by_regex = |rule: &Rule| rule.traits.shape.is_none() && rule.regex.is_some();
+        for (index, rule) in rules.rules.iter().enumerate().filter(|(_, rule)| by_regex(rule)) {
             if rule.path.is_some() {
                 prefilter.pathed.push(index);
             } else if rule.keywords.is_empty() {
