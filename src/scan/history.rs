@@ -59,11 +59,13 @@ pub fn scan_history(
     for id in objects.marked {
         let (kind, bytes) = history.content(id)?;
         let carrier = &carriers[&id];
-        if carrier.paths.first().is_some_and(|path| !policy.admits_file(path)) {
+        let admitted = |path: &&Vec<u8>| policy.admits_file(path);
+        let paths: Vec<&[u8]> = carrier.paths.iter().filter(admitted).map(Vec::as_slice).collect();
+        if paths.is_empty() && !carrier.paths.is_empty() {
             coverage.excluded += 1;
             continue;
         }
-        for finding in findings(detector, (id.to_string(), kind), &bytes, carrier) {
+        for finding in findings(detector, (id.to_string(), kind), &bytes, carrier, &paths) {
             keep_first(&mut leaks, finding);
         }
     }
@@ -90,13 +92,14 @@ fn files(
     Ok(report)
 }
 
-/// The findings in one object: in a blob at the first path it has in the commit
-/// that carries it, in another object at its id.
+/// The findings in one object: in a blob at the first of `paths` where there are
+/// any, for some rules look at some paths only; in another object at its id.
 fn findings(
     detector: &Detector,
     (object, kind): (String, Kind),
     bytes: &[u8],
     carrier: &Carrier,
+    paths: &[&[u8]],
 ) -> Vec<Finding> {
     let name = match kind {
         Kind::Blob => "blob",
@@ -104,18 +107,23 @@ fn findings(
         Kind::Tag => "tag",
     };
     let unnamed = format!("{name} {object}").into_bytes();
-    let path = carrier.paths.first().unwrap_or(&unnamed);
+    let paths = if paths.is_empty() { &[&*unnamed] } else { paths };
     let mut findings = Vec::new();
-    detector.scan(&Blob::whole(bytes, Provenance { shown: path, relative: path }), &mut findings);
+    let found = paths.iter().find(|path| {
+        detector.scan(&Blob::whole(bytes, Provenance { shown: path, relative: path }), &mut findings);
+        !findings.is_empty()
+    });
+    let Some(found) = found else { return findings };
     let commit = carrier.commit.as_ref().map(|commit| CommitSummary {
         id: commit.id.clone(),
         author: detector.path_name(&commit.author).to_string(),
         seconds: commit.seconds,
     });
+    let others = carrier.paths.iter().filter(|path| path != found);
     let origin = Origin {
         object,
         commit,
-        other_paths: carrier.paths.iter().skip(1).map(|path| detector.path_name(path)).collect(),
+        other_paths: others.map(|path| detector.path_name(path)).collect(),
         versions: 1,
         in_head: carrier.in_head,
     };

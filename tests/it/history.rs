@@ -273,3 +273,28 @@ fn both_engines_say_the_same() {
     let slow = report(&places.sandbox, &["--engine", "git2"]);
     assert_eq!(report(&places.sandbox, &[]), slow);
 }
+
+/// Some rules look at some paths only, and an excluded path does not hide another.
+#[test]
+fn a_blob_with_several_paths_is_judged_at_each() {
+    let sandbox = Sandbox::repository();
+    let config = "model_name: a\nsecrets:\n  token: q8ZkR0vXw3JbT9mLc5HdY1sN\n";
+    sandbox.write("a/other.yaml", config);
+    sandbox.write("b/config.yaml", config);
+    for path in ["a/key.txt", "b/key.txt"] {
+        sandbox.write(path, format!("KEY = {}\n", key(1)));
+    }
+    sandbox.git(["add", "--all"]);
+    sandbox.git(["commit", "--quiet", "--message", "first"]);
+    let all = report(&sandbox, &[]);
+    let rules: Vec<_> =
+        all["findings"].as_array().expect("there are some").iter().map(|f| &f["rule"]).collect();
+    assert_eq!(rules, ["baseten-api-key", "truss-config-secret"]);
+    let finding = &all["findings"][1];
+    assert_eq!(finding["path"], "b/config.yaml");
+    assert_eq!(finding["origin"]["other_paths"], serde_json::json!(["a/other.yaml"]));
+    let rest = report(&sandbox, &["--exclude", "a"]);
+    assert_eq!(self::finding(&rest, 1, "b/key.txt")["origin"]["in_head"], true);
+    assert_eq!(rest["summary"]["findings"], 2);
+    assert_eq!(report(&sandbox, &["--exclude", "a", "--exclude", "b"])["summary"]["findings"], 0);
+}

@@ -1,5 +1,5 @@
-//! What a repository keeps: every blob of its object database, reachable or not,
-//! and who brought in those that matter.
+//! What a repository keeps: every object that holds text, reachable or not, and
+//! who brought in those that matter.
 //!
 //! **Invariant:** nothing is written into the repository.
 
@@ -8,9 +8,9 @@ mod objects;
 
 use std::path::{Path, PathBuf};
 
-use crate::pack::PackError;
-
 use git2::{ErrorCode, ObjectType, Oid, Repository, RepositoryOpenFlags};
+
+use crate::pack::PackError;
 
 pub use attribute::{Carrier, Carriers, FirstCommit};
 
