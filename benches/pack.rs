@@ -1,121 +1,108 @@
-//! CPU seconds to decode every blob of a repository, with and without the built-in
-//! rules looking at each.
+//! Reads every object of a repository and says how long it took and what was in it.
 //!
-//! `cargo bench --bench pack -- [--scan] [--threads N] GIT_DIR…`. To compare with
-//! `git --git-dir=GIT_DIR cat-file --batch-all-objects --batch --unordered --buffer`.
+//! `cargo bench --bench pack -- [--word WORD] [--edits] [--git2] [--threads N] REPOSITORY…`
+//!
+//! The digest is over the name of every object and the offsets of WORD in it: it must
+//! be the same for the pack reader and for git2, and for any number of threads. With
+//! `--edits` the pack reader looks at what deltas change alone, and the digest is over
+//! the names of the objects that hold the word: as many as without.
+//! To compare with `git -C REPOSITORY cat-file --batch-all-objects --batch --unordered --buffer`.
 //! Without a repository, and when run as a test, it does nothing. CPU is what all
 //! threads spent in user and system, on Linux.
 #![expect(clippy::print_stdout, reason = "a bench is a program whose result is its output")]
 
 use std::path::Path;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Instant;
 
-use baseleak::detect::Detector;
-use baseleak::model::{Blob, Provenance};
-use baseleak::pack::{Decoded, Decoder, Forest, ObjectId, Store};
-use baseleak::rules::RuleSet;
+use baseleak::model::ObjectKind;
+use baseleak::pack::{Lack, Object, ObjectId, Visitor};
+use baseleak::source::history::{Engine, History, Request};
+use memchr::memmem::Finder;
+
+const KINDS: [ObjectKind; 4] = [ObjectKind::Blob, ObjectKind::Tree, ObjectKind::Commit, ObjectKind::Tag];
 
 fn main() {
     let mut args = std::env::args().skip(1).filter(|argument| argument != "--bench");
-    let (mut scan, mut threads, mut folders) = (false, 2, Vec::new());
+    let (mut word, mut edits, mut engine, mut threads) = ("lock".to_owned(), false, Engine::Pack, 2);
+    let mut folders = Vec::new();
     while let Some(argument) = args.next() {
         match argument.as_str() {
-            "--scan" => scan = true,
+            "--word" => word = args.next().expect("a word"),
+            "--edits" => edits = true,
+            "--git2" => engine = Engine::Git2,
             "--threads" => threads = args.next().and_then(|n| n.parse().ok()).expect("a number of threads"),
             _ => folders.push(argument),
         }
     }
-    let detector = scan.then(|| Detector::new(RuleSet::builtin()));
     for folder in folders {
-        bench(&Path::new(&folder).join("objects"), threads, detector.as_ref());
+        bench(&folder, &Finder::new(&word), edits, engine, threads);
     }
 }
 
-/// What the threads counted.
-#[derive(Default)]
-struct Sum {
-    blobs: u64,
+/// What one thread saw.
+struct Sum<'w> {
+    word: &'w Finder<'w>,
+    edits: bool,
+    objects: u64,
     bytes: u64,
-    huge: u64,
-    faults: u64,
-    findings: usize,
-    /// Over all blobs, whatever their order.
+    holding: u64,
     digest: u64,
 }
 
-impl Sum {
-    fn add(&mut self, id: ObjectId, what: &Decoded<'_>, detector: Option<&Detector>) {
-        match what {
-            Decoded::Text(bytes) => {
-                self.blobs += 1;
-                self.bytes += bytes.len() as u64;
-                let first = id.as_bytes().first_chunk().expect("a name has 20 bytes");
-                self.digest = self.digest.wrapping_add(u64::from_le_bytes(*first) ^ bytes.len() as u64);
-                if let Some(detector) = detector {
-                    let provenance = Provenance { shown: b"blob", relative: b"blob" };
-                    let mut findings = Vec::new();
-                    detector.scan(&Blob::whole(bytes, provenance), &mut findings);
-                    self.findings += findings.len();
-                }
-            }
-            Decoded::Huge(_) => self.huge += 1,
-            Decoded::Fault(_) => self.faults += 1,
-        }
+impl Visitor for Sum<'_> {
+    fn reach(&self) -> Option<usize> {
+        self.edits.then_some(self.word.needle().len())
     }
 
-    fn merge(mut self, other: &Self) -> Self {
-        self.blobs += other.blobs;
-        self.bytes += other.bytes;
-        self.huge += other.huge;
-        self.faults += other.faults;
-        self.findings += other.findings;
-        self.digest = self.digest.wrapping_add(other.digest);
-        self
+    fn whole(&mut self, object: &Object<'_>, bytes: &[u8]) -> bool {
+        self.objects += 1;
+        self.bytes += bytes.len() as u64;
+        let id = object.id();
+        let name = u64::from_le_bytes(*id.as_bytes().first_chunk().expect("a name has 20 bytes"));
+        let mut places = self.word.find_iter(bytes).peekable();
+        let holds = places.peek().is_some();
+        self.holding += u64::from(holds);
+        if self.edits {
+            self.digest = self.digest.wrapping_add(if holds { name } else { 0 });
+        } else {
+            let mix = |at: usize| (name ^ at as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+            self.digest = places.map(mix).fold(self.digest.wrapping_add(name), u64::wrapping_add);
+        }
+        holds
     }
+
+    fn edited(&mut self, _: &Object<'_>, size: u64, edits: &[u8]) -> bool {
+        let holds = self.word.find(edits).is_some();
+        if !holds {
+            self.objects += 1;
+            self.bytes += size;
+        }
+        holds
+    }
+
+    fn lack(&mut self, _: ObjectId, _: Lack) {}
 }
 
-fn bench(objects: &Path, threads: usize, detector: Option<&Detector>) {
+fn bench(folder: &str, word: &Finder<'_>, edits: bool, engine: Engine, threads: usize) {
     let (wall, before) = (Instant::now(), cpu_seconds());
-    let store = Store::open(objects).expect("the folder of objects can be listed");
-    let forests: Vec<Forest<'_>> =
-        (0..store.packs().len()).map(|pack| store.forest(pack, |_| false)).collect();
-    let planted = cpu_seconds() - before;
-    let mut trees: Vec<_> =
-        forests.iter().flat_map(|forest| forest.trees().iter().map(move |tree| (forest, *tree))).collect();
-    trees.sort_by_key(|(_, tree)| std::cmp::Reverse(tree.weight()));
-    let (next, next_loose) = (AtomicUsize::new(0), AtomicUsize::new(0));
-    let work = || {
-        let (mut decoder, mut sum) = (Decoder::new(Decoder::LIMIT), Sum::default());
-        while let Some((forest, tree)) = trees.get(next.fetch_add(1, Ordering::Relaxed)) {
-            forest.decode(*tree, &mut decoder, |id, what| sum.add(id, &what, detector));
-        }
-        while let Some(loose) = store.loose().get(next_loose.fetch_add(1, Ordering::Relaxed)) {
-            let read = loose.decode(&mut decoder, |id, what| sum.add(id, &what, detector));
-            sum.faults += u64::from(read.is_err());
-        }
-        sum
-    };
-    let sum = std::thread::scope(|scope| {
-        let workers: Vec<_> = (0..threads).map(|_| scope.spawn(work)).collect();
-        let sums = workers.into_iter().map(|worker| worker.join().expect("no worker panics"));
-        sums.fold(Sum::default(), |all, one| all.merge(&one))
-    });
-    let unplanted: usize = forests.iter().map(|forest| forest.faults().len()).sum();
+    let history = History::open(Path::new(folder)).expect("it is a repository");
+    let hire = || Sum { word, edits, objects: 0, bytes: 0, holding: 0, digest: 0 };
+    let read = history
+        .read_all(Request { engine, threads, kinds: &KINDS, only: None }, hire)
+        .expect("the objects can be listed");
     let (cpu, wall) = (cpu_seconds() - before, wall.elapsed().as_secs_f64());
-    println!("{}", objects.display());
+    let sum = |field: fn(&Sum<'_>) -> u64| read.visitors.iter().map(field).fold(0, u64::wrapping_add);
+    println!("{folder}");
     println!(
-        "  {} packs, {} loose, {} trees, {} file faults, {unplanted} objects without a tree",
-        store.packs().len(),
-        store.loose().len(),
-        trees.len(),
-        store.faults().len()
+        "  {} objects, {} bytes, {} with the word, digest {:016x}, {} large, {} unreadable",
+        sum(|one| one.objects),
+        sum(|one| one.bytes),
+        sum(|one| one.holding),
+        sum(|one| one.digest),
+        read.large.len(),
+        read.unreadable.len()
     );
-    println!(
-        "  {} blobs, {} bytes, {} huge, {} faults, {} findings, digest {:016x}",
-        sum.blobs, sum.bytes, sum.huge, sum.faults, sum.findings, sum.digest
-    );
-    println!("  {cpu:.2} s CPU ({planted:.2} before the first blob), {wall:.2} s wall, {threads} threads");
+    println!("  {cpu:.2} s CPU, {wall:.2} s wall, {threads} threads");
 }
 
 /// What this process has spent on cores so far, its finished threads included; zero where the system does not tell.

@@ -3,10 +3,10 @@
 
 use std::ops::Range;
 
-use crate::rules::{Rule, RuleSet, Shape};
+use crate::rules::{Allowlist, RegexTarget, Rule, RuleSet, Shape};
 
 use super::filter::context::{Surroundings, Words};
-use super::filter::{self, Verdict};
+use super::filter::{self, Verdict, block};
 use super::prefilter::Prefilter;
 use super::shape;
 
@@ -14,6 +14,17 @@ use super::shape;
 const ID: usize = 8;
 /// The dot and what follows it.
 const DOT_AND_SECRET: usize = 33;
+/// Bytes of a key of a fixed shape, and of what is looked at on either side of it, with room to spare.
+const SURROUNDINGS: usize = 128;
+
+/// What a text holds as far as can be told without its path.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Glance {
+    /// Whether it may hold a secret: where not, [`Detector::scan`](super::Detector::scan) finds nothing.
+    pub may_hold: bool,
+    /// Whether a keyword stands in it, so that an edit elsewhere may make it hold a secret.
+    pub has_keyword: bool,
+}
 
 /// A text under examination and the path it stands at.
 #[derive(Debug, Clone, Copy)]
@@ -70,11 +81,45 @@ impl Matcher {
         if candidates.is_empty() { Vec::new() } else { self.settle(text, candidates) }
     }
 
-    /// Whether `bytes` may hold a secret, at whatever path they stand.
+    /// What `bytes` may hold, at whatever path they stand.
     #[inline]
-    pub(super) fn might_hold(&self, bytes: &[u8]) -> bool {
+    pub(super) fn glance(&self, bytes: &[u8]) -> Glance {
         let text = Text { bytes, path: None };
-        self.candidates(text).iter().any(|candidate| filter::survives(&self.rules, candidate, &text))
+        let survives = |candidate: &Candidate| filter::survives(&self.rules, candidate, &text);
+        let shaped = self.by_shape(text, shape::find_iter(bytes));
+        let rules = self.prefilter.rules(&self.rules, &text);
+        let mut glance = Glance { may_hold: shaped.iter().any(survives), has_keyword: !rules.is_empty() };
+        let mut candidates = Vec::new();
+        for rule in rules {
+            if !glance.may_hold {
+                self.by_regex(rule, text, &mut candidates);
+                glance.may_hold = candidates.drain(..).any(|candidate| survives(&candidate));
+            }
+        }
+        glance
+    }
+
+    /// Whether a piece of a text asks for the whole: it has a keyword or a key's shape in it.
+    #[inline]
+    pub(super) fn stirs(&self, piece: &[u8]) -> bool {
+        let text = Text { bytes: piece, path: None };
+        !self.prefilter.rules(&self.rules, &text).is_empty()
+            || self
+                .by_shape(text, shape::find_iter(piece))
+                .iter()
+                .any(|candidate| filter::survives(&self.rules, candidate, &text))
+    }
+
+    /// How many bytes around an edit tell whether it [stirs](Self::stirs); `None`
+    /// where a rule looks at more than a match and what stands beside it.
+    pub(super) fn reach(&self) -> Option<usize> {
+        let by_line = |list: &Allowlist| list.regexes.is_some() && list.regex_target == RegexTarget::Line;
+        let is_far = |rule: &Rule| rule.traits.under.is_some() || rule.allowlists.iter().any(by_line);
+        let shapes = self.shapes.iter().map(|&index| &self.rules.rules[index]);
+        if shapes.into_iter().any(is_far) || self.rules.allowlists.iter().any(by_line) {
+            return None;
+        }
+        self.prefilter.reach(&self.rules).map(|longest| longest.max(SURROUNDINGS))
     }
 
     /// Whatever in `text` could be a secret, wherever it stands: what must not be shown.
@@ -87,19 +132,18 @@ impl Matcher {
 
     #[inline]
     fn candidates(&self, text: Text<'_>) -> Vec<Candidate> {
-        let mut dots = shape::find_iter(text.bytes).peekable();
-        let rules = self.prefilter.rules(&self.rules, &text);
-        let mut candidates = Vec::new();
-        if rules.is_empty() && dots.peek().is_none() {
-            return candidates;
-        }
-        for dot in dots {
-            candidates.extend(self.shapes.iter().filter_map(|&rule| self.shaped(rule, text, dot)));
-        }
-        for rule in rules {
+        let mut candidates = self.by_shape(text, shape::find_iter(text.bytes));
+        for rule in self.prefilter.rules(&self.rules, &text) {
             self.by_regex(rule, text, &mut candidates);
         }
         candidates
+    }
+
+    /// The candidates of the rules with a shape, whose dots are `dots`.
+    #[inline]
+    fn by_shape(&self, text: Text<'_>, dots: impl Iterator<Item = usize>) -> Vec<Candidate> {
+        dots.flat_map(|dot| self.shapes.iter().filter_map(move |&rule| self.shaped(rule, text, dot)))
+            .collect()
     }
 
     /// The candidate of the rule `index` whose dot stands at `dot`.
@@ -119,16 +163,28 @@ impl Matcher {
     fn by_regex(&self, index: usize, text: Text<'_>, candidates: &mut Vec<Candidate>) {
         let rule = &self.rules.rules[index];
         let Some(regex) = &rule.regex else { return };
-        for captures in regex.captures_iter(text.bytes) {
-            let whole = captures.get_match().range();
-            let secret = match rule.secret_group {
-                0 => captures.iter().skip(1).flatten().find(|group| !group.is_empty()),
-                group => captures.get(group),
-            };
-            let secret = secret.map_or(whole.clone(), |group| group.range());
-            if !secret.is_empty() {
-                candidates.push(Candidate { rule: index, whole, secret });
+        let mut within = |part: Range<usize>| {
+            let offset = part.start;
+            let shifted = |range: Range<usize>| range.start + offset..range.end + offset;
+            for captures in regex.captures_iter(&text.bytes[part]) {
+                let whole = captures.get_match().range();
+                let secret = match rule.secret_group {
+                    0 => captures.iter().skip(1).flatten().find(|group| !group.is_empty()),
+                    group => captures.get(group),
+                };
+                let secret = secret.map_or(whole.clone(), |group| group.range());
+                if !secret.is_empty() {
+                    candidates.push(Candidate {
+                        rule: index,
+                        whole: shifted(whole),
+                        secret: shifted(secret),
+                    });
+                }
             }
+        };
+        match &rule.traits.under {
+            Some(key) => block::blocks(text.bytes, key).for_each(within),
+            None => within(0..text.bytes.len()),
         }
     }
 

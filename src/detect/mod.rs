@@ -17,6 +17,7 @@ use crate::model::{Blob, Finding, PathName, Place, Provenance, RuleSummary};
 use crate::rules::{Rule, RuleSet};
 
 use describe::Describer;
+pub use matcher::Glance;
 use matcher::{Matcher, Text};
 
 /// A rule set at work. Shared by all threads.
@@ -51,12 +52,25 @@ impl Detector {
         }
     }
 
-    /// Whether `bytes` may hold a secret, at whatever path they stand: a cheap test
-    /// for content whose path is only looked up when it matters. Where it says no,
-    /// [`scan`](Self::scan) finds nothing.
+    /// What `bytes` may hold, at whatever path they stand: a cheap test for content
+    /// whose path is only looked up when it matters.
     #[inline]
-    pub fn might_hold(&self, bytes: &[u8]) -> bool {
-        self.matcher.might_hold(bytes)
+    pub fn glance(&self, bytes: &[u8]) -> Glance {
+        self.matcher.glance(bytes)
+    }
+
+    /// Whether a text that may hold nothing and has no keyword must be looked at again
+    /// after an edit: `piece` is what the edit put in, with [`reach`](Self::reach) bytes
+    /// of the text on either side.
+    #[inline]
+    pub fn stirs(&self, piece: &[u8]) -> bool {
+        self.matcher.stirs(piece)
+    }
+
+    /// How many bytes around an edit [`stirs`](Self::stirs) needs; `None` where a
+    /// rule in force must see every text whole.
+    pub fn reach(&self) -> Option<usize> {
+        self.matcher.reach()
     }
 
     /// Adds what the name of a file or folder gives away: a secret in its last

@@ -26,7 +26,11 @@ pub(super) struct Prefilter {
     /// Rules for certain paths, which are asked for first.
     pathed: Vec<usize>,
     exact: Option<Exact>,
+    /// The keywords of `exact` and of the rules for certain paths, for texts whose path is not known.
+    anywhere: Option<Exact>,
     folded: Option<Automaton>,
+    /// Bytes of the longest keyword.
+    longest: usize,
 }
 
 /// The search for keywords as they are written.
@@ -46,31 +50,55 @@ struct Automaton {
 
 impl Prefilter {
     pub(super) fn new(rules: &RuleSet) -> Self {
-        let mut prefilter = Self { always: Vec::new(), pathed: Vec::new(), exact: None, folded: None };
+        let (mut always, mut pathed) = (Vec::new(), Vec::new());
         let mut keywords = [Vec::new(), Vec::new()];
+        let own = |index: usize, rule: &Rule| -> Vec<(Vec<u8>, usize)> {
+            rule.keywords.iter().map(|keyword| (keyword.clone().into_bytes(), index)).collect()
+        };
         // A shape has a search of its own, and a rule without an expression matches no text.
         let by_regex = |rule: &Rule| rule.traits.shape.is_none() && rule.regex.is_some();
         for (index, rule) in rules.rules.iter().enumerate().filter(|(_, rule)| by_regex(rule)) {
             if rule.path.is_some() {
-                prefilter.pathed.push(index);
+                pathed.push(index);
             } else if rule.keywords.is_empty() {
-                prefilter.always.push(index);
+                always.push(index);
             } else {
-                let own = rule.keywords.iter().map(|keyword| (keyword.clone().into_bytes(), index));
-                keywords[usize::from(rule.traits.exact_keywords)].extend(own);
+                keywords[usize::from(rule.traits.exact_keywords)].extend(own(index, rule));
             }
         }
         let [folded, exact] = keywords;
-        prefilter.folded = Automaton::new(AhoCorasick::builder().ascii_case_insensitive(true), &folded);
-        prefilter.exact = Exact::new(&exact);
-        prefilter
+        let mut all = exact.clone();
+        for &index in pathed.iter().filter(|&&index| rules.rules[index].traits.exact_keywords) {
+            all.extend(own(index, &rules.rules[index]));
+        }
+        let lengths = rules.rules.iter().flat_map(|rule| &rule.keywords).map(String::len);
+        Self {
+            always,
+            pathed,
+            exact: Exact::new(&exact),
+            anywhere: Exact::new(&all),
+            folded: Automaton::new(AhoCorasick::builder().ascii_case_insensitive(true), &folded),
+            longest: lengths.max().unwrap_or(0),
+        }
+    }
+
+    /// How many bytes around an edit of a text tell which of `rules` may match the
+    /// whole that did not before: `None` where every text must be seen whole.
+    pub(super) fn reach(&self, rules: &RuleSet) -> Option<usize> {
+        let must_see = |index: &usize| rules.rules[*index].keywords.is_empty();
+        let is_blind = !self.always.is_empty() || self.pathed.iter().any(must_see);
+        (!is_blind).then_some(self.longest)
     }
 
     /// The rules of `rules`, in order, that may match `text`.
     #[inline]
     pub(super) fn rules(&self, rules: &RuleSet, text: &Text<'_>) -> Vec<usize> {
         let mut found = Vec::new();
-        match &self.exact {
+        let (exact, pathed_are_in) = match text.path {
+            Some(_) => (&self.exact, false),
+            None => (&self.anywhere, true),
+        };
+        match exact {
             Some(Exact::Heads(searcher, keywords)) => heads(searcher, keywords, text.bytes, &mut found),
             Some(Exact::Automaton(automaton)) => automaton.run(text.bytes, &mut found),
             None => {}
@@ -80,7 +108,8 @@ impl Prefilter {
         }
         for &index in &self.pathed {
             let rule = &rules.rules[index];
-            if applies_at(rule, text.path) && has_keyword(rule, text.bytes) {
+            let is_in = pathed_are_in && rule.traits.exact_keywords && !rule.keywords.is_empty();
+            if !is_in && applies_at(rule, text.path) && has_keyword(rule, text.bytes) {
                 found.push(index);
             }
         }

@@ -18,7 +18,7 @@ pub use coverage::{Coverage, SkipReason, Skipped};
 pub use finding::{Attribution, Confidence, Finding, Reason, Snippet};
 pub use fingerprint::Fingerprint;
 pub use location::{Location, Place, Position};
-pub use origin::{CommitSummary, Origin};
+pub use origin::{CommitSummary, ObjectKind, Origin};
 pub use provenance::{PathName, Provenance};
 pub use report::{Report, RuleSummary};
 pub use secret::Secret;

@@ -2,6 +2,19 @@
 
 use super::PathName;
 
+/// What git calls an object.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum ObjectKind {
+    /// The content of a file.
+    Blob,
+    /// A folder: names, modes and ids.
+    Tree,
+    /// A commit: its message, author, committer and other headers.
+    Commit,
+    /// An annotated tag: its message and tagger.
+    Tag,
+}
+
 /// Where in a repository's history the blob of a finding comes from.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Origin {

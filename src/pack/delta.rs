@@ -27,28 +27,81 @@ impl<'d> Delta<'d> {
             return Err(ObjectFault::Delta);
         }
         let (mut rest, mut room) = (self.instructions, result);
-        while let Some((&instruction, behind)) = rest.split_first() {
-            let source;
-            if instruction & 0x80 != 0 {
-                let (span, behind) = copy(instruction, behind).ok_or(ObjectFault::Delta)?;
-                source = base.get(span.0..span.0 + span.1).ok_or(ObjectFault::Delta)?;
-                rest = behind;
-            } else {
-                // Zero is reserved.
-                let len = usize::from(instruction);
-                if len == 0 || behind.len() < len {
-                    return Err(ObjectFault::Delta);
-                }
-                (source, rest) = behind.split_at(len);
-            }
-            if source.len() > room.len() {
+        while !rest.is_empty() {
+            let (step, behind) = Step::read(rest, base)?;
+            rest = behind;
+            let (Step::Copy { bytes, .. } | Step::Insert(bytes)) = step;
+            if bytes.len() > room.len() {
                 return Err(ObjectFault::Delta);
             }
-            let (filled, left) = room.split_at_mut(source.len());
-            filled.copy_from_slice(source);
+            let (filled, left) = room.split_at_mut(bytes.len());
+            filled.copy_from_slice(bytes);
             room = left;
         }
         if room.is_empty() { Ok(()) } else { Err(ObjectFault::Delta) }
+    }
+
+    /// Replaces what `edits` holds by all of the result that stands at most `reach`
+    /// bytes from a place where it is not as the base, in order; a NUL stands for
+    /// what is left out.
+    pub(super) fn edits(self, base: &[u8], reach: usize, edits: &mut Vec<u8>) -> Result<(), ObjectFault> {
+        if base.len() as u64 != self.base_size {
+            return Err(ObjectFault::Delta);
+        }
+        edits.clear();
+        let (mut rest, mut made) = (self.instructions, 0_u64);
+        while !rest.is_empty() {
+            let (step, behind) = Step::read(rest, base)?;
+            rest = behind;
+            match step {
+                Step::Insert(bytes) => edits.extend_from_slice(bytes),
+                Step::Copy { start, bytes } => {
+                    // Where both begin, or both end, nothing was changed.
+                    let head = if made == 0 && start == 0 { 0 } else { reach };
+                    let ends = rest.is_empty() && start + bytes.len() == base.len();
+                    let tail = if ends { 0 } else { reach };
+                    if bytes.len() <= head + tail {
+                        edits.extend_from_slice(bytes);
+                    } else {
+                        edits.extend_from_slice(&bytes[..head]);
+                        edits.push(0);
+                        edits.extend_from_slice(&bytes[bytes.len() - tail..]);
+                    }
+                }
+            }
+            let (Step::Copy { bytes, .. } | Step::Insert(bytes)) = step;
+            made += bytes.len() as u64;
+        }
+        if made == self.result_size { Ok(()) } else { Err(ObjectFault::Delta) }
+    }
+}
+
+/// One instruction, checked against the base.
+#[derive(Clone, Copy)]
+enum Step<'d> {
+    /// Bytes of the base, from `start`.
+    Copy { start: usize, bytes: &'d [u8] },
+    /// New bytes.
+    Insert(&'d [u8]),
+}
+
+impl<'d> Step<'d> {
+    /// The first of `instructions`, and the others.
+    #[inline]
+    fn read(instructions: &'d [u8], base: &'d [u8]) -> Result<(Self, &'d [u8]), ObjectFault> {
+        let (&instruction, behind) = instructions.split_first().ok_or(ObjectFault::Delta)?;
+        if instruction & 0x80 != 0 {
+            let ((start, len), behind) = copy(instruction, behind).ok_or(ObjectFault::Delta)?;
+            let bytes = base.get(start..start + len).ok_or(ObjectFault::Delta)?;
+            return Ok((Self::Copy { start, bytes }, behind));
+        }
+        // Zero is reserved.
+        let len = usize::from(instruction);
+        if len == 0 || behind.len() < len {
+            return Err(ObjectFault::Delta);
+        }
+        let (bytes, behind) = behind.split_at(len);
+        Ok((Self::Insert(bytes), behind))
     }
 }
 
@@ -58,14 +111,12 @@ fn copy(instruction: u8, mut rest: &[u8]) -> Option<((usize, usize), &[u8])> {
     let mut fields = 0_u64;
     if let Some(eight) = rest.first_chunk::<8>() {
         // The common case: all seven optional bytes can be read without looking for the end.
+        // Which are there is hard to predict, so there is no branch on it.
         let mut word = u64::from_le_bytes(*eight);
-        let mut shift = 0;
-        while shift < 7 {
-            if instruction >> shift & 1 != 0 {
-                fields |= (word & 0xFF) << (8 * shift);
-                word >>= 8;
-            }
-            shift += 1;
+        for shift in 0..7 {
+            let is_there = u64::from(instruction >> shift & 1);
+            fields |= (word & (0xFF * is_there)) << (8 * shift);
+            word >>= 8 * is_there;
         }
         rest = rest.get((instruction & 0x7F).count_ones() as usize..)?;
     } else {
@@ -132,6 +183,34 @@ mod tests {
         check(&large, &[0x81, 0x80, 4, 1, 0x94, 1, 1, 0x80], None);
     }
 
+    /// What the edits of a delta of the digits are, two bytes around each.
+    fn check_edits(delta: &[u8], expect: Option<&[u8]>) {
+        let mut edits = b"what was there".to_vec();
+        let base = b"0123456789ABCDEF";
+        let found = Delta::parse(delta).and_then(|parsed| parsed.edits(base, 2, &mut edits));
+        assert_eq!(found.ok().map(|()| &*edits), expect, "{delta:02x?}");
+    }
+
+    #[test]
+    fn edits_are_what_is_new_and_what_stands_around() {
+        // The whole base.
+        check_edits(&[16, 16, 0x90, 16], Some(b"\0"));
+        // An insertion in the middle, at the beginning, at the end.
+        check_edits(&[16, 17, 0x90, 8, 1, b'x', 0x91, 8, 8], Some(b"\x0067x89\0"));
+        check_edits(&[16, 17, 1, b'x', 0x90, 16], Some(b"x01\0"));
+        check_edits(&[16, 17, 0x90, 16, 1, b'x'], Some(b"\0EFx"));
+        // A piece that goes: the seam is an edit, and so are a new beginning and a new end.
+        check_edits(&[16, 12, 0x90, 6, 0x91, 10, 6], Some(b"\x0045AB\0"));
+        check_edits(&[16, 12, 0x91, 4, 12], Some(b"45\0"));
+        check_edits(&[16, 12, 0x90, 12], Some(b"\x00AB"));
+        // Edits with little between them are one piece.
+        check_edits(&[16, 6, 1, b'x', 0x91, 4, 4, 1, b'y'], Some(b"x4567y"));
+        check_edits(&[16, 7, 1, b'x', 0x91, 4, 5, 1, b'y'], Some(b"x45\x0078y"));
+        check_edits(&[16, 7, 1, b'x', 0x91, 4, 5], None);
+        check_edits(&[15, 7, 1, b'x', 0x91, 4, 5, 1, b'y'], None);
+        check_edits(&[16, 3, 0x91, 15, 2, 1, b'y'], None);
+    }
+
     #[test]
     fn no_bytes_make_it_leave_its_bounds() {
         let base = [7_u8; 100];
@@ -150,7 +229,9 @@ mod tests {
                 delta.push(random());
             }
             let parsed = Delta::parse(&delta).expect("the sizes are whole");
-            applied += usize::from(parsed.apply(&base, &mut vec![0; usize::from(size)]).is_ok());
+            let is_sound = parsed.apply(&base, &mut vec![0; usize::from(size)]).is_ok();
+            assert_eq!(parsed.edits(&base, 2, &mut Vec::new()).is_ok(), is_sound, "{delta:02x?}");
+            applied += usize::from(is_sound);
         }
         assert!(applied > 100, "{applied} of them were sound");
     }

@@ -61,6 +61,9 @@ pub enum FileFault {
     /// A line of `info/alternates` that is quoted in a way that is not known.
     #[error("a line that cannot be read")]
     Alternate,
+    /// Packs come and go faster than they can be listed.
+    #[error("git keeps changing it; try again when it is done")]
+    Restless,
     /// Alternates of alternates, deeper than git itself follows.
     #[error("alternates are nested too deep")]
     TooDeep,
@@ -84,6 +87,9 @@ pub enum ObjectFault {
     /// Its compressed bytes are no zlib stream.
     #[error("damaged compressed data")]
     Inflate,
+    /// It is larger than the reader's limit: so many bytes, by its own account.
+    #[error("too large to be held in memory: {0} bytes")]
+    Large(u64),
     /// It inflates to another size than it declares.
     #[error("not of the size it declares")]
     Size,

@@ -1,9 +1,10 @@
 //! The delta forest of one pack: what is a delta of what, and which trees of it
-//! hold texts that somebody wants.
+//! hold objects that somebody wants.
 //!
-//! It reads headers and checksums and inflates nothing: the root of a tree says
-//! what all of its objects are. **Invariant:** every object of the index is in
-//! one of the trees, or named as a fault, or known not to be a wanted text.
+//! It reads headers and inflates nothing: the root of a tree says what all of its
+//! objects are. **Invariant:** every object of the index is in one of the trees,
+//! or named as a fault, or known not to be wanted. A header is believed here and
+//! checked, with the rest of its entry, when that is decoded.
 
 use std::cmp::Reverse;
 
@@ -11,11 +12,16 @@ use super::error::{ObjectFault, PackError};
 use super::header::{Header, Kind};
 use super::id::ObjectId;
 use super::pack::Pack;
+use super::visitor::Object;
+use crate::model::ObjectKind;
 
 /// Stands for "no entry".
 const NONE: u32 = u32::MAX;
 
-/// The delta trees of one pack that hold wanted texts.
+/// Which objects are not wanted, by name.
+pub(super) type Skip<'s> = Option<&'s dyn Fn(&ObjectId) -> bool>;
+
+/// The delta trees of one pack that hold wanted objects.
 pub struct Forest<'p> {
     pub(super) pack: &'p Pack,
     /// All entries, by where they start.
@@ -33,7 +39,11 @@ struct Entry {
     position: u32,
     /// Where its children start in `children`; they end where those of the next start.
     children: u32,
+    /// The checksum of its bytes, or 0 where the index has none. Here it is beside
+    /// the rest: in the index it would have to be fetched from memory once more.
+    checksum: u32,
     is_wanted: bool,
+    kind: ObjectKind,
 }
 
 /// A tree of the forest: the unit of work to share out.
@@ -51,10 +61,10 @@ impl Tree {
 }
 
 impl<'p> Forest<'p> {
-    pub(super) fn plant(pack: &'p Pack, skip: impl Fn(&ObjectId) -> bool) -> Self {
+    pub(super) fn plant(pack: &'p Pack, kinds: &[ObjectKind], skip: Skip<'_>) -> Self {
         let mut survey = Survey::new(pack);
         survey.classify();
-        survey.grow(skip)
+        survey.grow(kinds, skip)
     }
 
     /// The trees, the heaviest first.
@@ -62,7 +72,7 @@ impl<'p> Forest<'p> {
         &self.trees
     }
 
-    /// Objects that may be texts and are in none of the trees, and why.
+    /// Objects that may be wanted and are in none of the trees, and why.
     pub fn faults(&self) -> &[(ObjectId, PackError)] {
         &self.faults
     }
@@ -78,6 +88,17 @@ impl<'p> Forest<'p> {
 
     pub(super) fn id(&self, entry: u32) -> ObjectId {
         self.pack.index().id(self.entries[entry as usize].position)
+    }
+
+    pub(super) fn object(&self, entry: u32) -> Object<'_> {
+        let Entry { position, kind, .. } = self.entries[entry as usize];
+        Object::packed(self.pack.index(), position, kind)
+    }
+
+    /// Whether the bytes of the entry have the checksum that the index remembers; `true` if it has none.
+    pub(super) fn is_sound(&self, entry: u32, bytes: &[u8]) -> bool {
+        !self.pack.index().has_checksums()
+            || self.entries[entry as usize].checksum == libdeflater::crc32(bytes)
     }
 
     pub(super) fn is_wanted(&self, entry: u32) -> bool {
@@ -101,9 +122,7 @@ impl<'p> Forest<'p> {
 /// What an entry is, as far as is known.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Class {
-    /// A text, a commit or a tag.
-    Text,
-    Tree,
+    Whole(ObjectKind),
     /// A delta whose base has not been classified.
     Delta,
     /// A delta whose base is being looked for.
@@ -115,8 +134,43 @@ enum Class {
 struct Survey<'p> {
     pack: &'p Pack,
     entries: Vec<Entry>,
+    places: Places,
     classes: Vec<Class>,
     parents: Vec<u32>,
+}
+
+/// Finds the entry that starts at an offset. A search by halves would fetch a
+/// dozen places from memory for each of a million deltas.
+struct Places {
+    /// Offsets that differ only in so many low bits share a bucket.
+    shift: u32,
+    /// The first entry of each bucket, or of the next that has one, and one past the last.
+    buckets: Vec<u32>,
+}
+
+impl Places {
+    /// Of entries by where they start, in a pack of `end` bytes.
+    fn new(entries: &[Entry], end: u64) -> Self {
+        // About as many buckets as there are entries.
+        let mean = end / (entries.len() as u64).max(1);
+        let shift = mean.max(1).ilog2();
+        let bucket = |start: u64| usize::try_from(start >> shift).expect("a pack is mapped whole");
+        let mut buckets = Vec::with_capacity(bucket(end) + 1);
+        let mut inside = 0;
+        for entry in entries.iter().take_while(|entry| entry.start < end) {
+            buckets.resize((bucket(entry.start) + 1).max(buckets.len()), inside);
+            inside += 1;
+        }
+        buckets.push(inside);
+        Self { shift, buckets }
+    }
+
+    fn find(&self, entries: &[Entry], start: u64) -> Option<u32> {
+        let bucket = usize::try_from(start >> self.shift).ok()?;
+        let &[first, end] = self.buckets.get(bucket..bucket + 2)? else { return None };
+        let found = entries[first as usize..end as usize].binary_search_by_key(&start, |entry| entry.start);
+        found.ok().map(|at| first + u32::try_from(at).expect("an index counts its objects in 32 bits"))
+    }
 }
 
 impl<'p> Survey<'p> {
@@ -129,12 +183,14 @@ impl<'p> Survey<'p> {
                 start: index.offset(position).unwrap_or(u64::MAX),
                 position,
                 children: 0,
+                checksum: index.checksum(position).unwrap_or(0),
                 is_wanted: false,
+                kind: ObjectKind::Blob,
             })
             .collect();
         entries.sort_unstable_by_key(|entry| entry.start);
         let (classes, parents) = (Vec::with_capacity(entries.len()), Vec::with_capacity(entries.len()));
-        Self { pack, entries, classes, parents }
+        Self { pack, places: Places::new(&entries, pack.end()), entries, classes, parents }
     }
 
     /// Reads every header, and lets the bases say what the deltas are.
@@ -164,12 +220,8 @@ impl<'p> Survey<'p> {
         let entry = self.entries[at];
         let end = self.entries.get(at + 1).map_or(self.pack.end(), |next| next.start.min(self.pack.end()));
         let bytes = self.pack.entry(entry.start, end)?;
-        if self.pack.index().checksum(entry.position).is_some_and(|sum| sum != libdeflater::crc32(bytes)) {
-            return Err(ObjectFault::Checksum);
-        }
         let base = match Header::parse(bytes)?.kind {
-            Kind::Text => return Ok((Class::Text, NONE)),
-            Kind::Tree => return Ok((Class::Tree, NONE)),
+            Kind::Whole(kind) => return Ok((Class::Whole(kind), NONE)),
             Kind::OfsDelta(0) => return Err(ObjectFault::Cycle),
             Kind::OfsDelta(distance) => entry.start.checked_sub(distance).ok_or(ObjectFault::Header)?,
             Kind::RefDelta(id) => {
@@ -177,9 +229,8 @@ impl<'p> Survey<'p> {
                 self.pack.index().offset(position).ok_or(ObjectFault::Base)?
             }
         };
-        let base = self.entries.binary_search_by_key(&base, |entry| entry.start);
-        let base = base.map_err(|_| ObjectFault::BaseElsewhere)?;
-        Ok((Class::Delta, u32::try_from(base).expect("an index counts its objects in 32 bits")))
+        let base = self.places.find(&self.entries, base).ok_or(ObjectFault::BaseElsewhere)?;
+        Ok((Class::Delta, base))
     }
 
     /// Classifies a delta whose base stands behind it, and the deltas on the way.
@@ -203,17 +254,20 @@ impl<'p> Survey<'p> {
     }
 
     /// Marks what is wanted and keeps the branches that bear something.
-    fn grow(mut self, skip: impl Fn(&ObjectId) -> bool) -> Forest<'p> {
+    fn grow(mut self, kinds: &[ObjectKind], skip: Skip<'_>) -> Forest<'p> {
         let mut faults = Vec::new();
         for (entry, class) in self.entries.iter_mut().zip(&self.classes) {
-            if *class == Class::Tree {
-                continue;
-            }
-            let id = self.pack.index().id(entry.position);
+            let id = || self.pack.index().id(entry.position);
+            let is_skipped = || skip.is_some_and(|skip| skip(&id()));
             match class {
-                _ if skip(&id) => {}
-                Class::Fault(fault) => faults.push((id, self.pack.error(entry.start, *fault))),
-                _ => entry.is_wanted = true,
+                Class::Whole(kind) => {
+                    entry.is_wanted = kinds.contains(kind) && !is_skipped();
+                    entry.kind = *kind;
+                }
+                Class::Fault(fault) if !is_skipped() => {
+                    faults.push((id(), self.pack.error(entry.start, *fault)));
+                }
+                _ => {}
             }
         }
         let wanted = self.count();
@@ -230,7 +284,7 @@ impl<'p> Survey<'p> {
         forest
     }
 
-    /// How many wanted texts each entry's tree holds, itself included.
+    /// How many wanted objects each entry's tree holds, itself included.
     fn count(&self) -> Vec<u32> {
         let mut wanted: Vec<u32> = self.entries.iter().map(|entry| u32::from(entry.is_wanted)).collect();
         let mut pending = vec![0_u32; self.entries.len()];
@@ -278,9 +332,10 @@ impl<'p> Survey<'p> {
         children
     }
 
-    /// The deltas that are texts.
+    /// The deltas whose root is sound.
     fn branches(&self) -> impl Iterator<Item = usize> {
-        let is_branch = |at: &usize| self.classes[*at] == Class::Text && self.parents[*at] != NONE;
+        let is_branch =
+            |at: &usize| matches!(self.classes[*at], Class::Whole(_)) && self.parents[*at] != NONE;
         (0..self.entries.len()).filter(is_branch)
     }
 }

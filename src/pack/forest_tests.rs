@@ -5,9 +5,11 @@ use std::fs;
 
 use libdeflater::{CompressionLvl, Compressor, crc32};
 
-use super::decode::{Decoded, Decoder};
+use super::decode::Decoder;
 use super::id::ObjectId;
 use super::pack::Pack;
+use super::visitor::{Lack, Object, Visitor};
+use crate::model::ObjectKind;
 
 /// An entry to be written: its first byte without the size, what stands between
 /// header and data, and the data, inflated.
@@ -80,31 +82,94 @@ fn write(folder: &std::path::Path, entries: &[Entry], offset: impl Fn(usize, u32
     Pack::open(&folder.join("p.idx")).expect("pack and index belong together")
 }
 
+/// Notes what becomes of each entry.
+#[derive(Default)]
+struct Notes {
+    found: Vec<(u8, String)>,
+    /// Letters that make an object loud; with none, all are asked for whole.
+    loud: Option<&'static [u8]>,
+}
+
+impl Visitor for Notes {
+    fn reach(&self) -> Option<usize> {
+        self.loud.map(|_| 1)
+    }
+
+    fn whole(&mut self, object: &Object<'_>, bytes: &[u8]) -> bool {
+        self.found.push((object.id().as_bytes()[0], String::from_utf8_lossy(bytes).into_owned()));
+        self.loud.is_some_and(|loud| bytes.iter().any(|byte| loud.contains(byte)))
+    }
+
+    fn edited(&mut self, object: &Object<'_>, size: u64, edits: &[u8]) -> bool {
+        let must_show = self.loud.is_some_and(|loud| edits.iter().any(|byte| loud.contains(byte)));
+        if !must_show {
+            let edits = String::from_utf8_lossy(edits).replace('\0', "/");
+            self.found.push((object.id().as_bytes()[0], format!("{size}: {edits}")));
+        }
+        must_show
+    }
+
+    fn lack(&mut self, id: ObjectId, lack: Lack) {
+        let what = match lack {
+            Lack::Huge(size) => format!("huge: {size}"),
+            Lack::Fault(error) => error.to_string(),
+        };
+        self.found.push((id.as_bytes()[0], what));
+    }
+}
+
 /// What becomes of each entry, in order of names; nothing of those that are no blobs.
 #[track_caller]
 fn check_with(entries: &[Entry], offset: impl Fn(usize, u32) -> u32, skip: &[u8], expect: &[(u8, &str)]) {
     let folder = tempfile::tempdir().expect("a folder can be made");
     let pack = write(folder.path(), entries, offset);
-    let forest = pack.forest(|id| skip.contains(&id.as_bytes()[0]));
-    let mut found: Vec<(u8, String)> = Vec::new();
-    for (id, error) in forest.faults() {
-        found.push((id.as_bytes()[0], error.to_string()));
-    }
-    let mut decoder = Decoder::new(1000);
-    for tree in forest.trees() {
-        forest.decode(*tree, &mut decoder, |id, what| {
-            let what = match what {
-                Decoded::Text(bytes) => String::from_utf8_lossy(bytes).into_owned(),
-                Decoded::Huge(size) => format!("huge: {size}"),
-                Decoded::Fault(error) => error.to_string(),
-            };
-            found.push((id.as_bytes()[0], what));
-        });
-    }
+    let mut found = read(&pack, skip, None);
     found.sort();
     let same = found.len() == expect.len()
         && found.iter().zip(expect).all(|(found, expect)| found.0 == expect.0 && found.1.ends_with(expect.1));
     assert!(same, "{found:?}\nexpected {expect:?}");
+}
+
+fn read(pack: &Pack, skip: &[u8], loud: Option<&'static [u8]>) -> Vec<(u8, String)> {
+    let skip = |id: &ObjectId| skip.contains(&id.as_bytes()[0]);
+    let forest = pack.forest(&[ObjectKind::Blob], Some(&skip));
+    let mut notes = Notes { found: Vec::new(), loud };
+    for (id, error) in forest.faults() {
+        notes.found.push((id.as_bytes()[0], error.to_string()));
+    }
+    let mut decoder = Decoder::new(1000);
+    for tree in forest.trees() {
+        forest.decode(*tree, &mut decoder, &mut notes);
+    }
+    notes.found
+}
+
+/// A delta of the entry `base`, 16 bytes long, that puts a letter in its middle.
+fn insertion(base: u8, letter: u8) -> Entry {
+    let data = vec![16, 17, 0x90, 8, 1, letter, 0x91, 8, 8];
+    Entry { kind: 7, base: vec![base; 20], data, declared: None }
+}
+
+#[test]
+fn edits_are_shown_until_one_asks_for_more() {
+    let folder = tempfile::tempdir().expect("a folder can be made");
+    let tail = Entry { data: vec![17, 18, 0x90, 17, 1, b'-'], ..insertion(0, 0) };
+    let onto = |base: u8| Entry { base: vec![base; 20], data: tail.data.clone(), ..insertion(0, 0) };
+    let entries = [whole(3, b"0123456789ABCDEF"), insertion(0, b'x'), insertion(0, b'!'), onto(1), onto(2)];
+    let pack = write(folder.path(), &entries, |_, offset| offset);
+    let sorted = |skip: &[u8], loud| {
+        let mut found = read(&pack, skip, Some(loud));
+        found.sort();
+        found.into_iter().map(|(_, what)| what).collect::<Vec<_>>()
+    };
+    let whole = ["0123456789ABCDEF", "01234567x89ABCDEF", "01234567!89ABCDEF", "01234567x89ABCDEF-"];
+    assert_eq!(sorted(&[], b"?"), [whole[0], "17: /7x8/", "17: /7!8/", "18: /F-", "18: /F-"]);
+    // An edit that asks for more, and what is made from it.
+    assert_eq!(sorted(&[], b"!"), [whole[0], "17: /7x8/", whole[2], "18: /F-", "01234567!89ABCDEF-"]);
+    // The root asks for more, so that everything is shown whole.
+    assert_eq!(sorted(&[2, 4], b"0"), [whole[0], whole[1], whole[3]]);
+    // What is not wanted is not judged, so what is made from it is shown whole.
+    assert_eq!(sorted(&[0, 1, 2, 4], b"?"), [whole[3]]);
 }
 
 #[track_caller]
@@ -173,12 +238,12 @@ fn offsets_that_lead_nowhere() {
     let entries = || [whole(3, b"ab"), whole(3, b"cd")];
     let last = |to: u32| move |number: usize, offset: u32| if number == 1 { to } else { offset };
     // The first then seems to reach further than it does.
-    let sum = "checksum mismatch";
-    check_with(&entries(), last(0x7FFF_FFFF), &[], &[(0, sum), (1, "lies outside the file")]);
-    check_with(&entries(), last(0x8000_0000), &[], &[(0, sum), (1, "lies outside the file")]);
-    check_with(&entries(), last(0xFFFF_FFFF), &[], &[(0, sum), (1, "lies outside the file")]);
+    let (sum, outside) = ("checksum mismatch", "lies outside the file");
+    check_with(&entries(), last(0x7FFF_FFFF), &[], &[(0, outside), (1, outside)]);
+    check_with(&entries(), last(0x8000_0000), &[], &[(0, outside), (1, outside)]);
+    check_with(&entries(), last(0xFFFF_FFFF), &[], &[(0, outside), (1, outside)]);
     check_with(&entries(), last(0), &[], &[(0, sum), (1, "lies outside the file")]);
     // Both at once: one of them stands where its neighbour says it ends.
-    check_with(&entries(), last(12), &[], &[(0, sum), (1, sum)]);
+    check_with(&entries(), last(12), &[], &[(0, "malformed header"), (1, sum)]);
     check_with(&entries(), last(13), &[], &[(0, sum), (1, sum)]);
 }

@@ -4,14 +4,13 @@
 
 use super::error::ObjectFault;
 use super::id::ObjectId;
+use crate::model::ObjectKind;
 
 /// What an entry holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Kind {
-    /// A whole object that holds text: a blob, a commit or a tag.
-    Text,
-    /// A whole tree.
-    Tree,
+    /// A whole object.
+    Whole(ObjectKind),
     /// A delta of the entry that starts so many bytes before this one.
     OfsDelta(u64),
     /// A delta of the object with this name.
@@ -46,8 +45,10 @@ impl Header {
             (more, shift) = (byte & 0x80 != 0, shift + 7);
         }
         let kind = match first >> 4 & 7 {
-            1 | 3 | 4 => Kind::Text,
-            2 => Kind::Tree,
+            1 => Kind::Whole(ObjectKind::Commit),
+            2 => Kind::Whole(ObjectKind::Tree),
+            3 => Kind::Whole(ObjectKind::Blob),
+            4 => Kind::Whole(ObjectKind::Tag),
             6 => Kind::OfsDelta(bytes.distance()?),
             7 => {
                 let name = entry.get(bytes.at..bytes.at + ObjectId::LEN);
@@ -93,6 +94,7 @@ impl Bytes<'_> {
 #[cfg(test)]
 mod tests {
     use super::{Header, Kind};
+    use crate::model::ObjectKind::{Blob, Commit, Tag, Tree};
 
     /// What the header is: kind, size and length.
     fn check(entry: &[u8], expect: Option<(Kind, u64, usize)>) {
@@ -102,13 +104,11 @@ mod tests {
 
     #[test]
     fn headers_are_read_and_refused() {
-        check(&[0x30], Some((Kind::Text, 0, 1)));
-        check(&[0x3F, 0xFF], Some((Kind::Text, 15, 1)));
-        check(&[0xB5, 0x81, 0x01], Some((Kind::Text, 5 + (1 << 4) + (1 << 11), 3)));
-        for text in [0x10, 0x40] {
-            check(&[text], Some((Kind::Text, 0, 1)));
+        for (first, kind) in [(0x10, Commit), (0x20, Tree), (0x30, Blob), (0x40, Tag)] {
+            check(&[first], Some((Kind::Whole(kind), 0, 1)));
         }
-        check(&[0x20], Some((Kind::Tree, 0, 1)));
+        check(&[0x3F, 0xFF], Some((Kind::Whole(Blob), 15, 1)));
+        check(&[0xB5, 0x81, 0x01], Some((Kind::Whole(Blob), 5 + (1 << 4) + (1 << 11), 3)));
         check(&[0x61, 0x05], Some((Kind::OfsDelta(5), 1, 2)));
         check(&[0x61, 0x80, 0x00], Some((Kind::OfsDelta(128), 1, 3)));
         check(&[0x61, 0x80], None);

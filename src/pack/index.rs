@@ -111,6 +111,19 @@ impl Index {
         None
     }
 
+    /// The positions of all names that lie between two, both included.
+    pub(super) fn between(&self, first: &ObjectId, last: &ObjectId) -> std::ops::Range<u32> {
+        let below = |bound: &dyn Fn(&ObjectId) -> bool| {
+            let (mut low, mut high) = (0, self.len);
+            while low < high {
+                let middle = low + (high - low) / 2;
+                if bound(&self.id(middle)) { low = middle + 1 } else { high = middle }
+            }
+            low
+        };
+        below(&|id| id < first)..below(&|id| id <= last)
+    }
+
     /// Where in the pack the object's entry starts; `None` if the index says so
     /// in a table that it does not have.
     #[inline]

@@ -7,6 +7,9 @@ use libdeflater::{DecompressionError, Decompressor};
 
 use super::error::ObjectFault;
 
+/// Bytes of room behind an object, and of input behind its stream: where there are
+/// fewer the decompressor goes byte by byte, which for most deltas is all the way.
+pub(super) const SLACK: usize = 512;
 /// Deflate cannot do better than 258 bytes for two bits.
 const RATIO: u64 = 1032;
 
@@ -35,6 +38,12 @@ impl Buffer {
         &self.bytes[..self.len]
     }
 
+    /// The object alone.
+    pub(super) fn into_vec(mut self) -> Vec<u8> {
+        self.bytes.truncate(self.len);
+        self.bytes
+    }
+
     /// Bytes that it keeps from other uses.
     pub(super) fn capacity(&self) -> usize {
         self.bytes.len()
@@ -54,10 +63,17 @@ impl Inflater {
         Self(Decompressor::new())
     }
 
-    /// Inflates the zlib stream at the start of `packed` into `room`, which it must fill.
-    pub(super) fn fill(&mut self, packed: &[u8], room: &mut [u8]) -> Result<(), ObjectFault> {
-        match self.0.zlib_decompress(packed, room) {
-            Ok(size) if size == room.len() => Ok(()),
+    /// Inflates the zlib stream at the start of `packed` into `buffer`, where it must make `size` bytes.
+    pub(super) fn fill(
+        &mut self,
+        packed: &[u8],
+        buffer: &mut Buffer,
+        size: usize,
+    ) -> Result<(), ObjectFault> {
+        let made = self.0.zlib_decompress(packed, buffer.room(size + SLACK));
+        buffer.len = size;
+        match made {
+            Ok(made) if made == size => Ok(()),
             Ok(_) | Err(DecompressionError::InsufficientSpace) => Err(ObjectFault::Size),
             Err(DecompressionError::BadData) => Err(ObjectFault::Inflate),
         }

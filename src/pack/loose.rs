@@ -7,10 +7,12 @@ use std::io::{self, Read as _};
 use std::path::Path;
 use std::sync::Arc;
 
-use super::decode::{Decoded, Decoder};
+use super::decode::Decoder;
 use super::error::{ObjectFault, PackError};
 use super::id::ObjectId;
 use super::inflate::{Buffer, is_possible};
+use super::visitor::{Lack, Object, Visitor};
+use crate::model::ObjectKind;
 
 /// Room for a header, and for as much content as most objects have.
 const FIRST: usize = 16 << 10;
@@ -35,40 +37,77 @@ impl Loose {
         &self.path
     }
 
-    /// Reads the object and hands it to `visit` if it is a text, too large to
-    /// tell, or damaged. A tree is not handed out.
+    /// The object of this name in a folder of objects, if its file is there.
+    pub(super) fn in_folder(objects: &Path, id: ObjectId) -> Option<Self> {
+        let digits = id.to_string();
+        let path = objects.join(&digits[..2]).join(&digits[2..]);
+        path.is_file().then(|| Self { id, path: path.into() })
+    }
+
+    /// Reads the object and shows it to `visitor` if it is of one of `kinds`, or
+    /// names it if it is too large to tell, or damaged.
     ///
     /// # Errors
     ///
     /// When the file cannot be read; one that has gone may have been packed.
-    pub fn decode(&self, decoder: &mut Decoder, visit: impl FnOnce(ObjectId, Decoded<'_>)) -> io::Result<()> {
-        let mut file = fs::File::open(&self.path)?;
-        let len = file.metadata()?.len();
-        if len > decoder.limit {
-            visit(self.id, Decoded::Huge(len));
-            return Ok(());
-        }
-        let mut packed = Vec::new();
-        file.by_ref().take(decoder.limit + 1).read_to_end(&mut packed)?;
+    pub fn decode(
+        &self,
+        decoder: &mut Decoder,
+        kinds: &[ObjectKind],
+        visitor: &mut impl Visitor,
+    ) -> io::Result<()> {
         let mut buffer = decoder.take();
-        match inflate(&packed, decoder, &mut buffer) {
-            Ok(Content::Text(start)) => visit(self.id, Decoded::Text(&buffer.bytes()[start..])),
-            Ok(Content::Tree) => {}
-            Ok(Content::Huge(size)) => visit(self.id, Decoded::Huge(size)),
-            Err(fault) => {
-                let error = PackError::Object { path: self.path.clone(), offset: 0, fault };
-                visit(self.id, Decoded::Fault(error));
+        match self.content(decoder, &mut buffer)? {
+            Ok(Content::Whole(kind, start)) if kinds.contains(&kind) => {
+                visitor.whole(&Object::new(self.id, kind), &buffer.bytes()[start..]);
             }
+            Ok(Content::Whole(..)) => {}
+            Ok(Content::Huge(size)) => visitor.lack(self.id, Lack::Huge(size)),
+            Err(fault) => visitor.lack(self.id, Lack::Fault(self.error(fault))),
         }
         decoder.give_back(buffer);
         Ok(())
     }
+
+    /// The kind and the bytes of the object.
+    ///
+    /// # Errors
+    ///
+    /// When the file cannot be read, is damaged or too large.
+    pub(super) fn read(&self, decoder: &mut Decoder) -> Result<(ObjectKind, Vec<u8>), PackError> {
+        let mut buffer = Buffer::default();
+        let content = self.content(decoder, &mut buffer);
+        match content.map_err(|source| PackError::Io { path: self.path.clone(), source })? {
+            Ok(Content::Whole(kind, start)) => Ok((kind, buffer.bytes()[start..].to_vec())),
+            Ok(Content::Huge(size)) => Err(self.error(ObjectFault::Large(size))),
+            Err(fault) => Err(self.error(fault)),
+        }
+    }
+
+    fn error(&self, fault: ObjectFault) -> PackError {
+        PackError::Object { path: self.path.clone(), offset: 0, fault }
+    }
+
+    /// What the object is, its bytes in `buffer`.
+    fn content(
+        &self,
+        decoder: &mut Decoder,
+        buffer: &mut Buffer,
+    ) -> io::Result<Result<Content, ObjectFault>> {
+        let file = fs::File::open(&self.path)?;
+        let len = file.metadata()?.len();
+        if len > decoder.limit {
+            return Ok(Ok(Content::Huge(len)));
+        }
+        let mut packed = Vec::new();
+        file.take(decoder.limit + 1).read_to_end(&mut packed)?;
+        Ok(inflate(&packed, decoder, buffer))
+    }
 }
 
 enum Content {
-    /// A text whose content starts so many bytes into the buffer.
-    Text(usize),
-    Tree,
+    /// An object whose content starts so many bytes into the buffer.
+    Whole(ObjectKind, usize),
     Huge(u64),
 }
 
@@ -95,25 +134,31 @@ fn inflate(packed: &[u8], decoder: &mut Decoder, buffer: &mut Buffer) -> Result<
             }
             continue;
         };
-        let (is_text, declared, start) = header(&bytes[..size.min(HEADER)]).ok_or(ObjectFault::Header)?;
+        let (kind, declared, start) = header(&bytes[..size.min(HEADER)]).ok_or(ObjectFault::Header)?;
         if declared != (size - start) as u64 {
             return Err(ObjectFault::Size);
         }
         buffer.room(size);
-        return Ok(if is_text { Content::Text(start) } else { Content::Tree });
+        return Ok(Content::Whole(kind, start));
     }
 }
 
-/// Whether it is a text, its size, and where its content starts.
-fn header(bytes: &[u8]) -> Option<(bool, u64, usize)> {
+/// What it is, its size, and where its content starts.
+pub(super) fn header(bytes: &[u8]) -> Option<(ObjectKind, u64, usize)> {
     let end = memchr::memchr(0, bytes)?;
     let header = std::str::from_utf8(&bytes[..end]).ok()?;
     let (kind, size) = header.split_once(' ')?;
-    if !matches!(kind, "blob" | "tree" | "commit" | "tag") || !size.bytes().all(|byte| byte.is_ascii_digit())
-    {
+    let kind = match kind {
+        "blob" => ObjectKind::Blob,
+        "tree" => ObjectKind::Tree,
+        "commit" => ObjectKind::Commit,
+        "tag" => ObjectKind::Tag,
+        _ => return None,
+    };
+    if !size.bytes().all(|byte| byte.is_ascii_digit()) {
         return None;
     }
-    Some((kind != "tree", size.parse().ok()?, end + 1))
+    Some((kind, size.parse().ok()?, end + 1))
 }
 
 /// Adds the loose objects of a folder of objects, in order of their names.

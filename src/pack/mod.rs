@@ -1,11 +1,12 @@
-//! Git's object database in bulk: every object that holds text (blobs, commits,
-//! tags) once, as fast as it can be inflated. Trees hold names and ids only.
+//! Git's object database: every object once, as fast as it can be inflated, and
+//! single objects by name.
 //!
 //! A [`Store`] lists packs and loose objects, a [`Forest`] says what is a delta of
 //! what in one pack, and a [`Decoder`] turns one tree of it after the other into
-//! texts. Threads are the caller's: trees are independent, and a decoder each is
-//! all that they need. It knows nothing of references, commits or work trees,
-//! computes no SHA-1, and reads SHA-1 repositories only.
+//! objects that a [`Visitor`] sees. Threads are the caller's: trees are independent,
+//! and a decoder each is all that they need. It knows nothing of references or work
+//! trees and not what is in an object, computes no SHA-1, and reads SHA-1
+//! repositories only.
 //!
 //! **Invariant:** nothing is passed over in silence. What cannot be read is named,
 //! for the caller to read in another way or to report; no length or offset that a
@@ -26,8 +27,10 @@ mod map;
 #[expect(clippy::module_inception, reason = "a pack is the thing in this room that has its name")]
 mod pack;
 mod store;
+mod stream;
+mod visitor;
 
-pub use decode::{Decoded, Decoder};
+pub use decode::Decoder;
 pub use error::{FileFault, ObjectFault, PackError};
 pub use forest::{Forest, Tree};
 pub use id::ObjectId;
@@ -35,3 +38,5 @@ pub use index::Index;
 pub use loose::Loose;
 pub use pack::Pack;
 pub use store::Store;
+pub use stream::Stream;
+pub use visitor::{Lack, Object, Visitor};

@@ -6,12 +6,17 @@ use std::fmt;
 use std::io;
 use std::path::Path;
 use std::sync::Arc;
+use std::time::SystemTime;
 
+use super::decode::{Decoder, Failure};
 use super::error::{FileFault, ObjectFault, PackError};
 use super::forest::Forest;
+use super::header::{Header, Kind};
 use super::id::ObjectId;
 use super::index::Index;
+use super::inflate::{Buffer, SLACK};
 use super::map::Map;
+use crate::model::ObjectKind;
 
 /// Signature, version and number of objects.
 pub(super) const HEADER: usize = 12;
@@ -22,6 +27,7 @@ pub struct Pack {
     path: Arc<Path>,
     map: Map,
     index: Index,
+    modified: SystemTime,
 }
 
 impl Pack {
@@ -44,13 +50,21 @@ impl Pack {
         })?;
         match fault(&map, &table) {
             Some(fault) => Err(PackError::File { path, fault }),
-            None => Ok(Self { path, map, index: table }),
+            None => {
+                let time = path.metadata().and_then(|metadata| metadata.modified());
+                Ok(Self { path, map, index: table, modified: time.unwrap_or(SystemTime::UNIX_EPOCH) })
+            }
         }
     }
 
     /// The path of the `.pack` file.
     pub fn path(&self) -> &Path {
         &self.path
+    }
+
+    /// When its file was last written, as far as the system tells.
+    pub(super) fn modified(&self) -> SystemTime {
+        self.modified
     }
 
     /// Which objects it holds.
@@ -69,10 +83,86 @@ impl Pack {
         &self.map[self.map.len() - TRAILER..]
     }
 
-    /// What is a delta of what, for all texts but those that `skip` names: they
-    /// are decoded when others need them, but not handed out.
-    pub fn forest(&self, skip: impl Fn(&ObjectId) -> bool) -> Forest<'_> {
-        Forest::plant(self, skip)
+    /// What is a delta of what, for all objects of these kinds but those that `skip`
+    /// names: they are decoded when others need them, but not shown.
+    pub fn forest(&self, kinds: &[ObjectKind], skip: Option<&dyn Fn(&ObjectId) -> bool>) -> Forest<'_> {
+        Forest::plant(self, kinds, skip)
+    }
+
+    /// The kind and the bytes of the object at `position` in the index: its chain
+    /// of deltas is walked to the end and back.
+    ///
+    /// # Errors
+    ///
+    /// When it, or what it is made from, is damaged or too large.
+    pub(super) fn read(
+        &self,
+        position: u32,
+        decoder: &mut Decoder,
+    ) -> Result<(ObjectKind, Buffer), PackError> {
+        let start = self.index.offset(position).unwrap_or(u64::MAX);
+        let (kind, mut bytes, chain) =
+            self.bottom(start, decoder).map_err(|(at, why)| self.failed(at, why))?;
+        for start in chain.into_iter().rev() {
+            let made = self.patched(start, bytes.bytes(), decoder).map_err(|why| self.failed(start, why))?;
+            decoder.give_back(std::mem::replace(&mut bytes, made));
+        }
+        Ok((kind, bytes))
+    }
+
+    /// The object that the one at `start` is made from in the end, and where the
+    /// deltas on the way start.
+    fn bottom(
+        &self,
+        mut start: u64,
+        decoder: &mut Decoder,
+    ) -> Result<(ObjectKind, Buffer, Vec<u64>), (u64, Failure)> {
+        let mut chain = Vec::new();
+        loop {
+            let at = |fault: ObjectFault| (start, Failure::from(fault));
+            let entry = self.entry(start, self.end()).map_err(at)?;
+            let header = Header::parse(entry).map_err(at)?;
+            let base = match header.kind {
+                Kind::Whole(kind) => {
+                    let made = decoder.inflate(&entry[header.len..], header.size);
+                    return Ok((kind, made.map_err(|failure| (start, failure))?, chain));
+                }
+                Kind::OfsDelta(distance) => start.checked_sub(distance),
+                Kind::RefDelta(id) => self.index.find(&id).and_then(|position| self.index.offset(position)),
+            };
+            chain.push(start);
+            // A chain that is longer than all there is goes in a circle.
+            if chain.len() > self.index.len() as usize {
+                return Err(at(ObjectFault::Cycle));
+            }
+            start = base.ok_or_else(|| at(ObjectFault::BaseElsewhere))?;
+        }
+    }
+
+    /// What the delta at `start` makes of `base`.
+    fn patched(&self, start: u64, base: &[u8], decoder: &mut Decoder) -> Result<Buffer, Failure> {
+        let entry = self.entry(start, self.end())?;
+        let header = Header::parse(entry)?;
+        let size = decoder.delta(&entry[header.len..], header.size)?;
+        decoder.apply(base, size)
+    }
+
+    fn failed(&self, start: u64, failure: Failure) -> PackError {
+        self.error(
+            start,
+            match failure {
+                Failure::Huge(size) => ObjectFault::Large(size),
+                Failure::Fault(fault) => fault,
+            },
+        )
+    }
+
+    /// The packed bytes of an object that is no delta, its kind and its size.
+    pub(super) fn whole(&self, position: u32) -> Option<(ObjectKind, u64, &[u8])> {
+        let entry = self.entry(self.index.offset(position)?, self.end()).ok()?;
+        let header = Header::parse(entry).ok()?;
+        let Kind::Whole(kind) = header.kind else { return None };
+        Some((kind, header.size, &entry[header.len..]))
     }
 
     /// Where entries may lie.
@@ -90,6 +180,14 @@ impl Pack {
             return Err(ObjectFault::Outside);
         }
         self.map.get(start..end).ok_or(ObjectFault::Outside)
+    }
+
+    /// The bytes between two offsets, which lie within an entry, and some of those
+    /// behind it, so that the decompressor need not be careful at the end.
+    #[inline]
+    pub(super) fn from(&self, start: u64, end: u64) -> &[u8] {
+        let at = |offset: u64| usize::try_from(offset).unwrap_or(usize::MAX).min(self.map.len());
+        &self.map[at(start)..at(end.saturating_add(SLACK as u64)).max(at(start))]
     }
 
     /// An error about the object at `offset`.

@@ -1,8 +1,10 @@
 //! A repository's object database: its folder of objects, those of its
 //! alternates, and what is packed and loose in them.
 //!
-//! It lists and opens and decodes nothing. What it cannot open is named; to read
-//! that in another way is for the caller.
+//! It lists and opens. What it cannot open is named; to read that in another way
+//! is for the caller. Git may pack, unpack and prune while it looks: it looks
+//! again until two looks agree. **Invariant:** an object that was there all the
+//! time is in what it lists, wherever git moved it meanwhile.
 
 use std::collections::HashSet;
 use std::ffi::OsStr;
@@ -11,14 +13,18 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use super::decode::Decoder;
 use super::error::{FileFault, PackError};
 use super::forest::Forest;
 use super::id::ObjectId;
 use super::loose::{self, Loose};
 use super::pack::Pack;
+use crate::model::ObjectKind;
 
 /// Alternates of alternates, as deep as git follows them.
 const DEPTH: usize = 5;
+/// Looks at a database that keeps changing.
+const LOOKS: usize = 10;
 
 /// The object database of one repository, as it was when it was opened.
 #[derive(Debug)]
@@ -46,21 +52,46 @@ impl Store {
     /// # Errors
     ///
     /// When one of the folders themselves cannot be listed.
-    pub fn open_all(objects: &[&Path]) -> Result<Self, PackError> {
-        for folder in objects {
-            fs::read_dir(folder).map_err(|source| PackError::Io { path: (*folder).into(), source })?;
+    pub fn open_all(objects: &[impl AsRef<Path>]) -> Result<Self, PackError> {
+        for folder in objects.iter().map(AsRef::as_ref) {
+            fs::read_dir(folder).map_err(|source| PackError::Io { path: folder.into(), source })?;
         }
-        let (mut packs, mut loose, mut faults) = (Vec::new(), Vec::new(), Vec::new());
+        let mut faults = Vec::new();
         let folders = folders(objects, &mut faults);
-        for folder in &folders {
-            open_packs(&folder.join("pack"), &mut packs, &mut faults);
+        for _ in 0..LOOKS {
+            if let Some(store) = Self::look(&folders) {
+                return Ok(Self { faults: faults.into_iter().chain(store.faults).collect(), ..store });
+            }
+        }
+        let path: Arc<Path> = folders.first().map_or(Path::new("objects"), PathBuf::as_path).into();
+        faults.push(PackError::File { path, fault: FileFault::Restless });
+        Ok(Self { folders, packs: Vec::new(), loose: Vec::new(), faults })
+    }
+
+    /// Opens what is there; nothing if git changed the packs meanwhile. What it
+    /// moves between a pack and loose files comes with a pack or goes with one.
+    fn look(folders: &[PathBuf]) -> Option<Self> {
+        let (mut packs, mut loose, mut faults) = (Vec::new(), Vec::new(), Vec::new());
+        let listed: Vec<Vec<PathBuf>> =
+            folders.iter().map(|folder| list_packs(&folder.join("pack"), &mut faults)).collect();
+        for paths in &listed {
+            open_packs(paths, &mut packs, &mut faults);
+        }
+        for folder in folders {
             loose::list(folder, &mut loose, &mut faults);
         }
-        let mut store = Self { folders, packs, loose: Vec::new(), faults };
+        let mut again = folders.iter().map(|folder| list_packs(&folder.join("pack"), &mut Vec::new()));
+        if !listed.iter().all(|paths| again.next().as_ref() == Some(paths)) {
+            return None;
+        }
+        // Those that came first keep their numbers when another comes.
+        packs
+            .sort_by(|one: &Pack, other| (one.modified(), one.path()).cmp(&(other.modified(), other.path())));
+        let mut store = Self { folders: folders.to_vec(), packs, loose: Vec::new(), faults };
         let mut seen = HashSet::new();
         loose.retain(|loose| store.find(&loose.id()).is_none() && seen.insert(loose.id()));
         store.loose = loose;
-        Ok(store)
+        Some(store)
     }
 
     /// The folders of objects: the repository's own, then its alternates.
@@ -84,29 +115,73 @@ impl Store {
         &self.faults
     }
 
-    /// The forest of the pack with this number, without the texts that a pack
-    /// before it holds: over all packs, every text is handed out once. `skip`
-    /// names more that are not wanted.
+    /// The forest of the pack with this number, of objects of these kinds and
+    /// without those that a pack before it holds: over all packs, every object is
+    /// shown once. Where `only` is given, without all others.
     ///
     /// # Panics
     ///
     /// When there is no pack with this number.
-    pub fn forest(&self, pack: usize, skip: impl Fn(&ObjectId) -> bool) -> Forest<'_> {
+    pub fn forest(&self, pack: usize, kinds: &[ObjectKind], only: Option<&HashSet<ObjectId>>) -> Forest<'_> {
         let before = &self.packs[..pack];
-        self.packs[pack].forest(|id| before.iter().any(|pack| pack.index().find(id).is_some()) || skip(id))
+        let skip = |id: &ObjectId| {
+            only.is_some_and(|only| !only.contains(id))
+                || before.iter().any(|pack| pack.index().find(id).is_some())
+        };
+        let must_ask = only.is_some() || !before.is_empty();
+        self.packs[pack].forest(kinds, if must_ask { Some(&skip) } else { None })
     }
 
-    /// The first pack that holds the object.
-    pub fn find(&self, id: &ObjectId) -> Option<&Pack> {
-        self.packs.iter().find(|pack| pack.index().find(id).is_some())
+    /// The first pack that holds the object, and where in its index.
+    pub(super) fn find(&self, id: &ObjectId) -> Option<(&Pack, u32)> {
+        self.packs.iter().find_map(|pack| pack.index().find(id).map(|position| (pack, position)))
+    }
+
+    /// The file of the object where it is loose.
+    pub(super) fn find_loose(&self, id: ObjectId) -> Option<Loose> {
+        self.folders.iter().find_map(|folder| Loose::in_folder(folder, id))
+    }
+
+    /// The kind and the bytes of an object; `None` if it is not here.
+    ///
+    /// # Errors
+    ///
+    /// When it is damaged, or larger than the decoder's limit.
+    pub fn read(
+        &self,
+        id: &ObjectId,
+        decoder: &mut Decoder,
+    ) -> Result<Option<(ObjectKind, Vec<u8>)>, PackError> {
+        if let Some((pack, position)) = self.find(id) {
+            return pack.read(position, decoder).map(|(kind, bytes)| Some((kind, bytes.into_vec())));
+        }
+        self.find_loose(*id).map(|loose| loose.read(decoder)).transpose()
+    }
+
+    /// All objects whose names begin with these hexadecimal digits, in order.
+    pub fn by_prefix(&self, digits: &str) -> Vec<ObjectId> {
+        let bound = |fill: &str| {
+            let rest = (2 * ObjectId::LEN).checked_sub(digits.len())?;
+            ObjectId::from_hex((digits.to_ascii_lowercase() + &fill.repeat(rest)).as_bytes())
+        };
+        let (Some(first), Some(last)) = (bound("0"), bound("f")) else { return Vec::new() };
+        let packed = self.packs.iter().map(Pack::index);
+        let mut found: Vec<ObjectId> = packed
+            .flat_map(|index| index.between(&first, &last).map(|position| index.id(position)))
+            .chain(self.loose.iter().map(Loose::id).filter(|id| (first..=last).contains(id)))
+            .collect();
+        found.sort_unstable();
+        found.dedup();
+        found
     }
 }
 
 /// The folders and all their alternates, each once.
-fn folders(own: &[&Path], faults: &mut Vec<PackError>) -> Vec<PathBuf> {
+fn folders(own: &[impl AsRef<Path>], faults: &mut Vec<PackError>) -> Vec<PathBuf> {
     let mut found: Vec<PathBuf> = Vec::new();
     let mut seen = HashSet::new();
-    let mut left: Vec<(PathBuf, usize)> = own.iter().rev().map(|folder| ((*folder).to_owned(), 0)).collect();
+    let mut left: Vec<(PathBuf, usize)> =
+        own.iter().rev().map(|folder| (folder.as_ref().to_owned(), 0)).collect();
     while let Some((folder, depth)) = left.pop() {
         if depth > DEPTH {
             faults.push(PackError::File { path: folder.as_path().into(), fault: FileFault::TooDeep });
@@ -166,8 +241,8 @@ fn native(line: &[u8]) -> Option<PathBuf> {
     std::str::from_utf8(line).ok().map(PathBuf::from)
 }
 
-/// Opens every pack of a folder that has an index, and names those that cannot be opened.
-fn open_packs(folder: &Path, packs: &mut Vec<Pack>, faults: &mut Vec<PackError>) {
+/// The packs and indexes of a folder, in order of their names.
+fn list_packs(folder: &Path, faults: &mut Vec<PackError>) -> Vec<PathBuf> {
     let mut fault = |source| faults.push(PackError::Io { path: folder.into(), source });
     let mut paths = Vec::new();
     match fs::read_dir(folder) {
@@ -182,16 +257,26 @@ fn open_packs(folder: &Path, packs: &mut Vec<Pack>, faults: &mut Vec<PackError>)
         Err(error) if error.kind() == io::ErrorKind::NotFound => {}
         Err(error) => fault(error),
     }
+    // What git is still writing has another name.
+    paths.retain(|path| has(path, "idx") || has(path, "pack"));
     paths.sort();
-    let has = |path: &Path, extension: &str| path.extension() == Some(OsStr::new(extension));
-    for path in &paths {
-        // What git is still writing has another name; a lone index or pack has lost its other half.
+    paths
+}
+
+fn has(path: &Path, extension: &str) -> bool {
+    path.extension() == Some(OsStr::new(extension))
+}
+
+/// Opens every pack that has an index, and names those that cannot be opened.
+fn open_packs(paths: &[PathBuf], packs: &mut Vec<Pack>, faults: &mut Vec<PackError>) {
+    for path in paths {
+        // A lone index or pack has lost its other half.
         if has(path, "idx") {
             match Pack::open(path) {
                 Ok(pack) => packs.push(pack),
                 Err(error) => faults.push(error),
             }
-        } else if has(path, "pack") && paths.binary_search(&path.with_extension("idx")).is_err() {
+        } else if paths.binary_search(&path.with_extension("idx")).is_err() {
             let path: Arc<Path> = path.as_path().into();
             faults.push(PackError::File { path, fault: FileFault::NoIndex });
         }

@@ -6,11 +6,13 @@ use std::sync::atomic::Ordering;
 
 use crate::detect::Detector;
 use crate::model::{
-    Blob, CommitSummary, Coverage, Finding, Fingerprint, Origin, Provenance, Report, SkipReason, Skipped,
+    Blob, CommitSummary, Coverage, Finding, Fingerprint, ObjectKind, Origin, Provenance, Report, SkipReason,
+    Skipped,
 };
+use crate::pack::{Lack, Object, ObjectId, Visitor};
 use crate::select::Policy;
 use crate::source::Walk;
-use crate::source::history::{Carrier, Engine, History, HistoryError, Kind};
+use crate::source::history::{Carrier, Engine, History, HistoryError, Request};
 
 use super::{Input, Progress, report, scan};
 
@@ -23,6 +25,53 @@ pub struct Reading {
     pub threads: usize,
     /// Whether what a shallow or partial clone lacks leaves the verdict standing.
     pub allow_incomplete: bool,
+}
+
+/// Every kind of object: each may hold a secret in a text or in a name.
+const KINDS: [ObjectKind; 4] = [ObjectKind::Blob, ObjectKind::Tree, ObjectKind::Commit, ObjectKind::Tag];
+
+/// Detection at work on the objects of one thread: it marks those that may hold something.
+struct Sifter<'d> {
+    detector: &'d Detector,
+    progress: &'d Progress,
+    reach: Option<usize>,
+    count: u64,
+    bytes: u64,
+    marked: Vec<(ObjectId, ObjectKind)>,
+}
+
+impl Sifter<'_> {
+    fn count(&mut self, size: u64) {
+        self.count += 1;
+        self.bytes += size;
+        self.progress.files.fetch_add(1, Ordering::Relaxed);
+        self.progress.bytes.fetch_add(size, Ordering::Relaxed);
+    }
+}
+
+impl Visitor for Sifter<'_> {
+    fn reach(&self) -> Option<usize> {
+        self.reach
+    }
+
+    fn whole(&mut self, object: &Object<'_>, bytes: &[u8]) -> bool {
+        self.count(bytes.len() as u64);
+        let glance = self.detector.glance(bytes);
+        if glance.may_hold {
+            self.marked.push((object.id(), object.kind()));
+        }
+        glance.may_hold || glance.has_keyword
+    }
+
+    fn edited(&mut self, _: &Object<'_>, size: u64, edits: &[u8]) -> bool {
+        let must_see = self.detector.stirs(edits);
+        if !must_see {
+            self.count(size);
+        }
+        must_see
+    }
+
+    fn lack(&mut self, _: ObjectId, _: Lack) {}
 }
 
 /// Scans every object of `history`, reachable or not.
@@ -38,12 +87,18 @@ pub fn scan_history(
     detector: &Detector,
     progress: &Progress,
 ) -> Result<Report, HistoryError> {
-    let objects = history.objects(engine, threads, |bytes| {
-        progress.bytes.fetch_add(bytes.len() as u64, Ordering::Relaxed);
-        progress.files.fetch_add(1, Ordering::Relaxed);
-        detector.might_hold(bytes)
-    })?;
-    let mut coverage = Coverage { objects: objects.count, bytes: objects.bytes, ..Coverage::default() };
+    let reach = detector.reach();
+    let hire = || Sifter { detector, progress, reach, count: 0, bytes: 0, marked: Vec::new() };
+    let request = Request { engine, threads, kinds: &KINDS, only: None };
+    let objects = history.read_all(request, hire)?;
+    let mut marked = Vec::new();
+    let mut coverage = Coverage::default();
+    for sifter in objects.visitors {
+        coverage.objects += sifter.count;
+        coverage.bytes += sifter.bytes;
+        marked.extend(sifter.marked);
+    }
+    marked.sort_unstable();
     let skipped = |(id, why): &(String, String)| Skipped {
         path: detector.path_name(id.as_bytes()),
         reason: SkipReason::Unreadable(why.clone()),
@@ -53,12 +108,14 @@ pub fn scan_history(
         let missing = history.gaps()?.into_iter().map(|gap| ("the repository".to_owned(), gap.to_owned()));
         coverage.skipped.extend(missing.map(|gap| skipped(&gap)));
     }
+    let objects_marked: Vec<_> =
+        marked.iter().map(|(id, _)| git2::Oid::from_bytes(id.as_bytes()).expect("20")).collect();
 
-    let carriers = history.carriers(&objects.marked)?;
+    let carriers = history.carriers(&objects_marked)?;
     let mut leaks: BTreeMap<Fingerprint, Finding> = BTreeMap::new();
-    for id in objects.marked {
-        let (kind, bytes) = history.content(id)?;
-        let carrier = &carriers[&id];
+    for ((id, _), oid) in marked.into_iter().zip(&objects_marked) {
+        let Some((kind, bytes)) = history.read(&id)? else { continue };
+        let carrier = &carriers[oid];
         let admitted = |path: &&Vec<u8>| policy.admits_file(path);
         let paths: Vec<&[u8]> = carrier.paths.iter().filter(admitted).map(Vec::as_slice).collect();
         if paths.is_empty() && !carrier.paths.is_empty() {
@@ -96,15 +153,16 @@ fn files(
 /// any, for some rules look at some paths only; in another object at its id.
 fn findings(
     detector: &Detector,
-    (object, kind): (String, Kind),
+    (object, kind): (String, ObjectKind),
     bytes: &[u8],
     carrier: &Carrier,
     paths: &[&[u8]],
 ) -> Vec<Finding> {
     let name = match kind {
-        Kind::Blob => "blob",
-        Kind::Commit => "commit",
-        Kind::Tag => "tag",
+        ObjectKind::Blob => "blob",
+        ObjectKind::Commit => "commit",
+        ObjectKind::Tag => "tag",
+        ObjectKind::Tree => "tree",
     };
     let unnamed = format!("{name} {object}").into_bytes();
     let paths = if paths.is_empty() { &[&*unnamed] } else { paths };

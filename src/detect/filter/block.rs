@@ -1,6 +1,8 @@
 //! Tells in which top-level block of a YAML text something stands, by indentation.
 //! It does not parse YAML: a text that is broken elsewhere is judged all the same.
 
+use std::ops::Range;
+
 /// Lines above the match that are looked at, at most.
 const REACH: usize = 1000;
 
@@ -26,6 +28,29 @@ pub(super) fn stands_under(bytes: &[u8], at: usize, key: &str) -> bool {
     false
 }
 
+/// The blocks that stand under `key`, its own line included: whole lines, outside
+/// of which nothing [stands under](stands_under) it.
+pub(in crate::detect) fn blocks<'b>(bytes: &'b [u8], key: &'b str) -> impl Iterator<Item = Range<usize>> {
+    memchr::memmem::find_iter(bytes, key.as_bytes()).filter_map(move |at| {
+        let quoted = usize::from(at > 0 && matches!(bytes[at - 1], b'"' | b'\''));
+        let start = at - quoted;
+        let is_block = (start == 0 || bytes[start - 1] == b'\n') && opens(&bytes[start..], key);
+        is_block.then(|| start..end(bytes, start))
+    })
+}
+
+/// Where the block ends whose first line starts at `start`.
+fn end(bytes: &[u8], start: usize) -> usize {
+    let mut line = start;
+    while let Some(offset) = memchr::memchr(b'\n', &bytes[line..]) {
+        line += offset + 1;
+        if bytes.get(line).is_some_and(|byte| !matches!(byte, b' ' | b'\t' | b'\r' | b'\n' | b'#')) {
+            return line;
+        }
+    }
+    bytes.len()
+}
+
 /// Whether `line` is `key:` at the left margin, quoted or not.
 fn opens(line: &[u8], key: &str) -> bool {
     let line = line.strip_prefix(b"\"").or_else(|| line.strip_prefix(b"'")).unwrap_or(line);
@@ -49,6 +74,15 @@ mod tests {
     fn check(text: &str, expect: bool) {
         let at = text.find("HERE").expect("the text marks the place");
         assert_eq!(stands_under(text.as_bytes(), at, "secrets"), expect, "{text}");
+        let is_in = blocks(text.as_bytes(), "secrets").any(|block| block.contains(&at));
+        assert!(is_in || !expect, "{text}");
+    }
+
+    #[test]
+    fn blocks_are_whole_lines() {
+        let text = "a: 1\nsecrets:\n  b: 2\n\n# note\n  c: 3\nd: 4\n'secrets': {}\n";
+        let found: Vec<&str> = blocks(text.as_bytes(), "secrets").map(|block| &text[block]).collect();
+        assert_eq!(found, ["secrets:\n  b: 2\n\n# note\n  c: 3\n", "'secrets': {}\n"]);
     }
 
     #[test]

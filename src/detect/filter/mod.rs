@@ -3,7 +3,7 @@
 //! Each submodule is one reason not to believe; [`judge`] asks them in order of cost.
 
 mod allowlist;
-mod block;
+pub(super) mod block;
 pub(super) mod context;
 mod neighbours;
 mod placeholder;

@@ -8,17 +8,19 @@ mod objects;
 
 use std::path::{Path, PathBuf};
 
-use git2::{ErrorCode, ObjectType, Oid, Repository, RepositoryOpenFlags};
+use git2::{ErrorCode, Odb, Repository, RepositoryOpenFlags};
 
-use crate::pack::PackError;
+use crate::pack::{PackError, Store};
 
 pub use attribute::{Carrier, Carriers, FirstCommit};
+pub use objects::{Objects, Request};
 
 /// A repository whose history is read.
 #[derive(Debug)]
 pub struct History {
     /// The git folder that holds objects and refs; of a linked work tree, the shared one.
     folder: PathBuf,
+    store: Store,
 }
 
 /// Why a history cannot be read at all.
@@ -36,6 +38,9 @@ pub enum HistoryError {
     /// Git failed while reading.
     #[error("the repository cannot be read")]
     Git(#[from] git2::Error),
+    /// An object ends too soon, or its bytes are damaged.
+    #[error("object {0} is damaged")]
+    Damaged(String),
     /// The system gave no threads.
     #[error("cannot start the threads to read with")]
     Threads(#[from] std::io::Error),
@@ -49,30 +54,6 @@ pub enum Engine {
     Pack,
     /// git2 alone: slow, for comparison and for trust.
     Git2,
-}
-
-/// What kind of object holds text. Trees hold names and ids only.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Kind {
-    /// The content of a file.
-    Blob,
-    /// A commit: its message, author, committer and other headers.
-    Commit,
-    /// An annotated tag: its message and tagger.
-    Tag,
-}
-
-/// What reading all objects came to.
-#[derive(Debug, Default)]
-pub struct Objects {
-    /// Blobs, commits and tags read.
-    pub count: u64,
-    /// Their bytes.
-    pub bytes: u64,
-    /// The objects that the visitor marked, in the order of their ids.
-    pub marked: Vec<Oid>,
-    /// Objects that could not be read, with the reason, in order.
-    pub unreadable: Vec<(String, String)>,
 }
 
 impl History {
@@ -89,23 +70,9 @@ impl History {
             ErrorCode::NotFound => HistoryError::NoRepository(name()),
             _ => HistoryError::Unsupported(name(), error),
         })?;
-        Ok(Self { folder: repository.commondir().to_owned() })
-    }
-
-    /// The kind and the content of one object that is no tree.
-    ///
-    /// # Errors
-    /// When git cannot read it.
-    pub fn content(&self, id: Oid) -> Result<(Kind, Vec<u8>), HistoryError> {
-        let repository = self.repository()?;
-        let database = repository.odb()?;
-        let object = database.read(id)?;
-        let kind = match object.kind() {
-            ObjectType::Commit => Kind::Commit,
-            ObjectType::Tag => Kind::Tag,
-            _ => Kind::Blob,
-        };
-        Ok((kind, object.data().to_owned()))
+        let folder = repository.commondir().to_owned();
+        let store = Store::open(&folder.join("objects"))?;
+        Ok(Self { folder, store })
     }
 
     /// What is known to be missing from the repository, a sentence each: the clone is shallow or partial.
@@ -130,6 +97,15 @@ impl History {
     pub fn folder(&self) -> &Path {
         let below = std::env::current_dir().ok().and_then(|here| self.folder.strip_prefix(here).ok());
         below.filter(|path| !path.as_os_str().is_empty()).unwrap_or(&self.folder)
+    }
+
+    fn odb(&self) -> Result<Odb<'static>, git2::Error> {
+        let odb = Odb::new()?;
+        let name = self.folder.join("objects");
+        odb.add_disk_alternate(
+            name.to_str().ok_or_else(|| git2::Error::from_str("a path that is not UTF-8"))?,
+        )?;
+        Ok(odb)
     }
 
     fn repository(&self) -> Result<Repository, git2::Error> {

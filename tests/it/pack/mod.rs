@@ -1,4 +1,4 @@
-//! The pack reader against git: every blob that git lists, once, with the bytes
+//! The pack reader against git: every object that git lists, once, with the bytes
 //! that its name stands for, however the repository keeps it.
 //!
 //! Names are checked by hashing what was read, with git2.
@@ -9,7 +9,8 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use baseleak::pack::{Decoded, Decoder, Store};
+use baseleak::model::ObjectKind;
+use baseleak::pack::{Decoder, Lack, Object, ObjectId, Store, Visitor};
 use git2::{ObjectType, Oid};
 
 use crate::sandbox::Sandbox;
@@ -17,9 +18,9 @@ use crate::sandbox::Sandbox;
 /// What a store handed out.
 #[derive(Debug, Default)]
 struct Read {
-    /// Texts by name, with how many times each came.
+    /// Objects by name, with how many times each came.
     texts: BTreeMap<String, usize>,
-    /// Texts whose bytes are not those that the name stands for.
+    /// Objects whose bytes are not those that the name stands for.
     wrong: Vec<String>,
     huge: Vec<String>,
     /// Names of objects that could not be read.
@@ -36,32 +37,55 @@ impl Read {
         let mut read =
             Self { files: store.faults().iter().map(ToString::to_string).collect(), ..Self::default() };
         for pack in 0..store.packs().len() {
-            let forest = store.forest(pack, |_| false);
+            let forest = store.forest(pack, &KINDS, None);
             read.faults.extend(forest.faults().iter().map(|(id, _)| id.to_string()));
             for tree in forest.trees() {
-                forest.decode(*tree, &mut decoder, |id, what| read.add(id.to_string(), &what));
+                forest.decode(*tree, &mut decoder, &mut read);
             }
         }
         for loose in store.loose() {
-            let found = loose.decode(&mut decoder, |id, what| read.add(id.to_string(), &what));
-            found.expect("nobody takes the file away");
+            loose.decode(&mut decoder, &KINDS, &mut read).expect("nobody takes the file away");
         }
         read
     }
+}
 
-    fn add(&mut self, id: String, what: &Decoded<'_>) {
-        match what {
-            Decoded::Text(bytes) => {
-                let kinds = [ObjectType::Blob, ObjectType::Commit, ObjectType::Tag];
-                let name = |kind| Oid::hash_object(kind, bytes).expect("git2 can hash").to_string();
-                if kinds.into_iter().any(|kind| name(kind) == id) {
-                    *self.texts.entry(id).or_default() += 1;
-                } else {
-                    self.wrong.push(id);
-                }
-            }
-            Decoded::Huge(_) => self.huge.push(id),
-            Decoded::Fault(_) => self.faults.push(id),
+const KINDS: [ObjectKind; 4] = [ObjectKind::Blob, ObjectKind::Tree, ObjectKind::Commit, ObjectKind::Tag];
+
+/// Whether the bytes are those that the name stands for.
+fn is_right(id: ObjectId, kind: ObjectKind, bytes: &[u8]) -> bool {
+    let kind = match kind {
+        ObjectKind::Blob => ObjectType::Blob,
+        ObjectKind::Tree => ObjectType::Tree,
+        ObjectKind::Commit => ObjectType::Commit,
+        ObjectKind::Tag => ObjectType::Tag,
+    };
+    Oid::hash_object(kind, bytes).expect("git2 can hash").to_string() == id.to_string()
+}
+
+impl Visitor for Read {
+    fn reach(&self) -> Option<usize> {
+        None
+    }
+
+    fn whole(&mut self, object: &Object<'_>, bytes: &[u8]) -> bool {
+        let id = object.id();
+        if is_right(id, object.kind(), bytes) {
+            *self.texts.entry(id.to_string()).or_default() += 1;
+        } else {
+            self.wrong.push(id.to_string());
+        }
+        true
+    }
+
+    fn edited(&mut self, _: &Object<'_>, _: u64, _: &[u8]) -> bool {
+        true
+    }
+
+    fn lack(&mut self, id: ObjectId, lack: Lack) {
+        match lack {
+            Lack::Huge(_) => self.huge.push(id.to_string()),
+            Lack::Fault(_) => self.faults.push(id.to_string()),
         }
     }
 }
@@ -124,15 +148,14 @@ fn packed(sandbox: &Sandbox, extension: &str) -> PathBuf {
     found.remove(0)
 }
 
-/// All objects that hold text that git knows of.
+/// All objects that git knows of.
 fn texts(sandbox: &Sandbox) -> Vec<String> {
     texts_in(sandbox, ".")
 }
 
 fn texts_in(sandbox: &Sandbox, repository: &str) -> Vec<String> {
     let all = sandbox.git(["-C", repository, "cat-file", "--batch-all-objects", "--batch-check"]);
-    let lines = all.lines().filter_map(|line| line.split_once(' '));
-    lines.filter(|(_, rest)| !rest.starts_with("tree ")).map(|(name, _)| name.to_owned()).collect()
+    all.lines().filter_map(|line| line.split_once(' ')).map(|(name, _)| name.to_owned()).collect()
 }
 
 /// The store hands out all that git lists, each once, and has nothing to complain of.
@@ -254,13 +277,13 @@ fn a_pack_that_goes_while_it_is_read() {
         fs::remove_file(packed(&sandbox, extension)).expect("it can be removed");
     }
     let (mut decoder, mut read) = (Decoder::new(Decoder::LIMIT), Read::default());
-    let forest = store.forest(0, |_| false);
+    let forest = store.forest(0, &KINDS, None);
     for tree in forest.trees() {
-        forest.decode(*tree, &mut decoder, |id, what| read.add(id.to_string(), &what));
+        forest.decode(*tree, &mut decoder, &mut read);
     }
     assert!(read.faults.is_empty() && read.wrong.is_empty(), "{read:?}");
-    // The commit and its 63 files.
-    assert_eq!(read.texts.len(), 64, "{read:?}");
+    // The commit, its 63 files and their two folders.
+    assert_eq!(read.texts.len(), 66, "{read:?}");
 }
 
 #[test]
@@ -285,5 +308,5 @@ fn too_large_is_named() {
     // What is a delta of something too large is too large as well.
     let read = Read::store(&objects(&sandbox), 1000);
     assert_eq!(read.texts.len() + read.huge.len(), texts(&sandbox).len());
-    assert!(read.faults.is_empty() && read.texts.len() == 2, "{read:?}");
+    assert!(read.faults.is_empty() && read.texts.len() == 3, "{read:?}");
 }
