@@ -6,7 +6,8 @@ use std::sync::atomic::Ordering;
 
 use crate::detect::Detector;
 use crate::model::{
-    Blob, CommitSummary, Coverage, Finding, Fingerprint, Origin, Provenance, Report, SkipReason, Skipped,
+    Blob, CommitSummary, Coverage, Finding, Fingerprint, Holder, ObjectKind, Origin, Provenance, Report,
+    SkipReason, Skipped,
 };
 use crate::select::Policy;
 use crate::source::Walk;
@@ -101,12 +102,12 @@ fn findings(
     carrier: &Carrier,
     paths: &[&[u8]],
 ) -> Vec<Finding> {
-    let name = match kind {
-        Kind::Blob => "blob",
-        Kind::Commit => "commit",
-        Kind::Tag => "tag",
+    let kind = match kind {
+        Kind::Blob => ObjectKind::Blob,
+        Kind::Commit => ObjectKind::Commit,
+        Kind::Tag => ObjectKind::Tag,
     };
-    let unnamed = format!("{name} {object}").into_bytes();
+    let unnamed = format!("{kind} {object}").into_bytes();
     let paths = if paths.is_empty() { &[&*unnamed] } else { paths };
     let mut findings = Vec::new();
     let found = paths.iter().find(|path| {
@@ -120,12 +121,17 @@ fn findings(
         seconds: commit.seconds,
     });
     let others = carrier.paths.iter().filter(|path| path != found);
+    let holder = if commit.is_some() { Holder::Ref } else { Holder::Nothing };
     let origin = Origin {
         object,
+        kind,
         commit,
         other_paths: others.map(|path| detector.path_name(path)).collect(),
         versions: 1,
         in_head: carrier.in_head,
+        holder,
+        refs: Vec::new(),
+        commits: Vec::new(),
     };
     for finding in &mut findings {
         finding.origin = Some(origin.clone());
