@@ -85,9 +85,10 @@ fn history(findings: &mut [Finding]) -> Vec<Exposure> {
         commits: Vec::new(),
     };
     let refs = |names: &[&[u8]]| names.iter().map(|name| PathName::masked(name, &[])).collect();
+    let own = CommitSummary { id: "89abcdef".repeat(5), ..bob.clone() };
     let main: &[u8] = b"refs/heads/main";
     let branches: &[&[u8]] =
-        &[b"refs/heads/\xFF", "refs/heads/\u{202e}niam".as_bytes(), main, b"refs/tags/v1", b"refs/tags/v2"];
+        &[b"refs/heads/\xFF", main, "refs/heads/\u{202e}niam".as_bytes(), b"refs/tags/v1", b"refs/tags/v2"];
 
     findings[0].origin = Some(Origin {
         versions: 2,
@@ -106,7 +107,7 @@ fn history(findings: &mut [Finding]) -> Vec<Exposure> {
     findings[4].origin = Some(origin(ObjectKind::Blob, Some(&bob), Holder::Stash));
     findings[5].origin = Some(Origin { versions: 4, ..origin(ObjectKind::Tree, Some(&eve), Holder::Reflog) });
     findings[7].origin =
-        Some(Origin { refs: refs(&[main]), ..origin(ObjectKind::Commit, Some(&bob), Holder::Ref) });
+        Some(Origin { refs: refs(&[main]), ..origin(ObjectKind::Commit, Some(&own), Holder::Ref) });
     findings[8].origin =
         Some(Origin { refs: refs(&[b"refs/tags/v1"]), ..origin(ObjectKind::Tag, None, Holder::Ref) });
     findings[9].origin = Some(origin(ObjectKind::Blob, None, Holder::Index));
@@ -124,7 +125,7 @@ fn history(findings: &mut [Finding]) -> Vec<Exposure> {
         Exposure { in_head: true, ..exposure(&[2, 7], Some(&eve), None) },
         exposure(&[3], None, None),
         exposure(&[4, 8, 9], Some(&bob), None),
-        exposure(&[5, 10], Some(&eve), Some(&bob)),
+        exposure(&[5, 10], Some(&eve), None),
     ];
     exposures.sort_by(|a, b| (&a.key, &a.digest).cmp(&(&b.key, &b.digest)));
     exposures
