@@ -5,6 +5,7 @@
 
 mod blob;
 mod coverage;
+mod exposure;
 mod finding;
 mod fingerprint;
 mod location;
@@ -15,10 +16,14 @@ mod secret;
 
 pub use blob::Blob;
 pub use coverage::{Coverage, SkipReason, Skipped};
+pub use exposure::Exposure;
 pub use finding::{Attribution, Confidence, Finding, Reason, Snippet};
 pub use fingerprint::Fingerprint;
 pub use location::{Location, Place, Position};
-pub use origin::{CommitSummary, ObjectKind, Origin};
+<<<<<<< HEAD
+=======
+pub use origin::{CommitSummary, Holder, ObjectKind, Origin};
+>>>>>>> w-report
 pub use provenance::{PathName, Provenance};
 pub use report::{Report, RuleSummary};
 pub use secret::Secret;

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Coverage, Finding, PathName};
+use super::{Coverage, Exposure, Finding, PathName};
 
 /// A rule as a report names it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,6 +20,9 @@ pub struct Report {
     pub version: &'static str,
     /// What was found, sorted by location, then rule.
     pub findings: Vec<Finding>,
+    /// The leaked keys over the whole history, one for each distinct digest, sorted by key,
+    /// then digest; empty where no history was read.
+    pub exposures: Vec<Exposure>,
     /// What was read.
     pub coverage: Coverage,
     /// The rules that were in force, in their order.

@@ -1,5 +1,5 @@
 //! The one report that goes through every renderer: each kind of finding,
-//! reason and skipped entry, and names that mean harm.
+//! reason, origin, exposure and skipped entry, and names that mean harm.
 //!
 //! Its secrets come from a fixed sequence at run time, so that the tests can
 //! look for them and no file of this repository holds one.
@@ -7,11 +7,12 @@
 use std::sync::Arc;
 
 use crate::model::{
-    Attribution, CommitSummary, Confidence, Coverage, Finding, Fingerprint, Location, Origin, PathName,
-    Place, Position, Reason, Report, RuleSummary, Secret, SkipReason, Skipped, Snippet,
+    Attribution, CommitSummary, Confidence, Coverage, Exposure, Finding, Fingerprint, Holder, Location,
+    ObjectKind, Origin, PathName, Place, Position, Reason, Report, RuleSummary, Secret, SkipReason, Skipped,
+    Snippet,
 };
 
-/// A report of seven findings of six keys in six files, with incomplete coverage.
+/// A report of eleven findings of six keys in ten files, with incomplete coverage.
 pub(crate) fn canonical() -> Report {
     let mut made = Made { state: 0x00ba_5e1e_a400_2026 };
     let (first, second, third, fourth, fifth) =
@@ -44,27 +45,14 @@ pub(crate) fn canonical() -> Report {
     findings[6].reasons = vec![Reason::Pattern, Reason::ContextInFile("baseten".into())];
     findings[6].rule = "baseten-webhook-secret".into();
     findings[6].location.end = Position { line: 9, column: 2 };
-    let commit = CommitSummary {
-        id: "0123456789abcdef0123456789abcdef01234567".into(),
-        author: "Eve\u{202e} <eve\x1b[1m@example.com>".into(),
-        seconds: 1_700_000_000,
-    };
-    let other_paths = vec![PathName::masked(b"copy\xFF/.trussrc", &[])];
-    let object = "89abcdef0123456789abcdef0123456789abcdef".to_owned();
-    findings[2].origin = Some(Origin {
-        object: object.clone(),
-        commit: Some(commit),
-        other_paths,
-        versions: 3,
-        in_head: true,
-    });
-    findings[3].origin =
-        Some(Origin { object, commit: None, other_paths: Vec::new(), versions: 1, in_head: false });
+    findings.extend(made.in_objects([&second, &fourth, &fourth, &fifth]));
+    let exposures = history(&mut findings);
     findings.sort_by(|a, b| (&a.location, &a.rule).cmp(&(&b.location, &b.rule)));
 
     Report {
         version: "1.2.3",
         findings,
+        exposures,
         coverage: coverage(),
         rules: vec![
             rule("baseten-api-key", "a Baseten API key"),
@@ -74,6 +62,78 @@ pub(crate) fn canonical() -> Report {
         disabled: vec!["baseten-gateway-key".into()],
         config: Some(PathName::masked(b"ci/baseleak\x1b[8m.toml", &[])),
     }
+}
+
+/// Gives the findings of a history their origins, every kind of object and every
+/// holder among them, and tells the story of each key: one that is still in HEAD,
+/// one that was removed, one that never was on the way there and one that no
+/// commit carries. The webhook's secret is in none of them.
+fn history(findings: &mut [Finding]) -> Vec<Exposure> {
+    let (eve, bob) = (
+        commit("0123", "Eve\u{202e} <eve\x1b[1m@example.com>", 1_700_000_000),
+        commit("fedc", "Bob <bob@example.com>", 1_710_000_000),
+    );
+    let origin = |kind, carrier: Option<&CommitSummary>, holder| Origin {
+        object: "89abcdef".repeat(5),
+        kind,
+        commit: carrier.cloned(),
+        other_paths: Vec::new(),
+        versions: 1,
+        in_head: false,
+        holder,
+        refs: Vec::new(),
+        commits: Vec::new(),
+    };
+    let refs = |names: &[&[u8]]| names.iter().map(|name| PathName::masked(name, &[])).collect();
+    let own = CommitSummary { id: "89abcdef".repeat(5), ..bob.clone() };
+    let main: &[u8] = b"refs/heads/main";
+    let branches: &[&[u8]] =
+        &[b"refs/heads/\xFF", main, "refs/heads/\u{202e}niam".as_bytes(), b"refs/tags/v1", b"refs/tags/v2"];
+
+    findings[0].origin = Some(Origin {
+        versions: 2,
+        refs: refs(&[main]),
+        ..origin(ObjectKind::Blob, Some(&eve), Holder::Ref)
+    });
+    findings[2].origin = Some(Origin {
+        other_paths: vec![PathName::masked(b"copy\xFF/.trussrc", &[])],
+        versions: 3,
+        in_head: true,
+        refs: refs(branches),
+        commits: vec![eve.clone(), bob.clone()],
+        ..origin(ObjectKind::Blob, Some(&eve), Holder::Ref)
+    });
+    findings[3].origin = Some(origin(ObjectKind::Blob, None, Holder::Nothing));
+    findings[4].origin = Some(origin(ObjectKind::Blob, Some(&bob), Holder::Stash));
+    findings[5].origin = Some(Origin { versions: 4, ..origin(ObjectKind::Tree, Some(&eve), Holder::Reflog) });
+    findings[7].origin =
+        Some(Origin { refs: refs(&[main]), ..origin(ObjectKind::Commit, Some(&own), Holder::Ref) });
+    findings[8].origin =
+        Some(Origin { refs: refs(&[b"refs/tags/v1"]), ..origin(ObjectKind::Tag, None, Holder::Ref) });
+    findings[9].origin = Some(origin(ObjectKind::Blob, None, Holder::Index));
+    findings[10].origin = Some(origin(ObjectKind::Tree, None, Holder::Nothing));
+
+    let exposure = |places: &[usize], first: Option<&CommitSummary>, removed: Option<&CommitSummary>| {
+        let mut fingerprints: Vec<_> = places.iter().map(|&place| findings[place].fingerprint).collect();
+        fingerprints.sort_unstable();
+        let Finding { key, digest, .. } = findings[places[0]].clone();
+        let (first, removed) = (first.cloned(), removed.cloned());
+        Exposure { key, digest, findings: fingerprints, first, removed, in_head: false }
+    };
+    let mut exposures = vec![
+        exposure(&[0, 1], Some(&eve), Some(&bob)),
+        Exposure { in_head: true, ..exposure(&[2, 7], Some(&eve), None) },
+        exposure(&[3], None, None),
+        exposure(&[4, 8, 9], Some(&bob), None),
+        exposure(&[5, 10], Some(&eve), None),
+    ];
+    exposures.sort_by(|a, b| (&a.key, &a.digest).cmp(&(&b.key, &b.digest)));
+    exposures
+}
+
+/// A commit whose id is four digits over and over.
+fn commit(digits: &str, author: &str, seconds: i64) -> CommitSummary {
+    CommitSummary { id: digits.repeat(10), author: author.into(), seconds }
 }
 
 const HOSTILE_PATH: &str = "app/\x1b[2J\u{202e}yp.\u{200b}evil\n\u{9b}31m.py";
@@ -153,6 +213,20 @@ impl Made {
         let text = format!("whsec_{}", self.letters(40));
         let digest = format!("{:016x}", self.next());
         Key { text, name: format!("sha256:{}", &digest[..12]), mask: "****".into(), digest }
+    }
+
+    /// Findings in a commit, a tag, a blob without a path and the name of a file
+    /// in a tree without one.
+    fn in_objects(&mut self, [message, tag, staged, name]: [&Key; 4]) -> [Finding; 4] {
+        let path = |kind: &str| format!("{kind} {}", "89abcdef".repeat(5));
+        let mut findings = [
+            self.finding(message, Confidence::High, &path("commit"), (6, 1), ("", " was in the file")),
+            self.finding(tag, Confidence::Low, &path("tag"), (5, 9), ("release ", "")),
+            self.finding(staged, Confidence::Low, &path("blob"), (1, 1), ("", "")),
+            self.finding(name, Confidence::Medium, &path("tree"), (1, 1), ("", ".txt")),
+        ];
+        findings[3].location.place = Place::FileName;
+        findings
     }
 
     fn finding(

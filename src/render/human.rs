@@ -1,5 +1,5 @@
-//! A report for a person at a terminal: a block per finding, what was skipped,
-//! the totals, and the verdict as the last line.
+//! A report for a person at a terminal: a block per finding, those of a history
+//! under the key they leak, what was skipped, the totals, and the verdict as the last line.
 //!
 //! Whether colours are written is `colored`'s own switch, which the program
 //! sets; they never carry meaning that the text does not. The layout is free to
@@ -9,6 +9,8 @@
 //! [`sanitise`], and a secret is written only if
 //! [`show_secrets`](HumanOptions::show_secrets) asks for it.
 
+mod history;
+
 use std::fmt::Write as _;
 use std::io::{self, Write};
 use std::time::Duration;
@@ -17,7 +19,7 @@ use colored::{ColoredString, Colorize};
 
 use super::Tally;
 use super::terminal::sanitise;
-use crate::model::{Confidence, Coverage, Finding, Origin, Place, Report, Secret, Skipped};
+use crate::model::{Confidence, Coverage, Finding, Place, Report, Secret, Skipped};
 
 /// How many skipped entries are listed before the rest is only counted.
 const SKIPPED_LISTED: usize = 20;
@@ -33,8 +35,11 @@ pub struct HumanOptions {
 
 /// Writes `report` for a person. Fails only where `out` does.
 pub fn write(report: &Report, options: &HumanOptions, out: &mut dyn Write) -> io::Result<()> {
-    for finding in &report.findings {
-        write_finding(finding, options.show_secrets, out)?;
+    for group in history::groups(report) {
+        group.write_heading(out)?;
+        for finding in group.findings {
+            write_finding(finding, options.show_secrets, out)?;
+        }
     }
     write_skipped(&report.coverage.skipped, out)?;
     write_summary(report, options.elapsed, out)
@@ -57,30 +62,12 @@ fn write_finding(finding: &Finding, show_secrets: bool, out: &mut dyn Write) -> 
         writeln!(out, "  | {before}{}{after}", sanitise(&middle).red().bold())?;
     }
     if let Some(origin) = &finding.origin {
-        write_origin(origin, out)?;
+        history::write_origin(origin, out)?;
     }
     for reason in &finding.reasons {
         writeln!(out, "  = {}", sanitise(&reason.to_string()))?;
     }
     writeln!(out)
-}
-
-/// Who brought the secret in, and whether it is still there.
-fn write_origin(origin: &Origin, out: &mut dyn Write) -> io::Result<()> {
-    match &origin.commit {
-        Some(commit) => {
-            let (id, author) = (sanitise(&commit.id), sanitise(&commit.author));
-            writeln!(out, "  @ commit {id} by {author} on {}", super::date(commit.seconds))?;
-        }
-        None => writeln!(out, "  @ blob {}, which no commit leads to", sanitise(&origin.object))?,
-    }
-    let versions = count(origin.versions, "version", "versions");
-    let paths = match origin.other_paths.len() {
-        0 => String::new(),
-        more => format!(", and {} more there", count(more as u64, "path", "paths")),
-    };
-    let now = if origin.in_head { "still in HEAD" } else { "not in HEAD" };
-    writeln!(out, "  @ {now}; in {versions} of the file{paths}")
 }
 
 fn confidence(confidence: Confidence) -> ColoredString {
@@ -249,7 +236,8 @@ mod tests {
 
     fn clean() -> Report {
         let coverage = Coverage { files: 2, bytes: 10, ..Coverage::default() };
-        Report { findings: Vec::new(), coverage, config: None, disabled: Vec::new(), ..canonical() }
+        let (findings, exposures, disabled) = (Vec::new(), Vec::new(), Vec::new());
+        Report { findings, exposures, coverage, disabled, config: None, ..canonical() }
     }
 
     #[test]
@@ -269,6 +257,7 @@ mod tests {
     fn one_of_each() {
         let mut report = canonical();
         report.findings.truncate(1);
+        report.exposures = Vec::new();
         report.config = None;
         report.disabled = Vec::new();
         report.coverage.skipped.truncate(1);

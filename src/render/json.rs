@@ -8,18 +8,18 @@
 //! **Invariant:** no secret is written, and every invisible character is
 //! escaped as `\uXXXX`, so that the text loses nothing and is safe on a terminal.
 
+mod visible;
+
 use std::fmt::Display;
 use std::io::{self, Write};
 
-use serde::{Serialize, Serializer};
-use serde_json::ser::{Formatter, PrettyFormatter};
-
 use super::Tally;
-use super::terminal::is_hidden;
 use crate::model::{
-    Attribution, CommitSummary, Confidence, Coverage, Finding, Fingerprint, Origin, PathName, Place, Reason,
-    Report, RuleSummary, SkipReason, Skipped,
+    Attribution, CommitSummary, Confidence, Coverage, Exposure, Finding, Fingerprint, Holder, ObjectKind,
+    Origin, PathName, Place, Reason, Report, RuleSummary, SkipReason, Skipped,
 };
+use serde::{Serialize, Serializer};
+use visible::Visible;
 
 /// The version of the format. It grows when a field goes or changes its
 /// meaning, and not when one is added.
@@ -37,6 +37,8 @@ struct Document<'a> {
     schema: u32,
     tool: Tool<'a>,
     findings: Each<'a, Finding, WireFinding<'a>>,
+    #[serde(skip_serializing_if = "Each::is_empty")]
+    exposures: Each<'a, Exposure, WireExposure<'a>>,
     coverage: WireCoverage<'a>,
     rules: Each<'a, RuleSummary, WireRule<'a>>,
     disabled_rules: &'a [String],
@@ -74,10 +76,15 @@ struct WireFinding<'a> {
 #[derive(Serialize)]
 struct WireOrigin<'a> {
     object: &'a str,
+    kind: Shown<ObjectKind>,
     commit: Option<WireCommit<'a>>,
-    other_paths: Vec<&'a str>,
+    other_paths: Each<'a, PathName, &'a str>,
     versions: u64,
     in_head: bool,
+    holder: Shown<Holder>,
+    refs: Each<'a, PathName, &'a str>,
+    #[serde(skip_serializing_if = "Each::is_empty")]
+    commits: Each<'a, CommitSummary, WireCommit<'a>>,
 }
 
 #[derive(Serialize)]
@@ -85,6 +92,17 @@ struct WireCommit<'a> {
     id: &'a str,
     author: &'a str,
     date: String,
+}
+
+/// A leaked key over a whole history.
+#[derive(Serialize)]
+struct WireExposure<'a> {
+    key: &'a str,
+    digest: &'a str,
+    first: Option<WireCommit<'a>>,
+    removed: Option<WireCommit<'a>>,
+    in_head: bool,
+    findings: Each<'a, Fingerprint, Shown<&'a Fingerprint>>,
 }
 
 #[derive(Serialize)]
@@ -144,6 +162,7 @@ impl<'a> Document<'a> {
             schema: SCHEMA,
             tool: Tool { name: "baseleak", version: report.version },
             findings: Each(&report.findings, WireFinding::of),
+            exposures: Each(&report.exposures, WireExposure::of),
             coverage: WireCoverage::of(&report.coverage),
             rules: Each(&report.rules, WireRule::of),
             disabled_rules: &report.disabled,
@@ -181,17 +200,35 @@ impl<'a> WireFinding<'a> {
 
 impl<'a> WireOrigin<'a> {
     fn of(origin: &'a Origin) -> Self {
-        let commit = |commit: &'a CommitSummary| WireCommit {
-            id: &commit.id,
-            author: &commit.author,
-            date: super::date(commit.seconds),
-        };
         Self {
             object: &origin.object,
-            commit: origin.commit.as_ref().map(commit),
-            other_paths: origin.other_paths.iter().map(PathName::as_str).collect(),
+            kind: Shown(origin.kind),
+            commit: origin.commit.as_ref().map(WireCommit::of),
+            other_paths: Each(&origin.other_paths, PathName::as_str),
             versions: origin.versions,
             in_head: origin.in_head,
+            holder: Shown(origin.holder),
+            refs: Each(&origin.refs, PathName::as_str),
+            commits: Each(&origin.commits, WireCommit::of),
+        }
+    }
+}
+
+impl<'a> WireCommit<'a> {
+    fn of(commit: &'a CommitSummary) -> Self {
+        Self { id: &commit.id, author: &commit.author, date: super::date(commit.seconds) }
+    }
+}
+
+impl<'a> WireExposure<'a> {
+    fn of(exposure: &'a Exposure) -> Self {
+        Self {
+            key: &exposure.key,
+            digest: &exposure.digest,
+            first: exposure.first.as_ref().map(WireCommit::of),
+            removed: exposure.removed.as_ref().map(WireCommit::of),
+            in_head: exposure.in_head,
+            findings: Each(&exposure.findings, Shown),
         }
     }
 }
@@ -251,6 +288,12 @@ impl<'a> WireRule<'a> {
 /// A list written as it is turned into its wire form, one element at a time.
 struct Each<'a, T, W>(&'a [T], fn(&'a T) -> W);
 
+impl<T, W> Each<'_, T, W> {
+    fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
 impl<T, W: Serialize> Serialize for Each<'_, T, W> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_seq(self.0.iter().map(self.1))
@@ -266,66 +309,14 @@ impl<T: Display> Serialize for Shown<T> {
     }
 }
 
-/// Indented JSON in which every character shows: the invisible ones, which
-/// JSON lets stand in strings, are escaped as well.
-#[derive(Default)]
-struct Visible(PrettyFormatter<'static>);
-
-impl Formatter for Visible {
-    fn write_string_fragment<W: ?Sized + Write>(&mut self, out: &mut W, text: &str) -> io::Result<()> {
-        let mut rest = text;
-        while let Some((at, hidden)) = rest.char_indices().find(|&(_, character)| is_hidden(character)) {
-            out.write_all(&rest.as_bytes()[..at])?;
-            for unit in hidden.encode_utf16(&mut [0; 2]) {
-                write!(out, "\\u{unit:04x}")?;
-            }
-            rest = &rest[at + hidden.len_utf8()..];
-        }
-        out.write_all(rest.as_bytes())
-    }
-
-    fn begin_array<W: ?Sized + Write>(&mut self, out: &mut W) -> io::Result<()> {
-        self.0.begin_array(out)
-    }
-
-    fn end_array<W: ?Sized + Write>(&mut self, out: &mut W) -> io::Result<()> {
-        self.0.end_array(out)
-    }
-
-    fn begin_array_value<W: ?Sized + Write>(&mut self, out: &mut W, first: bool) -> io::Result<()> {
-        self.0.begin_array_value(out, first)
-    }
-
-    fn end_array_value<W: ?Sized + Write>(&mut self, out: &mut W) -> io::Result<()> {
-        self.0.end_array_value(out)
-    }
-
-    fn begin_object<W: ?Sized + Write>(&mut self, out: &mut W) -> io::Result<()> {
-        self.0.begin_object(out)
-    }
-
-    fn end_object<W: ?Sized + Write>(&mut self, out: &mut W) -> io::Result<()> {
-        self.0.end_object(out)
-    }
-
-    fn begin_object_key<W: ?Sized + Write>(&mut self, out: &mut W, first: bool) -> io::Result<()> {
-        self.0.begin_object_key(out, first)
-    }
-
-    fn begin_object_value<W: ?Sized + Write>(&mut self, out: &mut W) -> io::Result<()> {
-        self.0.begin_object_value(out)
-    }
-
-    fn end_object_value<W: ?Sized + Write>(&mut self, out: &mut W) -> io::Result<()> {
-        self.0.end_object_value(out)
-    }
-}
-
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use serde_json::Value;
 
     use super::super::canonical::{assert_no_secret, canonical};
+    use super::super::terminal::is_hidden;
     use super::*;
     use crate::model::Snippet;
 
@@ -346,9 +337,9 @@ mod tests {
 
     #[test]
     fn an_empty_report() {
-        let (findings, rules) = (Vec::new(), Vec::new());
-        let coverage = Coverage::default();
-        let report = Report { findings, coverage, rules, config: None, disabled: Vec::new(), version: "0" };
+        let (findings, exposures, rules) = (Vec::new(), Vec::new(), Vec::new());
+        let (coverage, disabled) = (Coverage::default(), Vec::new());
+        let report = Report { findings, exposures, coverage, rules, config: None, disabled, version: "0" };
         insta::assert_snapshot!(rendered(&report), @r#"
         {
           "schema": 1,
@@ -419,9 +410,29 @@ mod tests {
             Reason::RivalNearer("a".into()),
             Reason::NoContext,
         ];
-        let kinds: std::collections::BTreeSet<_> =
-            reasons.iter().map(|reason| WireReason::of(reason).kind).collect();
+        let kinds: BTreeSet<_> = reasons.iter().map(|reason| WireReason::of(reason).kind).collect();
         assert_eq!(kinds.len(), reasons.len());
+    }
+
+    #[test]
+    fn every_kind_of_object_and_holder_is_written_and_every_exposure() {
+        let report = canonical();
+        let document = parsed(&report);
+        let words = |field: &str| {
+            let findings = document["findings"].as_array().expect("there are findings");
+            let word = |finding: &Value| finding["origin"][field].as_str().map(str::to_owned);
+            findings.iter().filter_map(word).collect::<BTreeSet<_>>().into_iter().collect::<Vec<_>>()
+        };
+        assert_eq!(words("kind"), ["blob", "commit", "tag", "tree"]);
+        assert_eq!(words("holder"), ["index", "nothing", "ref", "reflog", "stash"]);
+        for (index, exposure) in report.exposures.iter().enumerate() {
+            let wire = &document["exposures"][index];
+            let names: Vec<_> = exposure.findings.iter().map(ToString::to_string).collect();
+            assert_eq!(
+                (&wire["digest"], &wire["findings"]),
+                (&exposure.digest.as_str().into(), &names.into())
+            );
+        }
     }
 
     /// A writer that has room for so many bytes and then fails.

@@ -6,8 +6,8 @@ use std::sync::atomic::Ordering;
 
 use crate::detect::Detector;
 use crate::model::{
-    Blob, CommitSummary, Coverage, Finding, Fingerprint, ObjectKind, Origin, Provenance, Report, SkipReason,
-    Skipped,
+    Blob, CommitSummary, Coverage, Finding, Fingerprint, Holder, ObjectKind, Origin, Provenance, Report,
+    SkipReason, Skipped,
 };
 use crate::pack::{Lack, Object, ObjectId, Visitor};
 use crate::select::Policy;
@@ -158,13 +158,7 @@ fn findings(
     carrier: &Carrier,
     paths: &[&[u8]],
 ) -> Vec<Finding> {
-    let name = match kind {
-        ObjectKind::Blob => "blob",
-        ObjectKind::Commit => "commit",
-        ObjectKind::Tag => "tag",
-        ObjectKind::Tree => "tree",
-    };
-    let unnamed = format!("{name} {object}").into_bytes();
+    let unnamed = format!("{kind} {object}").into_bytes();
     let paths = if paths.is_empty() { &[&*unnamed] } else { paths };
     let mut findings = Vec::new();
     let found = paths.iter().find(|path| {
@@ -178,12 +172,17 @@ fn findings(
         seconds: commit.seconds,
     });
     let others = carrier.paths.iter().filter(|path| path != found);
+    let holder = if commit.is_some() { Holder::Ref } else { Holder::Nothing };
     let origin = Origin {
         object,
+        kind,
         commit,
         other_paths: others.map(|path| detector.path_name(path)).collect(),
         versions: 1,
         in_head: carrier.in_head,
+        holder,
+        refs: Vec::new(),
+        commits: Vec::new(),
     };
     for finding in &mut findings {
         finding.origin = Some(origin.clone());

@@ -95,6 +95,7 @@ fn report(mut findings: Vec<Finding>, mut coverage: Coverage, detector: &Detecto
     Report {
         version: env!("CARGO_PKG_VERSION"),
         findings,
+        exposures: Vec::new(),
         coverage,
         rules: detector.rules().collect(),
         disabled: Vec::new(),
