@@ -10,7 +10,6 @@ mod cache_tree;
 mod compare;
 mod error;
 mod fallback;
-mod git_dir;
 mod head;
 mod index;
 mod object;
@@ -29,11 +28,12 @@ use crate::model::{Coverage, Provenance, SkipReason};
 use crate::select::Policy;
 
 pub use error::StagedError;
-use git_dir::GitDir;
+use head::head;
 use index::{Entry, Index};
 use object::Objects;
 
 use super::Worker;
+use super::git_dir::GitDir;
 
 /// Entries from which on it pays to read with several threads.
 const SHARED: usize = 256;
@@ -78,7 +78,7 @@ impl Staged {
         threads: usize,
         hire: impl Fn() -> W,
     ) -> Result<Vec<W>, StagedError> {
-        let index = self.index()?;
+        let index = read_index(&self.place)?;
         let changed = self.changed(&index)?;
         let cores = || thread::available_parallelism().map_or(1, usize::from);
         let threads = if threads == 0 { cores() } else { threads };
@@ -98,20 +98,6 @@ impl Staged {
         })
     }
 
-    fn index(&self) -> Result<Index, StagedError> {
-        let file = &self.place.index;
-        let bytes = match fs::read(file) {
-            Ok(bytes) => bytes,
-            // As git sees it, an index that is not there is empty.
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Index::default()),
-            Err(error) => return Err(StagedError::Unreadable(file.clone(), error)),
-        };
-        match Index::read(bytes, &self.place.path) {
-            Some(index) => Ok(index),
-            None => fallback::read(file).map_err(|error| StagedError::Index(file.clone(), error)),
-        }
-    }
-
     /// The entries that are not as HEAD has them, by number, sorted.
     fn changed(&self, index: &Index) -> Result<Vec<usize>, StagedError> {
         let git = Repository::from_odb(self.place.odb()?).map_err(StagedError::Head)?;
@@ -119,7 +105,7 @@ impl Staged {
             let commit = git.find_object(commit, None).and_then(|object| object.peel(ObjectType::Commit));
             commit.map(|commit| commit.as_commit().expect("it was peeled to one").tree_id())
         };
-        let head = self.place.head()?.map(tree).transpose().map_err(StagedError::Head)?;
+        let head = head(&self.place)?.map(tree).transpose().map_err(StagedError::Head)?;
         let mut changed = compare::changed(index, head, &git).map_err(StagedError::Head)?;
         changed.sort_unstable();
         Ok(changed)
@@ -139,6 +125,33 @@ impl Staged {
             read_entry(entry, index.path(entry), policy, &mut objects, &mut worker);
         }
         Ok(worker)
+    }
+}
+
+/// The paths of the submodules in the index, from the root, sorted.
+///
+/// # Errors
+/// When the index cannot be read; that there is none is no error.
+pub(super) fn gitlinks(place: &GitDir) -> Result<Vec<Vec<u8>>, StagedError> {
+    let index = read_index(place)?;
+    let gitlinks = index.entries.iter().filter(|entry| entry.is_gitlink());
+    let mut paths: Vec<_> = gitlinks.map(|entry| index.path(entry).to_vec()).collect();
+    // In a conflict there is one for each side.
+    paths.dedup();
+    Ok(paths)
+}
+
+fn read_index(place: &GitDir) -> Result<Index, StagedError> {
+    let file = &place.index;
+    let bytes = match fs::read(file) {
+        Ok(bytes) => bytes,
+        // As git sees it, an index that is not there is empty.
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Index::default()),
+        Err(error) => return Err(StagedError::Unreadable(file.clone(), error)),
+    };
+    match Index::read(bytes, &place.path) {
+        Some(index) => Ok(index),
+        None => fallback::read(file).map_err(|error| StagedError::Index(file.clone(), error)),
     }
 }
 

@@ -8,7 +8,8 @@ use std::process::Command;
 use git2::{Oid, Repository};
 use tempfile::TempDir;
 
-use super::git_dir::GitDir;
+use super::super::git_dir::GitDir;
+use super::head::head;
 use super::index::{Entry, Index};
 use super::{compare, fallback};
 
@@ -58,7 +59,7 @@ type Listed = Vec<(Vec<u8>, Entry)>;
 fn listed(index: &Index, place: &GitDir) -> (Listed, Listed) {
     let odb = place.odb().expect("there are objects");
     let git = Repository::from_odb(odb).expect("it has objects");
-    let head = place.head().expect("there is a HEAD").map(|head| tree(&git, head));
+    let head = head(place).expect("there is a HEAD").map(|head| tree(&git, head));
     let mut changed = compare::changed(index, head, &git).expect("HEAD can be read");
     changed.sort_unstable();
     let one = |entry: &Entry| {
@@ -132,7 +133,7 @@ fn damaged_bytes_do_no_harm() {
         let place = GitDir::find(Some(folder.path())).expect("it is a repository");
         let sound = fs::read(&place.index).expect("there is an index");
         let git = Repository::from_odb(place.odb().expect("there are objects")).expect("it has objects");
-        let head = place.head().expect("there is a HEAD").map(|head| tree(&git, head));
+        let head = head(&place).expect("there is a HEAD").map(|head| tree(&git, head));
         let mut state = 0x2545_F491_4F6C_DD1D_u64;
         for turn in 0..1000 {
             let mut bytes = sound.clone();

@@ -133,6 +133,28 @@ fn objects_may_lie_elsewhere() {
     check(&sandbox, "", &[], &[], &["one.txt"]);
 }
 
+/// Git puts a folder in quotes whose name holds what stands between two of them, and
+/// keeps what a push brings in a folder of its own until all hooks have agreed.
+#[cfg(unix)]
+#[test]
+fn folders_of_objects_may_be_quoted_or_in_quarantine() {
+    let sandbox = committed();
+    sandbox.write_key("one.txt");
+    let objects = sandbox.path(".git/objects");
+    fs::create_dir(sandbox.path("a:b")).expect("a folder can be made");
+    let mut git = sandbox.confined("git");
+    git.env("GIT_OBJECT_DIRECTORY", sandbox.path("a:b")).env("GIT_ALTERNATE_OBJECT_DIRECTORIES", &objects);
+    assert!(git.args(["add", "one.txt"]).status().expect("git can be run").success());
+    let objects = objects.to_str().expect("the path is UTF-8").to_owned();
+    let quoted = format!("{objects}:\"a\\072b\"");
+    let check = |variables: &[(&str, &str)]| check(&sandbox, "", variables, &[], &["one.txt"]);
+    check(&[("GIT_ALTERNATE_OBJECT_DIRECTORIES", "\"a:b\"")]);
+    check(&[("GIT_ALTERNATE_OBJECT_DIRECTORIES", &quoted)]);
+    check(&[("GIT_QUARANTINE_PATH", "a:b")]);
+    let all = [("GIT_OBJECT_DIRECTORY", "a:b"), ("GIT_ALTERNATE_OBJECT_DIRECTORIES", &*objects)];
+    check(&[all[0], all[1], ("GIT_QUARANTINE_PATH", "a:b")]);
+}
+
 #[test]
 fn a_linked_work_tree_has_an_index_of_its_own() {
     let sandbox = committed();

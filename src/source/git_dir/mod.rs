@@ -1,10 +1,15 @@
-//! Where git keeps the index, the objects and HEAD, as git's environment variables,
-//! linked work trees and the configuration say.
+//! Where git keeps the index, the objects and the refs, as git's environment
+//! variables, linked work trees and the configuration say.
 //!
-//! It opens the object database alone and resolves HEAD by itself, because
-//! libgit2 refuses to open a partial clone as a repository.
+//! It opens the object database alone, because libgit2 refuses to open a partial
+//! clone as a repository. What the refs say is the business of [`super::refs`].
 //!
 //! **Invariant:** nothing is written, and nothing that the repository configures is run.
+
+mod error;
+mod quoted;
+#[cfg(test)]
+mod tests;
 
 use std::env;
 use std::ffi::OsString;
@@ -12,20 +17,32 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use git2::{Config, ConfigLevel, Odb, Oid};
+use git2::{Config, ConfigLevel, Odb};
 
-use super::StagedError;
-use super::head;
+pub use error::GitDirError;
+pub(super) use quoted::path as path_of;
 
-/// A repository as far as the index concerns it.
+/// Variables that say where a repository keeps something.
+const VARIABLES: [&str; 7] = [
+    "GIT_DIR",
+    "GIT_COMMON_DIR",
+    "GIT_INDEX_FILE",
+    "GIT_OBJECT_DIRECTORY",
+    "GIT_ALTERNATE_OBJECT_DIRECTORIES",
+    "GIT_QUARANTINE_PATH",
+    "GIT_WORK_TREE",
+];
+
+/// A repository: its folders and files.
 #[derive(Debug)]
 pub(super) struct GitDir {
     /// The folder of HEAD and the index.
     pub(super) path: PathBuf,
     /// The folder of the objects and branches that all work trees share.
-    common: PathBuf,
+    pub(super) common: PathBuf,
     /// The work tree, if there is one.
     pub(super) work_tree: Option<PathBuf>,
+    /// The file of the index, whether it is there or not.
     pub(super) index: PathBuf,
     objects: PathBuf,
     /// More folders of objects, which the environment names.
@@ -38,23 +55,26 @@ impl GitDir {
     /// The repository that `named` lies in, or that git would use here where
     /// nothing is named. The variables of the environment speak of the latter, and
     /// are heeded for the former only if it is the same.
-    pub(super) fn find(named: Option<&Path>) -> Result<Self, StagedError> {
+    pub(super) fn find(named: Option<&Path>) -> Result<Self, GitDirError> {
         let Some(named) = named else { return Self::open(&here()?, true) };
         let path = discover(named)?;
         let is_here = || here().is_ok_and(|here| is_same(&here, &path));
-        let heeds = ["GIT_DIR", "GIT_INDEX_FILE", "GIT_OBJECT_DIRECTORY", "GIT_WORK_TREE"]
-            .iter()
-            .any(|name| env::var_os(name).is_some())
-            && is_here();
+        let heeds = VARIABLES.iter().any(|name| env::var_os(name).is_some()) && is_here();
         Self::open(&path, heeds)
     }
 
-    fn open(path: &Path, heeds: bool) -> Result<Self, StagedError> {
+    /// The repository whose git folder is `folder`, whatever the environment says.
+    pub(super) fn at(folder: &Path) -> Result<Self, GitDirError> {
+        Self::open(folder, false)
+    }
+
+    fn open(path: &Path, heeds: bool) -> Result<Self, GitDirError> {
         let variable = |name: &str| if heeds { variable(name) } else { None };
         let path = absolute(path);
-        let common = match read_line(&path.join("commondir")) {
-            Some(line) => absolute(&path.join(line)),
-            None => path.clone(),
+        let common = match (variable("GIT_COMMON_DIR"), read_line(&path.join("commondir"))) {
+            (Some(folder), _) => absolute(Path::new(&folder)),
+            (None, Some(line)) => absolute(&path.join(line)),
+            (None, None) => path.clone(),
         };
         let config = configuration(&path, &common)?;
         refuse(&config)?;
@@ -65,15 +85,22 @@ impl GitDir {
         // Git reads relative paths in these from the root of the work tree, where it goes first.
         let from = work_tree.clone().or_else(|| env::current_dir().ok()).unwrap_or_default();
         let objects = variable("GIT_OBJECT_DIRECTORY");
-        let alternates = variable("GIT_ALTERNATE_OBJECT_DIRECTORIES");
-        let alternates = alternates.iter().flat_map(env::split_paths);
+        let objects = objects.map_or_else(|| common.join("objects"), |folder| from.join(folder));
+        let alternates = variable("GIT_ALTERNATE_OBJECT_DIRECTORIES").unwrap_or_default();
+        let alternates =
+            quoted::paths(alternates.as_encoded_bytes()).into_iter().map(|folder| from.join(folder));
+        let mut alternates: Vec<PathBuf> = alternates.collect();
+        // What a push brings lies here until a hook has agreed. Git names it as the folder of
+        // objects, too, unless the hook has changed that.
+        if let Some(quarantine) = variable("GIT_QUARANTINE_PATH").map(|folder| from.join(folder))
+            && !alternates.iter().chain([&objects]).any(|folder| is_same(folder, &quarantine))
+        {
+            alternates.push(quarantine);
+        }
         Ok(Self {
             index: variable("GIT_INDEX_FILE").map_or_else(|| path.join("index"), |file| from.join(file)),
-            objects: objects.map_or_else(|| common.join("objects"), |folder| from.join(folder)),
-            alternates: alternates
-                .filter(|folder| !folder.as_os_str().is_empty())
-                .map(|folder| from.join(folder))
-                .collect(),
+            objects,
+            alternates,
             is_partial: is_partial(&config),
             work_tree,
             common,
@@ -81,28 +108,35 @@ impl GitDir {
         })
     }
 
-    /// The object database with all its alternates.
-    pub(super) fn odb(&self) -> Result<Odb<'static>, StagedError> {
-        let odb = Odb::new().map_err(|error| StagedError::Objects(self.objects.clone(), error))?;
-        if !self.objects.is_dir() {
-            let error = io::Error::from(io::ErrorKind::NotFound);
-            return Err(StagedError::Unreadable(self.objects.clone(), error));
-        }
-        for folder in [&self.objects].into_iter().chain(&self.alternates) {
-            let name = folder.to_str().ok_or(StagedError::Unsupported("a path that is not UTF-8"))?;
-            odb.add_disk_alternate(name).map_err(|error| StagedError::Objects(folder.clone(), error))?;
-        }
-        Ok(odb)
+    /// The folders of the objects, the repository's own first, then those that the
+    /// environment names. Each may name more in its `info/alternates`, which are not
+    /// in the list.
+    pub(super) fn object_folders(&self) -> Vec<PathBuf> {
+        [&self.objects].into_iter().chain(&self.alternates).cloned().collect()
     }
 
-    /// The commit that HEAD stands for; `None` before the first one.
-    pub(super) fn head(&self) -> Result<Option<Oid>, StagedError> {
-        head::resolve(&self.path, &self.common)
+    /// Whether the oldest commits here have parents that were left at a remote.
+    pub(super) fn is_shallow(&self) -> bool {
+        fs::metadata(self.common.join("shallow")).is_ok_and(|file| file.len() > 0)
+    }
+
+    /// The object database with all its alternates.
+    pub(super) fn odb(&self) -> Result<Odb<'static>, GitDirError> {
+        let odb = Odb::new().map_err(|error| GitDirError::Objects(self.objects.clone(), error))?;
+        if !self.objects.is_dir() {
+            let error = io::Error::from(io::ErrorKind::NotFound);
+            return Err(GitDirError::Unreadable(self.objects.clone(), error));
+        }
+        for folder in [&self.objects].into_iter().chain(&self.alternates) {
+            let name = folder.to_str().ok_or(GitDirError::Unsupported("a path that is not UTF-8"))?;
+            odb.add_disk_alternate(name).map_err(|error| GitDirError::Objects(folder.clone(), error))?;
+        }
+        Ok(odb)
     }
 }
 
 /// The repository that git would use here.
-fn here() -> Result<PathBuf, StagedError> {
+fn here() -> Result<PathBuf, GitDirError> {
     let Some(named) = variable("GIT_DIR").map(PathBuf::from) else { return discover(Path::new(".")) };
     let path = match read_line(&named) {
         Some(line) => beside(&named, line.strip_prefix("gitdir: ").unwrap_or(&line)),
@@ -111,21 +145,21 @@ fn here() -> Result<PathBuf, StagedError> {
     if path.join("HEAD").symlink_metadata().is_ok() {
         Ok(path)
     } else {
-        Err(StagedError::NoRepository(named))
+        Err(GitDirError::NoRepository(named))
     }
 }
 
 /// The nearest repository from `path` upwards, as far as git would look.
-fn discover(path: &Path) -> Result<PathBuf, StagedError> {
+fn discover(path: &Path) -> Result<PathBuf, GitDirError> {
     let ceilings = variable("GIT_CEILING_DIRECTORIES").unwrap_or_default();
     git2::Repository::discover_path(path, env::split_paths(&ceilings))
-        .map_err(|_| StagedError::NoRepository(path.to_owned()))
+        .map_err(|_| GitDirError::NoRepository(path.to_owned()))
 }
 
 /// The settings of the repository alone; those of the user have no say in how it is kept.
-fn configuration(path: &Path, common: &Path) -> Result<Config, StagedError> {
+fn configuration(path: &Path, common: &Path) -> Result<Config, GitDirError> {
     let unreadable = |file: &Path, error: git2::Error| {
-        StagedError::Unreadable(file.to_owned(), io::Error::other(error.message().to_owned()))
+        GitDirError::Unreadable(file.to_owned(), io::Error::other(error.message().to_owned()))
     };
     let mut config = Config::new().map_err(|error| unreadable(common, error))?;
     for (file, level) in
@@ -139,14 +173,14 @@ fn configuration(path: &Path, common: &Path) -> Result<Config, StagedError> {
 }
 
 /// Refuses what would be read wrongly.
-fn refuse(config: &Config) -> Result<(), StagedError> {
+fn refuse(config: &Config) -> Result<(), GitDirError> {
     let is =
         |name: &str, plain: &str| config.get_str(name).is_ok_and(|value| !value.eq_ignore_ascii_case(plain));
     if is("extensions.objectformat", "sha1") {
-        return Err(StagedError::Unsupported("SHA-256 object names"));
+        return Err(GitDirError::Unsupported("SHA-256 object names"));
     }
     if is("extensions.refstorage", "files") {
-        return Err(StagedError::Unsupported("reftable for its branches"));
+        return Err(GitDirError::Unsupported("reftable for its branches"));
     }
     Ok(())
 }
@@ -193,7 +227,8 @@ fn beside(file: &Path, path: &str) -> PathBuf {
     file.parent().map_or_else(|| PathBuf::from(path), |folder| folder.join(path))
 }
 
-fn absolute(path: &Path) -> PathBuf {
+/// The path without links in it, or as it is where nothing is there.
+pub(super) fn absolute(path: &Path) -> PathBuf {
     path.canonicalize().unwrap_or_else(|_| path.to_owned())
 }
 
