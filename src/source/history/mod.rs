@@ -4,15 +4,8 @@
 //! **Invariant:** nothing is written into the repository.
 
 mod attribute;
-#[cfg_attr(
-    not(test),
-    expect(
-        dead_code,
-        unreachable_pub,
-        unused_imports,
-        reason = "the pass over a history is not built on it yet"
-    )
-)]
+#[expect(unreachable_pub, unused_imports, reason = "the pass over a history is not built on it yet")]
+#[cfg_attr(not(test), expect(dead_code, reason = "the pass over a history is not built on it yet"))]
 mod graph;
 mod objects;
 

@@ -84,8 +84,8 @@ impl Commits {
         parents: &[ObjectId],
         root: impl Fn(&ObjectId) -> Option<u32>,
     ) -> Self {
-        let (ages, aged) = by_age(gathered, parents);
-        let order = parents_first(&aged);
+        let (by_age, known) = by_age(gathered, parents);
+        let order = parents_first(&known);
         let mut places = vec![NONE; order.len()];
         for (place, &age) in order.iter().enumerate() {
             places[age as usize] = number(place);
@@ -93,11 +93,11 @@ impl Commits {
         let mut commits =
             Self { ids: Ids::new(), seconds: Vec::new(), roots: Vec::new(), parents: Lists::new() };
         for (place, &age) in order.iter().enumerate() {
-            let commit = &gathered[ages[age as usize]];
+            let commit = &gathered[by_age[age as usize]];
             commits.ids.number(commit.id);
             commits.seconds.push(commit.seconds);
             commits.roots.push(root(&commit.tree).unwrap_or(NONE));
-            for &parent in aged.of(age as usize) {
+            for &parent in known.of(age as usize) {
                 let parent = places[parent as usize];
                 if (parent as usize) < place {
                     commits.parents.push(parent);
@@ -122,20 +122,20 @@ fn by_age(gathered: &[Gathered], parents: &[ObjectId]) -> (Vec<usize>, Lists) {
         starts.push(start);
         start += commit.parents as usize;
     }
-    let mut ages: Vec<usize> = (0..gathered.len()).collect();
-    ages.sort_unstable_by_key(|&at| (gathered[at].seconds, gathered[at].id));
+    let mut sorted: Vec<usize> = (0..gathered.len()).collect();
+    sorted.sort_unstable_by_key(|&at| (gathered[at].seconds, gathered[at].id));
     let mut ids = Ids::new();
-    ages.retain(|&at| {
+    sorted.retain(|&at| {
         let new = ids.list().len();
         ids.number(gathered[at].id) as usize == new
     });
-    let mut aged = Lists::new();
-    for &at in &ages {
+    let mut known = Lists::new();
+    for &at in &sorted {
         let named = &parents[starts[at]..starts[at] + gathered[at].parents as usize];
-        named.iter().filter_map(|parent| ids.get(parent)).for_each(|parent| aged.push(parent));
-        aged.close();
+        named.iter().filter_map(|parent| ids.get(parent)).for_each(|parent| known.push(parent));
+        known.close();
     }
-    (ages, aged)
+    (sorted, known)
 }
 
 /// All places of `parents`, parents first, the least of those that are ready first.

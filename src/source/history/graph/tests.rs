@@ -50,7 +50,8 @@ impl Builder {
     }
 
     pub(super) fn commit(&mut self, commit: &str, tree: &str, parents: &str, seconds: i64) {
-        let parents: String = ids(parents).iter().map(|parent| format!("parent {parent}\n")).collect();
+        let parents: Vec<String> = ids(parents).iter().map(|parent| format!("parent {parent}\n")).collect();
+        let parents = parents.concat();
         let text = format!("tree {}\n{parents}committer C <c> {seconds} +0000\n\n", id(tree));
         self.objects.push((false, id(commit), text.into_bytes()));
     }
