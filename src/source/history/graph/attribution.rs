@@ -1,0 +1,277 @@
+//! The answers: who carries an object, who was first, and from where it is reached.
+//!
+//! Objects are asked about 64 at a time, a bit each in a word for each tree and
+//! each commit, so the whole history is run through once for 64 answers.
+
+use super::Graph;
+use super::table::NONE;
+use super::tips::{Holder, Selected, Selection, Tip, TipKind, reachable};
+use super::trees::Paths;
+use crate::pack::ObjectId;
+
+/// Objects of one sweep.
+const BITS: usize = 64;
+
+/// What carries an object. An id that is not among the wanted is carried by nothing.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Carrier<'t> {
+    /// The first commit that carries it: of those that are selected; without a
+    /// selection of those that a ref or HEAD leads to, or else the stash, or else a
+    /// log, or else of all.
+    pub first: Option<ObjectId>,
+    /// The paths it has at that commit; none for a commit, or for a tag.
+    pub paths: Paths,
+    /// The paths it has at any commit, reachable or not.
+    pub all_paths: Paths,
+    /// Whether what is checked out carries it.
+    pub in_head: bool,
+    /// The names of the refs that lead to it, sorted: to a commit or a tree that
+    /// carries it, or to itself.
+    pub refs: Vec<&'t [u8]>,
+    /// The first kind of tip that leads to it.
+    pub holder: Holder,
+    /// Whether a selected commit carries it, and no other that the selection's tips
+    /// or what it excludes lead to. False without a selection.
+    pub is_new: bool,
+}
+
+/// Where a key stood that was in one or several objects.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Exposure {
+    /// The first commit that carries any of the objects, as [`Carrier::first`].
+    pub first: Option<ObjectId>,
+    /// The last commit of those that HEAD leads to that carries none of them while
+    /// a parent of it carries one; none while HEAD carries one.
+    pub removed: Option<ObjectId>,
+    /// Whether what is checked out carries one.
+    pub in_head: bool,
+}
+
+/// A graph with the tips of its repository, and with a selection if there is one.
+#[derive(Debug)]
+pub struct Attribution<'g> {
+    graph: &'g Graph,
+    tips: Vec<Place<'g>>,
+    /// How near to a ref each commit is: what first leads to it.
+    holders: Vec<Holder>,
+    /// Whether HEAD leads to each commit.
+    in_head: Vec<bool>,
+    selected: Option<Selected>,
+}
+
+/// A tip, and where it leads.
+#[derive(Debug)]
+struct Place<'g> {
+    kind: TipKind,
+    name: &'g [u8],
+    commits: Vec<u32>,
+    nodes: Vec<u32>,
+}
+
+/// What is known for 64 groups of objects.
+struct Sweep {
+    /// The groups that each node leads to.
+    nodes: Vec<u64>,
+    /// The groups that each commit carries.
+    carried: Vec<u64>,
+}
+
+/// For each group the place of its first commit.
+type Firsts = [Option<usize>; BITS];
+
+impl<'g> Attribution<'g> {
+    pub(super) fn new(graph: &'g Graph, tips: &'g [Tip], selection: Option<&Selection>) -> Self {
+        let mut holders = vec![Holder::Nothing; graph.commits.count()];
+        for holder in [Holder::Reflog, Holder::Stash, Holder::Ref] {
+            let of_kind = tips.iter().filter(|tip| Holder::from(tip.kind) == holder);
+            let objects: Vec<ObjectId> = of_kind.flat_map(|tip| &tip.objects).copied().collect();
+            let reached = reachable(&graph.commits, &objects);
+            holders
+                .iter_mut()
+                .zip(reached)
+                .filter(|(_, reached)| *reached)
+                .for_each(|(old, _)| *old = holder);
+        }
+        let heads = tips.iter().filter(|tip| tip.kind == TipKind::Head);
+        let heads: Vec<ObjectId> = heads.flat_map(|tip| &tip.objects).copied().collect();
+        let mut places: Vec<Place<'g>> = tips.iter().map(|tip| Place::new(graph, tip)).collect();
+        places.sort_by_key(|tip| tip.name);
+        Self {
+            graph,
+            tips: places,
+            holders,
+            in_head: reachable(&graph.commits, &heads),
+            selected: selection.map(|selection| selection.apply(&graph.commits)),
+        }
+    }
+
+    /// What carries each of `objects`, in their order.
+    pub fn carriers(&self, objects: &[ObjectId]) -> Vec<Carrier<'g>> {
+        objects.chunks(BITS).flat_map(|objects| self.sixty_four(objects)).collect()
+    }
+
+    /// Where each key stood; a key is the objects that hold it.
+    pub fn exposures(&self, keys: &[Vec<ObjectId>]) -> Vec<Exposure> {
+        let sweeps = keys.chunks(BITS).flat_map(|keys| {
+            let keys: Vec<&[ObjectId]> = keys.iter().map(Vec::as_slice).collect();
+            self.exposed(&keys)
+        });
+        sweeps.collect()
+    }
+
+    /// The commits that are selected, in order; all of them without a selection.
+    pub fn selected(&self) -> Vec<ObjectId> {
+        let chosen = |place: &usize| self.selected.as_ref().is_none_or(|selected| selected.chosen[*place]);
+        (0..self.graph.commits.count()).filter(chosen).map(|place| self.graph.order()[place]).collect()
+    }
+
+    fn exposed(&self, keys: &[&[ObjectId]]) -> Vec<Exposure> {
+        let sweep = self.graph.sweep(keys);
+        let firsts = self.firsts(&sweep.carried);
+        let head = self.head(&sweep.carried);
+        let mut removed: Firsts = [None; BITS];
+        let mut open = if self.in_head.contains(&true) { !head } else { 0 };
+        for place in (0..sweep.carried.len()).rev().filter(|&place| self.in_head[place]) {
+            let parents = self.graph.commits.parents.of(place).iter();
+            let before = parents.fold(0, |all, &parent| all | sweep.carried[parent as usize]);
+            each_bit(before & !sweep.carried[place] & open, |bit| removed[bit] = Some(place));
+            open &= !(before & !sweep.carried[place]);
+        }
+        let id = |place: Option<usize>| place.map(|place| self.graph.order()[place]);
+        let exposure = |bit: usize| Exposure {
+            first: id(firsts[bit]),
+            removed: id(removed[bit]),
+            in_head: head >> bit & 1 == 1,
+        };
+        (0..keys.len()).map(exposure).collect()
+    }
+
+    fn sixty_four(&self, objects: &[ObjectId]) -> Vec<Carrier<'g>> {
+        let groups: Vec<&[ObjectId]> = objects.iter().map(std::slice::from_ref).collect();
+        let sweep = self.graph.sweep(&groups);
+        let firsts = self.firsts(&sweep.carried);
+        let (head, new) = (self.head(&sweep.carried), self.new_in_selection(&sweep.carried));
+        let mut carriers: Vec<Carrier<'g>> = Vec::with_capacity(objects.len());
+        for (bit, id) in objects.iter().enumerate() {
+            carriers.push(Carrier {
+                first: firsts[bit].map(|place| self.graph.order()[place]),
+                paths: self.paths(id, firsts[bit], &sweep.nodes, 1 << bit),
+                all_paths: self.graph.all_paths(id),
+                in_head: head >> bit & 1 == 1,
+                is_new: new >> bit & 1 == 1,
+                ..Carrier::default()
+            });
+        }
+        self.lead(sweep, &mut carriers);
+        carriers
+    }
+
+    /// Notes which tips lead to what.
+    fn lead(&self, sweep: Sweep, carriers: &mut [Carrier<'g>]) {
+        let Sweep { nodes, carried: mut before } = sweep;
+        for place in 0..before.len() {
+            let parents = self.graph.commits.parents.of(place).iter();
+            before[place] |= parents.fold(0, |all, &parent| all | before[parent as usize]);
+        }
+        for tip in &self.tips {
+            let commits = tip.commits.iter().fold(0, |all, &commit| all | before[commit as usize]);
+            let led = tip.nodes.iter().fold(commits, |all, &node| all | nodes[node as usize]);
+            each_bit(led, |bit| {
+                let carrier = &mut carriers[bit];
+                carrier.holder = carrier.holder.min(tip.kind.into());
+                if tip.kind == TipKind::Ref && carrier.refs.last() != Some(&tip.name) {
+                    carrier.refs.push(tip.name);
+                }
+            });
+        }
+    }
+
+    /// The paths of an object at the commit at `place`.
+    fn paths(&self, id: &ObjectId, place: Option<usize>, nodes: &[u64], bit: u64) -> Paths {
+        let root = place.map_or(NONE, |place| self.graph.commits.roots[place]);
+        match self.graph.trees.ids.get(id) {
+            Some(target) if root != NONE && nodes[root as usize] & bit != 0 => {
+                self.graph.trees.paths(root, target, nodes, bit)
+            }
+            _ => Paths::default(),
+        }
+    }
+
+    fn firsts(&self, carried: &[u64]) -> Firsts {
+        let mut firsts = [None; BITS];
+        let mut found = 0;
+        let mut among = |allowed: &dyn Fn(usize) -> bool| {
+            for (place, carried) in carried.iter().enumerate() {
+                if carried & !found != 0 && allowed(place) {
+                    each_bit(carried & !found, |bit| firsts[bit] = Some(place));
+                    found |= carried;
+                }
+            }
+        };
+        if let Some(selected) = &self.selected {
+            among(&|place| selected.chosen[place]);
+        } else {
+            for holder in [Holder::Ref, Holder::Stash, Holder::Reflog, Holder::Nothing] {
+                among(&|place| self.holders[place] == holder);
+            }
+        }
+        firsts
+    }
+
+    /// What HEAD carries.
+    fn head(&self, carried: &[u64]) -> u64 {
+        let heads = self.tips.iter().filter(|tip| tip.kind == TipKind::Head);
+        heads.flat_map(|tip| &tip.commits).fold(0, |all, &commit| all | carried[commit as usize])
+    }
+
+    fn new_in_selection(&self, carried: &[u64]) -> u64 {
+        let Some(Selected { chosen, others }) = &self.selected else { return 0 };
+        let any = |of: &[bool]| {
+            carried.iter().zip(of).fold(0, |all, (carried, of)| if *of { all | carried } else { all })
+        };
+        any(chosen) & !any(others)
+    }
+}
+
+impl<'g> Place<'g> {
+    fn new(graph: &Graph, tip: &'g Tip) -> Self {
+        let commits = tip.objects.iter().filter_map(|id| graph.commits.ids.get(id)).collect();
+        let nodes = tip.objects.iter().filter_map(|id| graph.trees.ids.get(id)).collect();
+        Self { kind: tip.kind, name: &tip.name, commits, nodes }
+    }
+}
+
+impl Graph {
+    /// The commits that carry an object, in order.
+    pub fn carrying(&self, object: &ObjectId) -> Vec<ObjectId> {
+        let sweep = self.sweep(&[std::slice::from_ref(object)]);
+        let carried = self.order().iter().zip(sweep.carried).filter(|(_, carried)| *carried != 0);
+        carried.map(|(id, _)| *id).collect()
+    }
+
+    /// Finds what leads to each of at most 64 groups.
+    fn sweep(&self, groups: &[&[ObjectId]]) -> Sweep {
+        let (mut own, mut commits) = (Vec::new(), Vec::new());
+        for (bit, group) in groups.iter().enumerate() {
+            for id in group.iter().filter(|id| self.wanted.binary_search(id).is_ok()) {
+                own.extend(self.trees.ids.get(id).map(|node| (node, 1 << bit)));
+                commits.extend(self.commits.ids.get(id).map(|place| (place as usize, 1 << bit)));
+            }
+        }
+        let nodes = self.trees.bits(&own);
+        let held = |&root: &u32| nodes.get(root as usize).copied().unwrap_or(0);
+        let mut carried: Vec<u64> = self.commits.roots.iter().map(held).collect();
+        for (place, bit) in commits {
+            carried[place] |= bit;
+        }
+        Sweep { nodes, carried }
+    }
+}
+
+/// Calls `visit` for each bit that is set.
+fn each_bit(mut bits: u64, mut visit: impl FnMut(usize)) {
+    while bits != 0 {
+        visit(bits.trailing_zeros() as usize);
+        bits &= bits - 1;
+    }
+}
