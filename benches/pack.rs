@@ -16,7 +16,7 @@ use std::time::Instant;
 
 use baseleak::model::ObjectKind;
 use baseleak::pack::{Lack, Object, ObjectId, Visitor};
-use baseleak::source::history::{Engine, History, Request};
+use baseleak::source::history::{Engine, History, Part, Request};
 use memchr::memmem::Finder;
 
 const KINDS: [ObjectKind; 4] = [ObjectKind::Blob, ObjectKind::Tree, ObjectKind::Commit, ObjectKind::Tag];
@@ -85,10 +85,10 @@ impl Visitor for Sum<'_> {
 
 fn bench(folder: &str, word: &Finder<'_>, edits: bool, engine: Engine, threads: usize) {
     let (wall, before) = (Instant::now(), cpu_seconds());
-    let history = History::open(Path::new(folder)).expect("it is a repository");
+    let history = History::open(Some(Path::new(folder))).expect("it is a repository");
     let hire = || Sum { word, edits, objects: 0, bytes: 0, holding: 0, digest: 0 };
     let read = history
-        .read_all(Request { engine, threads, kinds: &KINDS, only: None }, hire)
+        .read_all(Request { engine, threads, kinds: &KINDS, only: None, part: Part::All }, hire)
         .expect("the objects can be listed");
     let (cpu, wall) = (cpu_seconds() - before, wall.elapsed().as_secs_f64());
     let sum = |field: fn(&Sum<'_>) -> u64| read.visitors.iter().map(field).fold(0, u64::wrapping_add);

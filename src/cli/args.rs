@@ -1,10 +1,13 @@
 //! The command line as `clap` reads it. What it means is worked out in `plan`.
 
+use std::ffi::OsString;
 use std::path::PathBuf;
 
 use baseleak::rules;
 use baseleak::source::history;
 use clap::{Parser, Subcommand, ValueEnum};
+
+use super::date::{self, DateError};
 
 /// Finds leaked Baseten API keys.
 #[derive(Debug, Parser)]
@@ -75,6 +78,27 @@ pub(crate) struct HistoryArgs {
     /// Let the verdict stand although the clone is shallow or partial
     #[arg(long)]
     pub(crate) allow_incomplete: bool,
+    /// Only what B has and A has not, as for a pull request
+    #[arg(long, value_name = "A..B", conflicts_with = "branch")]
+    pub(crate) range: Option<OsString>,
+    /// Only what a branch leads to
+    #[arg(long, value_name = "NAME")]
+    pub(crate) branch: Option<OsString>,
+    /// Only what was committed since then: `2026-10-01`, `2026-10-01T15:00:00Z`, or `30d` for a span
+    #[arg(long, value_name = "DATE", value_parser = since)]
+    pub(crate) since: Option<i64>,
+    /// Only what commits brought in that lie at most so many from a tip; a tip is 1
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    pub(crate) max_depth: Option<u32>,
+    /// List every commit that carries a finding
+    #[arg(long)]
+    pub(crate) all_commits: bool,
+    /// Read the submodules, too
+    #[arg(long)]
+    pub(crate) submodules: bool,
+    /// Remember here which packs were read and what was found in them; no secret is kept
+    #[arg(long, value_name = "DIR")]
+    pub(crate) cache: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) options: ScanOptions,
 }
@@ -190,6 +214,10 @@ impl From<rules::ColorWhen> for ColorWhen {
             rules::ColorWhen::Never => Self::Never,
         }
     }
+}
+
+fn since(text: &str) -> Result<i64, DateError> {
+    date::since(text, time::OffsetDateTime::now_utc())
 }
 
 fn size(text: &str) -> Result<u64, rules::SizeError> {

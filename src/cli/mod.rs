@@ -2,8 +2,10 @@
 //! asks the environment or names `clap` lives here.
 
 mod args;
+mod cache;
 mod commands;
 mod complaint;
+mod date;
 mod exit;
 mod output;
 mod plan;

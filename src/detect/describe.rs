@@ -1,13 +1,13 @@
 //! Turns believed candidates into findings that can be shown: position, public
 //! name, fingerprint, masked snippet.
 
-use std::fmt::Write as _;
 use std::ops::Range;
 
 use sha2::{Digest, Sha256};
 
 use crate::model::{
     Attribution, Blob, Finding, Fingerprint, Location, PathName, Place, Position, Reason, Secret, Snippet,
+    hex,
 };
 use crate::rules::{Neighbours, Rule, RuleSet};
 
@@ -150,11 +150,4 @@ fn digest(domain: &[u8], parts: &[&[u8]]) -> [u8; 32] {
         hash.update((part.len() as u64).to_le_bytes());
     }
     hash.finalize().into()
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::with_capacity(2 * bytes.len()), |mut text, byte| {
-        write!(text, "{byte:02x}").expect("writing to a string cannot fail");
-        text
-    })
 }

@@ -41,6 +41,11 @@ impl Detector {
         self.matcher.rules.rules.iter().map(summary)
     }
 
+    /// What tells the rules at work from others: the same for the same rules.
+    pub fn rules_digest(&self) -> String {
+        self.matcher.rules.digest()
+    }
+
     /// Adds the secrets that start in the fresh part of `blob` to `findings`, in order.
     #[inline]
     pub fn scan(&self, blob: &Blob<'_>, findings: &mut Vec<Finding>) {

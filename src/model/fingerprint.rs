@@ -1,6 +1,6 @@
 //! A name for a finding that outlives edits: no line, no date, no secret.
 
-use std::fmt;
+use std::fmt::{self, Write as _};
 
 /// 128 bits that name a finding, derived by whoever believes it from the secret
 /// and the path below the repository root. The same leak keeps its
@@ -21,4 +21,12 @@ impl fmt::Display for Fingerprint {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
     }
+}
+
+/// Bytes as lower-case hexadecimal digits, two for each.
+pub fn hex(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::with_capacity(2 * bytes.len()), |mut text, byte| {
+        write!(text, "{byte:02x}").expect("writing to a string cannot fail");
+        text
+    })
 }

@@ -18,12 +18,9 @@ pub use blob::Blob;
 pub use coverage::{Coverage, SkipReason, Skipped};
 pub use exposure::Exposure;
 pub use finding::{Attribution, Confidence, Finding, Reason, Snippet};
-pub use fingerprint::Fingerprint;
+pub use fingerprint::{Fingerprint, hex};
 pub use location::{Location, Place, Position};
-<<<<<<< HEAD
-=======
 pub use origin::{CommitSummary, Holder, ObjectKind, Origin};
->>>>>>> w-report
 pub use provenance::{PathName, Provenance};
 pub use report::{Report, RuleSummary};
 pub use secret::Secret;

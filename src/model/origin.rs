@@ -56,7 +56,7 @@ impl fmt::Display for ObjectKind {
 }
 
 /// What keeps an object from being pruned: the first of these that leads to it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub enum Holder {
     /// A ref other than the stash, HEAD included.
     Ref,
@@ -67,6 +67,7 @@ pub enum Holder {
     /// The index: it is staged.
     Index,
     /// Nothing.
+    #[default]
     Nothing,
 }
 

@@ -48,13 +48,11 @@ impl Pack {
             io::ErrorKind::NotFound => PackError::File { path: index, fault: FileFault::NoPack },
             _ => PackError::Io { path: path.clone(), source },
         })?;
-        match fault(&map, &table) {
-            Some(fault) => Err(PackError::File { path, fault }),
-            None => {
-                let time = path.metadata().and_then(|metadata| metadata.modified());
-                Ok(Self { path, map, index: table, modified: time.unwrap_or(SystemTime::UNIX_EPOCH) })
-            }
+        if let Some(fault) = fault(&map, &table) {
+            return Err(PackError::File { path, fault });
         }
+        let time = path.metadata().and_then(|metadata| metadata.modified());
+        Ok(Self { path, map, index: table, modified: time.unwrap_or(SystemTime::UNIX_EPOCH) })
     }
 
     /// The path of the `.pack` file.

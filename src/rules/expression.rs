@@ -4,6 +4,7 @@
 //! **Invariant:** an expression that exists compiles. Those of a user's file are
 //! compiled when it is loaded, the built-in ones by a unit test.
 
+use std::fmt;
 use std::ops::Deref;
 use std::sync::{Arc, OnceLock};
 
@@ -19,10 +20,17 @@ pub struct Expression(Lazy<Arc<str>, Regex>);
 #[derive(Debug, Clone)]
 pub struct ExpressionSet(Lazy<Arc<[String]>, RegexSet>);
 
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 struct Lazy<S, C> {
     source: S,
     compiled: Arc<OnceLock<C>>,
+}
+
+/// Whether it is compiled by now is no one's business.
+impl<S: fmt::Debug, C> fmt::Debug for Lazy<S, C> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.source.fmt(f)
+    }
 }
 
 impl Expression {

@@ -2,8 +2,10 @@
 
 use std::sync::Arc;
 
+use sha2::{Digest as _, Sha256};
+
 use super::expression::{Expression, ExpressionSet};
-use crate::model::Confidence;
+use crate::model::{Confidence, hex};
 
 /// The rules in force, in order of precedence: where several match the same
 /// bytes, the first one keeps the finding.
@@ -13,6 +15,15 @@ pub struct RuleSet {
     pub rules: Vec<Rule>,
     /// Allowlists that hold for every rule.
     pub allowlists: Vec<Allowlist>,
+}
+
+impl RuleSet {
+    /// What tells these rules from others, 64 hexadecimal digits: every field of
+    /// every rule counts.
+    pub fn digest(&self) -> String {
+        // No field can be forgotten this way, and expressions show as their source.
+        hex(&Sha256::digest(format!("{self:?}")))
+    }
 }
 
 /// One rule, compiled.

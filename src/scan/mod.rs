@@ -11,7 +11,7 @@ use crate::model::{Blob, Coverage, Finding, Provenance, Report, SkipReason, Skip
 use crate::select::Policy;
 use crate::source::{self, Staged, StagedError, Walk};
 
-pub use history::{Reading, scan_history};
+pub use history::{Memory, Reading, Sifted, scan_history};
 
 /// What to scan.
 #[derive(Debug, Clone)]

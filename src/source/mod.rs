@@ -4,7 +4,6 @@
 //! not read. **Invariant:** it opens files for reading only.
 
 mod folder;
-#[cfg_attr(not(test), expect(dead_code, reason = "the index needs a part of it"))]
 mod git_dir;
 pub mod history;
 mod ignores;
@@ -12,15 +11,12 @@ mod listing;
 #[cfg(test)]
 mod made_tests;
 mod read;
-#[cfg_attr(not(test), expect(dead_code, reason = "so far, only HEAD is asked for"))]
 mod refs;
 mod repository;
-#[cfg_attr(not(test), expect(dead_code, unused_imports, reason = "no command takes a revision yet"))]
 mod revision;
 mod root;
 mod skip;
 mod staged;
-#[cfg_attr(not(test), expect(dead_code, reason = "no command reads submodules yet"))]
 mod submodules;
 #[cfg(test)]
 mod submodules_tests;

@@ -115,14 +115,14 @@ impl Places {
             "--message",
             &format!("message {}", key(11)),
         ]);
-        self.expect(11, "commit ", true, false);
+        self.expect(11, "commit ", true, true);
         self.sandbox.git(["tag", "--annotate", "v1", "--message", &format!("tag {}", key(12))]);
         self.expect(12, "tag ", false, false);
         self.sandbox.git(["notes", "add", "--message", &format!("note {}", key(13))]);
         self.expect(13, "", true, false);
         let author = format!("--author=Me {} <me@example.com>", key(14));
         self.sandbox.git(["commit", "--quiet", "--allow-empty", "--message", "by whom", &author]);
-        self.expect(14, "commit ", true, false);
+        self.expect(14, "commit ", true, true);
         self.sandbox.git(["branch", &format!("topic/{}", key(15))]);
         self.expect(15, ".git/refs/heads/topic/", false, false);
         self.sandbox.git(["config", "remote.o.url", &format!("https://x:{}@example.com/r", key(16))]);

@@ -1,47 +1,60 @@
 //! `baseleak history`.
 
 use std::collections::BTreeSet;
+use std::ffi::OsString;
 use std::path::Path;
 use std::time::Instant;
 
 use anyhow::Result;
 use baseleak::detect::Detector;
-use baseleak::scan::{self, Progress, Reading};
+use baseleak::scan::{self, Memory, Progress, Reading};
 use baseleak::source;
-use baseleak::source::history::{History, HistoryError};
+use baseleak::source::history::{History, HistoryError, Limits};
 
 use crate::cli::args::{ColorWhen, HistoryArgs};
+use crate::cli::cache::Cache;
 use crate::cli::complaint::Advised;
 use crate::cli::exit::Exit;
 use crate::cli::plan::Settings;
 use crate::cli::{progress, verdict};
 
-/// Scans every object of a repository, reports, answers.
+/// Scans the objects of a repository, reports, answers.
 pub(crate) fn run(args: &HistoryArgs, color: Option<ColorWhen>) -> Result<Exit> {
     let began = Instant::now();
-    let place = args.repository.as_deref().unwrap_or(Path::new("."));
-    let history = History::open(place).map_err(advised)?;
-    let roots = BTreeSet::from([source::root_of(place)]);
+    let history = History::open(args.repository.as_deref()).map_err(advised)?;
+    let place = args.repository.as_deref().map_or_else(|| history.root().to_owned(), Path::to_owned);
+    let roots = BTreeSet::from([source::root_of(&place)]);
     let (settings, rules) = Settings::new(&args.options, &roots, color)?;
     let detector = Detector::new(rules.in_force);
     let progress = Progress::default();
+    let limits = limits(args);
+    let cache = args.cache.as_deref().map(Cache::open).transpose()?;
     let reading = Reading {
         engine: args.engine.into(),
         threads: settings.threads,
         allow_incomplete: args.allow_incomplete,
+        limits: &limits,
+        all_commits: args.all_commits,
+        submodules: args.submodules,
+        memory: cache.as_ref().map(|cache| cache as &dyn Memory),
     };
-    let work = || scan::scan_history(&history, &settings.policy, reading, &detector, &progress);
-    let report = progress::watch(&progress, work)?;
+    let work = || scan::scan_history(&history, &settings.policy, &reading, &detector, &progress);
+    let report = progress::watch(&progress, work).map_err(advised)?;
     verdict::deliver(report, rules.disabled, &settings, &detector, began)
 }
 
-/// What to do where there is no repository.
-fn advised(error: HistoryError) -> anyhow::Error {
-    match error {
-        HistoryError::NoRepository(_) => {
-            let hint = "name a folder of a repository, or scan files with `baseleak scan`";
-            Advised::new(error.to_string(), hint).into()
-        }
-        other => other.into(),
+fn limits(args: &HistoryArgs) -> Limits {
+    let bytes = |text: &OsString| text.as_encoded_bytes().to_vec();
+    Limits {
+        range: args.range.as_ref().map(bytes),
+        branch: args.branch.as_ref().map(bytes),
+        since: args.since,
+        max_depth: args.max_depth,
     }
+}
+
+/// The error with what to do about it.
+fn advised(error: HistoryError) -> anyhow::Error {
+    let advice = Advised::new("cannot read the history", error.hint());
+    anyhow::Error::new(error).context(advice)
 }

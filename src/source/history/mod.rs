@@ -1,52 +1,65 @@
-//! What a repository keeps: every object that holds text, reachable or not, and
-//! who brought in those that matter.
+//! What a repository keeps: every object, reachable or not, who brought in those
+//! that matter, and what is new in a range.
 //!
 //! **Invariant:** nothing is written into the repository.
 
-mod attribute;
-#[expect(unreachable_pub, unused_imports, reason = "the pass over a history is not built on it yet")]
-#[cfg_attr(not(test), expect(dead_code, reason = "the pass over a history is not built on it yet"))]
 mod graph;
+mod introduced;
+mod names;
 mod objects;
+mod selection;
+mod tips;
 
+use std::io;
 use std::path::{Path, PathBuf};
 
-use git2::{ErrorCode, Odb, Repository, RepositoryOpenFlags};
+use git2::Odb;
 
+use super::git_dir::{GitDir, GitDirError};
+use super::revision::RevisionError;
+use super::submodules::Submodules;
 use crate::pack::{PackError, Store};
 
-pub use attribute::{Carrier, Carriers, FirstCommit};
-pub use objects::{Objects, Request};
+use graph::Gathering;
+pub use graph::{
+    Attribution, Carrier, Description, Exposure, Graph, Malformed, Paths, Selection, Tip, TipKind, Wanted,
+    describe,
+};
+pub use names::{Indexed, names};
+pub use objects::{Objects, Part, Request};
+pub use selection::{Limits, Selected};
+pub use tips::Tips;
 
 /// A repository whose history is read.
 #[derive(Debug)]
 pub struct History {
-    /// The git folder that holds objects and refs; of a linked work tree, the shared one.
-    folder: PathBuf,
+    place: GitDir,
     store: Store,
+    /// What its paths begin with in reports: that of the submodule, or nothing.
+    prefix: Vec<u8>,
 }
 
 /// Why a history cannot be read at all.
 #[derive(Debug, thiserror::Error)]
 pub enum HistoryError {
-    /// There is no repository.
-    #[error("{0} is not in a git repository")]
-    NoRepository(String),
-    /// The repository is of a kind that is not supported, such as SHA-256.
-    #[error("the repository {0} cannot be opened")]
-    Unsupported(String, #[source] git2::Error),
+    /// There is no repository, or it is kept in a way that cannot be read.
+    #[error(transparent)]
+    Place(#[from] GitDirError),
     /// The folder of objects cannot be listed.
     #[error("the objects cannot be listed")]
     Objects(#[from] PackError),
     /// Git failed while reading.
-    #[error("the repository cannot be read")]
+    #[error("the objects cannot be read")]
     Git(#[from] git2::Error),
     /// An object ends too soon, or its bytes are damaged.
     #[error("object {0} is damaged")]
     Damaged(String),
+    /// A commit that the user named cannot be found.
+    #[error(transparent)]
+    Revision(#[from] RevisionError),
     /// The system gave no threads.
     #[error("cannot start the threads to read with")]
-    Threads(#[from] std::io::Error),
+    Threads(#[from] io::Error),
 }
 
 /// Who reads the objects.
@@ -59,59 +72,90 @@ pub enum Engine {
     Git2,
 }
 
+impl HistoryError {
+    /// What the user can do about it.
+    pub fn hint(&self) -> &'static str {
+        match self {
+            Self::Place(error) => error.hint(),
+            Self::Revision(error) => error.hint(),
+            Self::Objects(_) | Self::Git(_) | Self::Damaged(_) => {
+                "`git fsck` says what is missing or damaged"
+            }
+            Self::Threads(_) => "give a smaller number with --threads",
+        }
+    }
+}
+
 impl History {
-    /// The repository that `path` lies in or is.
+    /// The repository that `path` lies in or is, or that git would use here where
+    /// none is named.
     ///
     /// # Errors
     /// When there is none, or it is of a kind that cannot be read.
-    pub fn open(path: &Path) -> Result<Self, HistoryError> {
-        let name = || path.display().to_string();
+    pub fn open(path: Option<&Path>) -> Result<Self, HistoryError> {
+        Self::of(GitDir::find(path)?, Vec::new())
+    }
+
+    fn of(place: GitDir, prefix: Vec<u8>) -> Result<Self, HistoryError> {
         // Content is judged, not verified; what is damaged still fails to inflate.
         git2::opts::strict_hash_verification(false);
-        let found = Repository::open_ext(path, RepositoryOpenFlags::CROSS_FS, &[] as &[&str]);
-        let repository = found.map_err(|error| match error.code() {
-            ErrorCode::NotFound => HistoryError::NoRepository(name()),
-            _ => HistoryError::Unsupported(name(), error),
-        })?;
-        let folder = repository.commondir().to_owned();
-        let store = Store::open(&folder.join("objects"))?;
-        Ok(Self { folder, store })
+        let store = Store::open_all(&place.object_folders())?;
+        Ok(Self { place, store, prefix })
+    }
+
+    /// The repositories of its submodules and theirs, as far as they can be opened,
+    /// and where and why others cannot.
+    pub fn submodules(&self) -> (Vec<Self>, Vec<(PathBuf, String)>) {
+        let Submodules { found, mut problems, .. } = Submodules::read(&self.place);
+        let mut opened = Vec::new();
+        for submodule in found {
+            let place = GitDir::at(&submodule.folder).map_err(HistoryError::from);
+            match place.and_then(|place| Self::of(place, [&*submodule.shown, b"/"].concat())) {
+                Ok(history) => opened.push(history),
+                Err(error) => problems.push((submodule.folder, error.to_string())),
+            }
+        }
+        problems.sort();
+        problems.dedup_by(|one, other| one.0 == other.0);
+        (opened, problems)
+    }
+
+    /// What its paths begin with in reports.
+    pub fn prefix(&self) -> &[u8] {
+        &self.prefix
     }
 
     /// What is known to be missing from the repository, a sentence each: the clone is shallow or partial.
-    ///
-    /// # Errors
-    /// When the repository cannot be opened again.
-    pub fn gaps(&self) -> Result<Vec<&'static str>, HistoryError> {
+    pub fn gaps(&self) -> Vec<&'static str> {
         let mut gaps = Vec::new();
-        if self.repository()?.is_shallow() {
+        if self.place.is_shallow() {
             gaps.push("the clone is shallow: what lies before its oldest commits is not here");
         }
-        let packs =
-            std::fs::read_dir(self.folder.join("objects").join("pack")).into_iter().flatten().flatten();
-        if packs.into_iter().any(|file| file.path().extension().is_some_and(|end| end == "promisor")) {
+        let promises = |folder: &PathBuf| {
+            let packs = std::fs::read_dir(folder.join("pack")).into_iter().flatten().flatten();
+            packs.into_iter().any(|file| file.path().extension().is_some_and(|end| end == "promisor"))
+        };
+        if self.place.is_partial || self.store.folders().iter().any(promises) {
             gaps.push("the clone is partial: objects that were never fetched are not here");
         }
-        Ok(gaps)
+        gaps
     }
 
     /// The folder that holds refs, logs, hooks and the configuration, as seen from
     /// the current folder where it lies below.
     pub fn folder(&self) -> &Path {
-        let below = std::env::current_dir().ok().and_then(|here| self.folder.strip_prefix(here).ok());
-        below.filter(|path| !path.as_os_str().is_empty()).unwrap_or(&self.folder)
+        let folder = &self.place.common;
+        let here = std::env::current_dir().and_then(|here| here.canonicalize()).ok();
+        let below = here.and_then(|here| folder.strip_prefix(here).ok());
+        below.filter(|path| !path.as_os_str().is_empty()).unwrap_or(folder)
     }
 
-    fn odb(&self) -> Result<Odb<'static>, git2::Error> {
-        let odb = Odb::new()?;
-        let name = self.folder.join("objects");
-        odb.add_disk_alternate(
-            name.to_str().ok_or_else(|| git2::Error::from_str("a path that is not UTF-8"))?,
-        )?;
-        Ok(odb)
+    /// The root of the work tree, or the git folder of a bare repository.
+    pub fn root(&self) -> &Path {
+        self.place.work_tree.as_deref().unwrap_or(&self.place.common)
     }
 
-    fn repository(&self) -> Result<Repository, git2::Error> {
-        Repository::open_ext(&self.folder, RepositoryOpenFlags::NO_SEARCH, &[] as &[&str])
+    fn odb(&self) -> Result<Odb<'static>, HistoryError> {
+        Ok(self.place.odb()?)
     }
 }

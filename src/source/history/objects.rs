@@ -9,14 +9,16 @@ use git2::{ErrorCode, ObjectType, Odb, Oid};
 use rayon::ThreadPool;
 use rayon::prelude::*;
 
-use crate::model::{Blob, ObjectKind, Provenance};
-use crate::pack::{Decoder, Forest, Lack, Object, ObjectId, Visitor};
+use crate::model::{Blob, ObjectKind, Provenance, hex};
+use crate::pack::{Decoder, Forest, Lack, Object, ObjectId, Pack, Visitor};
 use crate::source::Reader;
 
 use super::{Engine, History, HistoryError};
 
 /// Objects that git2 reads as one task: enough to hide opening the database anew.
 const BATCH: usize = 2048;
+/// Objects that are read one by one, for finding out what else is in the packs takes longer.
+const FEW: usize = 512;
 
 /// What to read, and how.
 #[derive(Debug, Clone, Copy)]
@@ -29,6 +31,20 @@ pub struct Request<'r> {
     pub kinds: &'r [ObjectKind],
     /// These objects alone, where it is given.
     pub only: Option<&'r HashSet<ObjectId>>,
+    /// Which part of the database.
+    pub part: Part,
+}
+
+/// A part of an object database. All packs and what is loose are the whole of it,
+/// each object in one of them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Part {
+    /// The whole.
+    All,
+    /// The pack with this number, without what those before it hold.
+    Pack(usize),
+    /// What is loose and in none of the packs.
+    Loose,
 }
 
 /// What reading came to.
@@ -59,16 +75,16 @@ impl History {
         request: Request<'_>,
         hire: impl Fn() -> V + Sync,
     ) -> Result<Objects<V>, HistoryError> {
-        let Request { engine, threads, kinds, only } = request;
+        let Request { engine, threads, kinds, only, part } = request;
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().map_err(io::Error::other)?;
-        // What cannot be opened leaves a doubt about what else there is, and an index
-        // without checksums may hide what is damaged; git2 then reads all.
-        let is_sound = self.store.faults().is_empty()
-            && self.store.packs().iter().all(|pack| pack.index().has_checksums());
         let mut all = Objects { visitors: Vec::new(), large: Vec::new(), unreadable: Vec::new() };
-        let left = if engine == Engine::Pack && is_sound {
-            self.in_bulk(kinds, only, &pool, &hire, &mut all)
+        let left = if self.is_sound(engine) {
+            match only {
+                Some(only) if only.len() <= FEW => self.one_by_one(only, kinds, hire(), &mut all),
+                _ => self.in_bulk(request, &pool, &hire, &mut all),
+            }
         } else {
+            debug_assert!(part == Part::All, "git2 knows no parts");
             let mut ids = self.ids()?;
             ids.retain(|id| only.is_none_or(|only| only.contains(id)));
             ids
@@ -81,18 +97,70 @@ impl History {
         Ok(all)
     }
 
+    /// Whether our own reader can be trusted with this repository. What cannot be
+    /// opened leaves a doubt about what else there is, and an index without
+    /// checksums may hide what is damaged; git2 then reads all.
+    pub fn is_sound(&self, engine: Engine) -> bool {
+        engine == Engine::Pack
+            && self.store.faults().is_empty()
+            && self.store.packs().iter().all(|pack| pack.index().has_checksums())
+    }
+
+    /// All parts of the object database.
+    pub fn parts(&self) -> impl Iterator<Item = Part> {
+        (0..self.store.packs().len()).map(Part::Pack).chain([Part::Loose])
+    }
+
+    /// What tells a pack, without what those before it hold, from all others: their
+    /// checksums. Nothing does for the other parts, which change.
+    pub fn name_of(&self, part: Part) -> Option<String> {
+        let Part::Pack(number) = part else { return None };
+        let mut sums: Vec<&[u8]> = self.store.packs()[..number].iter().map(Pack::checksum).collect();
+        sums.sort_unstable();
+        sums.push(self.store.packs()[number].checksum());
+        Some(hex(&sums.concat()))
+    }
+
+    /// Reads a few objects, each by itself and checked against its name, and returns
+    /// those that our own reader does not understand.
+    fn one_by_one<V: Visitor>(
+        &self,
+        only: &HashSet<ObjectId>,
+        kinds: &[ObjectKind],
+        mut visitor: V,
+        all: &mut Objects<V>,
+    ) -> Vec<ObjectId> {
+        let mut ids: Vec<ObjectId> = only.iter().copied().collect();
+        ids.sort_unstable();
+        let mut decoder = Decoder::new(Decoder::LIMIT);
+        ids.retain(|id| match self.store.read(id, &mut decoder) {
+            Ok(Some((kind, _))) if !kinds.contains(&kind) => false,
+            Ok(Some((kind, bytes))) if is_named(*id, kind, &bytes) => {
+                visitor.whole(&Object::new(*id, kind), &bytes);
+                false
+            }
+            _ => true,
+        });
+        all.visitors.push(visitor);
+        ids
+    }
+
     /// Reads all that our own reader understands, the heaviest trees of deltas
     /// first, and returns the others.
     fn in_bulk<V: Visitor + Send>(
         &self,
-        kinds: &[ObjectKind],
-        only: Option<&HashSet<ObjectId>>,
+        Request { kinds, only, part, .. }: Request<'_>,
         pool: &ThreadPool,
         hire: &(impl Fn() -> V + Sync),
         all: &mut Objects<V>,
     ) -> Vec<ObjectId> {
         let store = &self.store;
-        let packs = 0..store.packs().len();
+        let packs = match part {
+            Part::All => 0..store.packs().len(),
+            Part::Pack(number) => number..number + 1,
+            Part::Loose => 0..0,
+        };
+        let loose = if let Part::Pack(_) = part { &[] } else { store.loose() };
         let forests: Vec<Forest<'_>> =
             pool.install(|| packs.into_par_iter().map(|pack| store.forest(pack, kinds, only)).collect());
         let mut trees: Vec<_> = forests
@@ -107,7 +175,7 @@ impl History {
             while let Some((forest, tree)) = trees.get(next_tree.fetch_add(1, Ordering::Relaxed)) {
                 forest.decode(*tree, &mut decoder, &mut share);
             }
-            while let Some(loose) = store.loose().get(next_loose.fetch_add(1, Ordering::Relaxed)) {
+            while let Some(loose) = loose.get(next_loose.fetch_add(1, Ordering::Relaxed)) {
                 let is_wanted = only.is_none_or(|only| only.contains(&loose.id()));
                 if is_wanted && loose.decode(&mut decoder, kinds, &mut share).is_err() {
                     // It may have been packed meanwhile.
@@ -177,9 +245,12 @@ impl History {
     ///
     /// # Errors
     /// When nobody can read it, or it is too large to be held in memory.
-    pub fn read(&self, id: &ObjectId) -> Result<Option<(ObjectKind, Vec<u8>)>, HistoryError> {
-        let ours = self.store.read(id, &mut Decoder::new(Decoder::LIMIT));
-        if let Ok(Some(found)) = ours {
+    pub fn fetch(
+        &self,
+        id: &ObjectId,
+        decoder: &mut Decoder,
+    ) -> Result<Option<(ObjectKind, Vec<u8>)>, HistoryError> {
+        if let Ok(Some(found)) = self.store.read(id, decoder) {
             return Ok(Some(found));
         }
         // It may be packed otherwise by now, or in a way that only git2 understands.
@@ -194,7 +265,7 @@ impl History {
     }
 
     /// Hands one object of any size to `visit`, in one blob or in windows that
-    /// overlap, and returns its size in bytes. `None` where it is not here.
+    /// overlap, and returns its kind and its size in bytes. `None` where it is not here.
     ///
     /// # Errors
     /// When nobody can read it to its end.
@@ -203,18 +274,18 @@ impl History {
         id: &ObjectId,
         provenance: Provenance<'_>,
         mut visit: impl FnMut(&Blob<'_>),
-    ) -> Result<Option<u64>, HistoryError> {
+    ) -> Result<Option<(ObjectKind, u64)>, HistoryError> {
         if let Ok(Some(mut stream)) = self.store.stream(id) {
-            let declared = stream.size;
+            let (kind, declared) = (stream.kind, stream.size);
             let read = Reader::default().read(stream.by_ref(), provenance, &mut visit);
             return match read {
-                Ok(read) if read == declared => Ok(Some(read)),
+                Ok(read) if read == declared => Ok(Some((kind, read))),
                 _ => Err(HistoryError::Damaged(id.to_string())),
             };
         }
-        let Some((_, bytes)) = self.read(id)? else { return Ok(None) };
+        let Some((kind, bytes)) = self.fetch(id, &mut Decoder::new(Decoder::LIMIT))? else { return Ok(None) };
         visit(&Blob::whole(&bytes, provenance));
-        Ok(Some(bytes.len() as u64))
+        Ok(Some((kind, bytes.len() as u64)))
     }
 }
 
@@ -253,6 +324,17 @@ fn read(
     }
     visitor.whole(&Object::new(id, kind), database.read(oid(id))?.data());
     Ok(true)
+}
+
+/// Whether the bytes are those that the name stands for.
+fn is_named(id: ObjectId, kind: ObjectKind, bytes: &[u8]) -> bool {
+    let kind = match kind {
+        ObjectKind::Blob => ObjectType::Blob,
+        ObjectKind::Tree => ObjectType::Tree,
+        ObjectKind::Commit => ObjectType::Commit,
+        ObjectKind::Tag => ObjectType::Tag,
+    };
+    Oid::hash_object(kind, bytes).is_ok_and(|name| object_id(name) == id)
 }
 
 fn kind(kind: ObjectType) -> Option<ObjectKind> {

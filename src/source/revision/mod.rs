@@ -16,7 +16,7 @@ use super::git_dir::GitDir;
 use super::refs::{self, RefError};
 
 pub use error::RevisionError;
-pub(super) use range::{Bounds, Range};
+pub(super) use range::Range;
 use step::Step;
 
 /// Fewest and most digits of an object's name that may be given.
@@ -52,12 +52,12 @@ pub(super) trait Objects {
     fn read(&self, id: &ObjectId) -> Option<(Kind, Vec<u8>)>;
 }
 
-/// The commit that `text` stands for; tags are peeled.
+/// The commit that `text` stands for, and before it the tags that lead to it.
 ///
 /// # Errors
 /// When it stands for nothing, for more than one thing, or for something that is no
 /// commit, and when it cannot be told because a ref or an object cannot be read.
-pub(super) fn resolve(text: &[u8], git: &GitDir, objects: &impl Objects) -> Result<ObjectId, RevisionError> {
+pub(super) fn way(text: &[u8], git: &GitDir, objects: &impl Objects) -> Result<Vec<ObjectId>, RevisionError> {
     if let Some(instead) = unsupported(text) {
         return Err(RevisionError::Unsupported(shown(text), instead));
     }
@@ -69,7 +69,8 @@ pub(super) fn resolve(text: &[u8], git: &GitDir, objects: &impl Objects) -> Resu
         let step = Step::take(&mut rest).ok_or_else(|| RevisionError::NotFound(shown(text)))?;
         id = step.from(id, objects)?;
     }
-    commit(id, objects).map(|(id, _)| id)
+    commit(id, objects)?;
+    Ok(peel(id, objects))
 }
 
 /// The object `id` and, if it is a tag, those that it leads to, the last being no tag

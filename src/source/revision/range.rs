@@ -2,8 +2,7 @@
 
 use crate::pack::ObjectId;
 
-use super::super::git_dir::GitDir;
-use super::{Objects, RevisionError, resolve, shown};
+use super::{RevisionError, shown};
 
 /// What a range stands for, as text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -12,13 +11,6 @@ pub(in crate::source) struct Range<'t> {
     pub(in crate::source) exclude: Option<&'t [u8]>,
     /// The commit whose past is asked about; `None` where nothing is, as when a branch is deleted.
     pub(in crate::source) include: Option<&'t [u8]>,
-}
-
-/// What a range stands for, as commits.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::source) struct Bounds {
-    pub(in crate::source) exclude: Option<ObjectId>,
-    pub(in crate::source) include: Option<ObjectId>,
 }
 
 impl<'t> Range<'t> {
@@ -44,19 +36,6 @@ impl<'t> Range<'t> {
         }
         let or_head = |text: &'t [u8]| if text.is_empty() { b"HEAD" } else { text };
         Ok(Self { exclude: side(or_head(exclude)), include: side(or_head(include)) })
-    }
-
-    /// The commits at its ends.
-    ///
-    /// # Errors
-    /// As [`resolve`].
-    pub(in crate::source) fn resolve(
-        &self,
-        git: &GitDir,
-        objects: &impl Objects,
-    ) -> Result<Bounds, RevisionError> {
-        let one = |text: Option<&[u8]>| text.map(|text| resolve(text, git, objects)).transpose();
-        Ok(Bounds { exclude: one(self.exclude)?, include: one(self.include)? })
     }
 }
 

@@ -2,9 +2,15 @@
 
 use git2::{ObjectType, Odb, Oid};
 
+use super::super::git_dir::GitDir;
 use super::super::made_tests::Made;
-use super::{Bounds, Kind, Objects, Range, RevisionError, peel, resolve};
+use super::{Kind, Objects, Range, RevisionError, peel, way};
 use crate::pack::ObjectId;
+
+/// The commit that `text` stands for.
+fn resolve(text: &[u8], git: &GitDir, objects: &impl Objects) -> Result<ObjectId, RevisionError> {
+    way(text, git, objects).map(|way| *way.last().expect("it begins with what was named"))
+}
 
 /// The objects as libgit2 reads them.
 struct ByGit(Odb<'static>);
@@ -240,20 +246,4 @@ fn ranges_are_taken_apart() {
     for text in ["..", "...", "a..b..c", "a....b", "a...b...c"] {
         check(text, None);
     }
-}
-
-#[test]
-fn the_ends_of_a_range_are_commits() {
-    let made = repository();
-    let (git, objects) = (made.at(".git"), objects(&made));
-    let ends = |text: &str| Range::parse(text.as_bytes()).and_then(|range| range.resolve(&git, &objects));
-    let of = |text: &str| ours(&made, text).ok().and_then(|id| ObjectId::from_hex(id.as_bytes()));
-    let check = |text: &str, exclude: Option<&str>, include: Option<&str>| {
-        let expect = Bounds { exclude: exclude.and_then(of), include: include.and_then(of) };
-        assert_eq!(ends(text).expect("both are there"), expect, "{text}");
-    };
-    check("v1..main~1", Some("v1"), Some("main~1"));
-    check("topic/a..", Some("topic/a"), Some("HEAD"));
-    check(&format!("{}..@", "0".repeat(40)), None, Some("HEAD"));
-    assert!(ends("nothing..main").is_err());
 }

@@ -25,6 +25,7 @@ use std::thread;
 use git2::{ObjectType, Oid, Repository};
 
 use crate::model::{Coverage, Provenance, SkipReason};
+use crate::pack::ObjectId;
 use crate::select::Policy;
 
 pub use error::StagedError;
@@ -141,17 +142,42 @@ pub(super) fn gitlinks(place: &GitDir) -> Result<Vec<Vec<u8>>, StagedError> {
     Ok(paths)
 }
 
+/// An entry of an index.
+pub(super) struct Listed {
+    /// From the root of the work tree.
+    pub(super) path: Vec<u8>,
+    /// The blob, unless it is a submodule or there is none.
+    pub(super) id: Option<ObjectId>,
+}
+
+/// What the index in `file` lists, which belongs to the git folder `folder`.
+///
+/// # Errors
+/// As [`gitlinks`].
+pub(super) fn listed(file: &Path, folder: &Path) -> Result<Vec<Listed>, StagedError> {
+    let index = index_in(file, folder)?;
+    let listed = |entry: &Entry| {
+        let is_blob = !entry.is_gitlink() && !entry.is_intent && !entry.is_folder();
+        let id = if is_blob { ObjectId::from_bytes(&entry.id) } else { None };
+        Listed { path: index.path(entry).to_vec(), id }
+    };
+    Ok(index.entries.iter().map(listed).collect())
+}
+
 fn read_index(place: &GitDir) -> Result<Index, StagedError> {
-    let file = &place.index;
+    index_in(&place.index, &place.path)
+}
+
+fn index_in(file: &Path, folder: &Path) -> Result<Index, StagedError> {
     let bytes = match fs::read(file) {
         Ok(bytes) => bytes,
         // As git sees it, an index that is not there is empty.
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Index::default()),
-        Err(error) => return Err(StagedError::Unreadable(file.clone(), error)),
+        Err(error) => return Err(StagedError::Unreadable(file.to_owned(), error)),
     };
-    match Index::read(bytes, &place.path) {
+    match Index::read(bytes, folder) {
         Some(index) => Ok(index),
-        None => fallback::read(file).map_err(|error| StagedError::Index(file.clone(), error)),
+        None => fallback::read(file).map_err(|error| StagedError::Index(file.to_owned(), error)),
     }
 }
 

@@ -5,8 +5,9 @@
 
 use super::Graph;
 use super::table::NONE;
-use super::tips::{Holder, Selected, Selection, Tip, TipKind, reachable};
+use super::tips::{Selected, Selection, Tip, TipKind, reachable};
 use super::trees::Paths;
+use crate::model::Holder;
 use crate::pack::ObjectId;
 
 /// Objects of one sweep.
@@ -117,6 +118,16 @@ impl<'g> Attribution<'g> {
             self.exposed(&keys)
         });
         sweeps.collect()
+    }
+
+    /// Whether HEAD leads to a commit.
+    pub fn leads_to(&self, commit: &ObjectId) -> bool {
+        self.graph.commits.ids.get(commit).is_some_and(|place| self.in_head[place as usize])
+    }
+
+    /// Every commit that carries `object`, in order.
+    pub fn carrying(&self, object: &ObjectId) -> Vec<ObjectId> {
+        self.graph.carrying(object)
     }
 
     /// The commits that are selected, in order; all of them without a selection.

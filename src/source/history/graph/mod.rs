@@ -26,9 +26,10 @@ mod trees;
 mod wanted;
 
 pub use attribution::{Attribution, Carrier, Exposure};
-pub use gather::Gathering;
+pub(super) use gather::Gathering;
 pub use parse::{Description, Malformed, describe};
-pub use tips::{Holder, Selection, Tip, TipKind};
+pub(super) use parse::{Entry, commit as header, entries};
+pub use tips::{Selection, Tip, TipKind};
 pub use trees::Paths;
 pub use wanted::Wanted;
 

@@ -20,7 +20,7 @@ pub enum Malformed {
 
 /// What an entry of a tree is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Entry {
+pub(in crate::source::history) enum Entry {
     /// A file, a link to a path, or whatever else has content of its own.
     Blob,
     Tree,
@@ -38,7 +38,7 @@ const FOLDER: u64 = u64::from_le_bytes(*b"40000 \0\0");
 /// # Errors
 /// When the tree is malformed; some of its entries were visited then.
 #[inline]
-pub(super) fn entries(
+pub(in crate::source::history) fn entries(
     tree: &[u8],
     mut visit: impl FnMut(Entry, &[u8], &[u8; ObjectId::LEN]),
 ) -> Result<(), Malformed> {
@@ -101,18 +101,21 @@ fn zero(bytes: &[u8], mut from: usize) -> Option<usize> {
 
 /// What places a commit in the history.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Header {
-    pub(super) tree: ObjectId,
+pub(in crate::source::history) struct Header {
+    pub(in crate::source::history) tree: ObjectId,
     /// When it was committed, in seconds since 1970; when it was authored, where no
     /// committer is named, and 0 where nobody is or the date is none.
-    pub(super) seconds: i64,
+    pub(in crate::source::history) seconds: i64,
 }
 
 /// Reads the headers of a commit and calls `parent` for each parent.
 ///
 /// # Errors
 /// When the commit is malformed; some of its parents were visited then.
-pub(super) fn commit(bytes: &[u8], mut parent: impl FnMut(ObjectId)) -> Result<Header, Malformed> {
+pub(in crate::source::history) fn commit(
+    bytes: &[u8],
+    mut parent: impl FnMut(ObjectId),
+) -> Result<Header, Malformed> {
     let mut lines = headers(bytes);
     let (key, tree) = lines.next().ok_or(Malformed::Commit)??;
     let tree = ObjectId::from_hex(tree).filter(|_| key == b"tree").ok_or(Malformed::Commit)?;

@@ -3,7 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::tests::{Builder, id, show, tip, word};
-use super::{Carrier, Exposure, Holder, Paths, Selection, Tip, TipKind};
+use super::{Carrier, Exposure, Paths, Selection, Tip, TipKind};
+use crate::model::Holder;
 use crate::pack::ObjectId;
 
 /// Numbers that look random and are always the same (`SplitMix64`).

@@ -1,8 +1,7 @@
 //! Histories made by hand, and what is to be known of them.
 
-use super::{
-    Attribution, Carrier, Exposure, Gathering, Graph, Holder, Paths, Selection, Tip, TipKind, Wanted,
-};
+use super::{Attribution, Carrier, Exposure, Gathering, Graph, Paths, Selection, Tip, TipKind, Wanted};
+use crate::model::Holder;
 use crate::pack::ObjectId;
 
 /// An id that a word names: its letters, then zeros.

@@ -1,6 +1,7 @@
 //! What commits are reached from: refs and logs, and the range that is asked about.
 
 use super::order::Commits;
+use crate::model::Holder;
 use crate::pack::ObjectId;
 
 /// What a tip is, the ones that tell most first.
@@ -28,22 +29,6 @@ pub struct Tip {
     /// What it points to: a tag and what that points to, the last of them last; of
     /// a log or an index, all that it names.
     pub objects: Vec<ObjectId>,
-}
-
-/// The first kind of tip that leads to an object.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
-pub enum Holder {
-    /// A ref, or what is checked out.
-    Ref,
-    /// The stash alone.
-    Stash,
-    /// A log of refs alone.
-    Reflog,
-    /// The index alone.
-    Index,
-    /// Nothing does.
-    #[default]
-    Nothing,
 }
 
 impl From<TipKind> for Holder {

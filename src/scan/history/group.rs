@@ -1,0 +1,144 @@
+//! One leaked key, its places, and how long it was to be seen.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use crate::detect::Detector;
+use crate::model::{CommitSummary, Exposure, Finding, Fingerprint, ObjectKind};
+use crate::pack::{Decoder, ObjectId};
+use crate::source::history::{Attribution, History, describe};
+
+/// The findings of a history: each place of a key once, however many versions of
+/// the file hold it.
+#[derive(Debug, Default)]
+pub(super) struct Places {
+    findings: BTreeMap<Fingerprint, Finding>,
+    keys: BTreeMap<String, Key>,
+}
+
+/// A key, and all objects that hold it.
+#[derive(Debug, Default)]
+struct Key {
+    name: String,
+    findings: BTreeSet<Fingerprint>,
+    /// Blobs that hold it, and trees with names that do.
+    content: BTreeSet<ObjectId>,
+    /// Commits whose own text holds it.
+    commits: BTreeSet<ObjectId>,
+}
+
+impl Places {
+    /// Adds a finding in an object.
+    pub(super) fn add(&mut self, finding: Finding, object: ObjectId, kind: ObjectKind) {
+        let key = self.keys.entry(finding.digest.clone()).or_default();
+        key.name.clone_from(&finding.key);
+        key.findings.insert(finding.fingerprint);
+        match kind {
+            ObjectKind::Blob | ObjectKind::Tree => key.content.insert(object),
+            ObjectKind::Commit => key.commits.insert(object),
+            ObjectKind::Tag => false,
+        };
+        let Some(other) = self.findings.remove(&finding.fingerprint) else {
+            self.findings.insert(finding.fingerprint, finding);
+            return;
+        };
+        self.findings.insert(other.fingerprint, merged(finding, other));
+    }
+
+    /// Adds a finding that stands in no object, unless its place is known.
+    pub(super) fn add_loose(&mut self, finding: Finding) {
+        self.findings.entry(finding.fingerprint).or_insert(finding);
+    }
+
+    pub(super) fn into_findings(self) -> impl Iterator<Item = Finding> {
+        self.findings.into_values()
+    }
+
+    /// Since when each key was to be seen, and until when.
+    pub(super) fn exposures(
+        &self,
+        attribution: &Attribution<'_>,
+        commits: &mut Commits<'_>,
+    ) -> Vec<Exposure> {
+        let everywhere: Vec<Vec<ObjectId>> =
+            self.keys.values().map(|key| key.content.iter().chain(&key.commits).copied().collect()).collect();
+        // What a commit says of itself is never taken out of it again.
+        let content: Vec<Vec<ObjectId>> =
+            self.keys.values().map(|key| key.content.iter().copied().collect()).collect();
+        let (first, last) = (attribution.exposures(&everywhere), attribution.exposures(&content));
+        let exposed = self.keys.iter().zip(first.iter().zip(&last));
+        exposed
+            .map(|((digest, key), (first, last))| {
+                let is_told = key.commits.iter().any(|commit| attribution.leads_to(commit));
+                let in_head = last.in_head || is_told;
+                Exposure {
+                    key: key.name.clone(),
+                    digest: digest.clone(),
+                    findings: key.findings.iter().copied().collect(),
+                    first: first.first.and_then(|id| commits.summary(&id)),
+                    removed: last.removed.filter(|_| !in_head).and_then(|id| commits.summary(&id)),
+                    in_head,
+                }
+            })
+            .collect()
+    }
+}
+
+/// One finding of two in the same place: the first version tells of it, and the
+/// others are counted.
+fn merged(one: Finding, other: Finding) -> Finding {
+    let (mut first, later) = if time(&one) < time(&other) { (one, other) } else { (other, one) };
+    if let (Some(origin), Some(later)) = (&mut first.origin, later.origin)
+        && origin.object != later.object
+    {
+        origin.versions += later.versions;
+        origin.in_head |= later.in_head;
+        origin.holder = origin.holder.min(later.holder);
+        origin.refs.extend(later.refs);
+        origin.refs.sort();
+        origin.refs.dedup();
+        origin.commits.extend(later.commits);
+        origin.commits.sort_by(|one, other| (one.seconds, &one.id).cmp(&(other.seconds, &other.id)));
+        origin.commits.dedup();
+    }
+    first
+}
+
+/// When the commit of a finding was authored; those without one come last, and
+/// the id of the object decides between equals.
+fn time(finding: &Finding) -> (i64, &str) {
+    let origin = finding.origin.as_ref();
+    let commit = origin.and_then(|origin| origin.commit.as_ref());
+    (commit.map_or(i64::MAX, |commit| commit.seconds), origin.map_or("", |origin| &origin.object))
+}
+
+/// The commits that a report speaks of, each read once.
+pub(super) struct Commits<'h> {
+    history: &'h History,
+    detector: &'h Detector,
+    decoder: Decoder,
+    known: HashMap<ObjectId, Option<CommitSummary>>,
+}
+
+impl<'h> Commits<'h> {
+    pub(super) fn new(history: &'h History, detector: &'h Detector) -> Self {
+        Self { history, detector, decoder: Decoder::new(Decoder::LIMIT), known: HashMap::new() }
+    }
+
+    /// What a report says of a commit; nothing where it cannot be read again.
+    pub(super) fn summary(&mut self, id: &ObjectId) -> Option<CommitSummary> {
+        if let Some(known) = self.known.get(id) {
+            return known.clone();
+        }
+        let read = self.history.fetch(id, &mut self.decoder).ok().flatten();
+        let summary = read.map(|(_, bytes)| {
+            let described = describe(&bytes);
+            CommitSummary {
+                id: id.to_string(),
+                author: self.detector.path_name(&described.author).to_string(),
+                seconds: described.seconds,
+            }
+        });
+        self.known.insert(*id, summary.clone());
+        summary
+    }
+}

@@ -1,0 +1,132 @@
+//! Judges what was marked, at the paths where it stood.
+
+use super::group::{Commits, Places};
+use crate::detect::Detector;
+use crate::model::{Blob, Finding, ObjectKind, Origin, Provenance};
+use crate::pack::{Decoder, ObjectId};
+use crate::select::Policy;
+use crate::source::history::{Attribution, Carrier, History, HistoryError, names};
+
+/// Detection at work on what was marked.
+pub(super) struct Judge<'h> {
+    pub(super) history: &'h History,
+    pub(super) policy: &'h Policy,
+    pub(super) detector: &'h Detector,
+    pub(super) attribution: &'h Attribution<'h>,
+    pub(super) all_commits: bool,
+    pub(super) commits: Commits<'h>,
+    pub(super) places: Places,
+    /// Objects at paths that the policy does not admit.
+    pub(super) excluded: u64,
+}
+
+impl Judge<'_> {
+    /// Judges one object that was marked.
+    ///
+    /// # Errors
+    /// When it cannot be read again.
+    pub(super) fn judge(
+        &mut self,
+        id: ObjectId,
+        kind: ObjectKind,
+        carrier: &Carrier<'_>,
+    ) -> Result<(), HistoryError> {
+        let paths = self.paths(carrier);
+        if paths.is_empty() && !(carrier.paths.list.is_empty() && carrier.all_paths.list.is_empty()) {
+            self.excluded += 1;
+            return Ok(());
+        }
+        match kind {
+            ObjectKind::Tree => self.tree(id, carrier, &paths),
+            ObjectKind::Blob if !paths.is_empty() => self.text(id, kind, carrier, &paths),
+            _ => self.text(id, kind, carrier, &[format!("{kind} {id}").into_bytes()]),
+        }
+    }
+
+    /// The paths of an object that the policy admits, those at its first commit first.
+    fn paths(&self, carrier: &Carrier<'_>) -> Vec<Vec<u8>> {
+        let (first, all) = (&carrier.paths.list, &carrier.all_paths.list);
+        let later = all.iter().filter(|path| first.binary_search(path).is_err());
+        let shown = first.iter().chain(later).map(|path| [self.history.prefix(), path].concat());
+        shown.filter(|path| path.is_empty() || self.policy.admits_file(path)).collect()
+    }
+
+    /// Judges a text at the first of `paths` where it holds anything, for some rules
+    /// look at some paths only.
+    fn text(
+        &mut self,
+        id: ObjectId,
+        kind: ObjectKind,
+        carrier: &Carrier<'_>,
+        paths: &[Vec<u8>],
+    ) -> Result<(), HistoryError> {
+        let mut findings = Vec::new();
+        let small = self.history.fetch(&id, &mut Decoder::new(Decoder::LIMIT)).ok().flatten();
+        for path in paths {
+            let provenance = Provenance { shown: path, relative: path };
+            if let Some((_, bytes)) = &small {
+                self.detector.scan(&Blob::whole(bytes, provenance), &mut findings);
+            } else {
+                let scan = |blob: &Blob<'_>| self.detector.scan(blob, &mut findings);
+                self.history.windows(&id, provenance, scan)?;
+            }
+            if !findings.is_empty() {
+                self.add(findings, id, kind, carrier, path);
+                return Ok(());
+            }
+        }
+        Ok(())
+    }
+
+    /// Judges the names in a tree, at every path that it has.
+    fn tree(&mut self, id: ObjectId, carrier: &Carrier<'_>, paths: &[Vec<u8>]) -> Result<(), HistoryError> {
+        let Some((_, bytes)) = self.history.fetch(&id, &mut Decoder::new(Decoder::LIMIT))? else {
+            return Ok(());
+        };
+        let root = [self.history.prefix().to_vec()];
+        let folders = if paths.is_empty() { &root[..] } else { paths };
+        for folder in folders {
+            let mut findings = Vec::new();
+            // A tree that is malformed further on was looked at as it is.
+            let _ = names(&bytes, |name| {
+                let joint: &[u8] = if folder.is_empty() || folder.ends_with(b"/") { b"" } else { b"/" };
+                let path = [folder, joint, name].concat();
+                self.detector.scan_name(&Provenance { shown: &path, relative: &path }, &mut findings);
+            });
+            self.add(findings, id, ObjectKind::Tree, carrier, folder);
+        }
+        Ok(())
+    }
+
+    fn add(
+        &mut self,
+        findings: Vec<Finding>,
+        id: ObjectId,
+        kind: ObjectKind,
+        carrier: &Carrier<'_>,
+        path: &[u8],
+    ) {
+        if findings.is_empty() {
+            return;
+        }
+        let name = |path: &[u8]| self.detector.path_name(path);
+        let others = carrier.paths.list.iter().map(|path| [self.history.prefix(), path].concat());
+        let all = if self.all_commits { self.attribution.carrying(&id) } else { Vec::new() };
+        let origin = Origin {
+            object: id.to_string(),
+            kind,
+            commit: carrier.first.and_then(|id| self.commits.summary(&id)),
+            other_paths: others.filter(|other| *other != path).map(|path| name(&path)).collect(),
+            versions: 1,
+            // What a commit says of itself is there as long as HEAD leads to it.
+            in_head: carrier.in_head || kind == ObjectKind::Commit && self.attribution.leads_to(&id),
+            holder: carrier.holder,
+            refs: carrier.refs.iter().map(|path| name(path)).collect(),
+            commits: all.iter().filter_map(|id| self.commits.summary(id)).collect(),
+        };
+        for mut finding in findings {
+            finding.origin = Some(origin.clone());
+            self.places.add(finding, id, kind);
+        }
+    }
+}

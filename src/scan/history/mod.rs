@@ -1,0 +1,242 @@
+//! The pipeline over a history: look at every object once, then attribute and
+//! judge by path those that may hold something.
+
+mod group;
+mod judge;
+mod sift;
+
+use std::collections::HashSet;
+use std::path::PathBuf;
+
+use crate::detect::Detector;
+use crate::model::{Coverage, Exposure, Finding, ObjectKind, Provenance, Report, SkipReason, Skipped};
+use crate::pack::ObjectId;
+use crate::select::Policy;
+use crate::source::Walk;
+use crate::source::history::{Engine, History, HistoryError, Indexed, Limits, Selected, Tip, Tips, Wanted};
+
+use super::{Input, Progress, report, scan};
+use group::Commits;
+use judge::Judge;
+pub use sift::{Memory, Sifted};
+
+/// How a history is read.
+#[derive(Clone, Copy)]
+pub struct Reading<'r> {
+    /// Who reads the objects.
+    pub engine: Engine,
+    /// How many threads read; 0 stands for one for each core.
+    pub threads: usize,
+    /// Whether what a shallow or partial clone lacks leaves the verdict standing.
+    pub allow_incomplete: bool,
+    /// Which part of the history.
+    pub limits: &'r Limits,
+    /// Whether every commit that carries a finding is listed.
+    pub all_commits: bool,
+    /// Whether the submodules are read, too.
+    pub submodules: bool,
+    /// What is remembered of packs.
+    pub memory: Option<&'r dyn Memory>,
+}
+
+/// What is found in one repository.
+#[derive(Default)]
+struct Found {
+    findings: Vec<Finding>,
+    exposures: Vec<Exposure>,
+    coverage: Coverage,
+}
+
+/// Scans the objects of `history`, reachable or not, or those within the limits.
+/// What lies at paths that `policy` does not admit is read all the same, for its
+/// path is not known then, and not reported.
+///
+/// # Errors
+/// When the repository cannot be read at all, or the limits name what is not there.
+/// Objects that cannot be read are in the report.
+pub fn scan_history(
+    history: &History,
+    policy: &Policy,
+    reading: &Reading<'_>,
+    detector: &Detector,
+    progress: &Progress,
+) -> Result<Report, HistoryError> {
+    let scan = Scan { policy, reading, detector, progress };
+    let mut all = scan.repository(history)?;
+    let (submodules, problems) = history.submodules();
+    if reading.submodules {
+        all.coverage.skipped.extend(scan.problems(problems));
+        for submodule in &submodules {
+            all.merge(scan.repository(submodule)?);
+        }
+    } else {
+        all.coverage.submodules += submodules.len() as u64;
+    }
+    if *reading.limits == Limits::default() {
+        all.merge(scan.files(history)?);
+    }
+    let mut report = report(all.findings, all.coverage, detector);
+    report.exposures = joined(all.exposures);
+    Ok(report)
+}
+
+/// One scan, over any number of repositories.
+struct Scan<'s> {
+    policy: &'s Policy,
+    reading: &'s Reading<'s>,
+    detector: &'s Detector,
+    progress: &'s Progress,
+}
+
+impl Scan<'_> {
+    fn repository(&self, history: &History) -> Result<Found, HistoryError> {
+        let indexed = history.indexed();
+        let tips = history.tips(&indexed);
+        let selected = history.select(self.reading.limits, &tips.list)?;
+        let only = selected.as_ref().and_then(|selected| history.introduced(selected));
+        let (sifted, unreadable) =
+            sift::sift(history, self.reading, only.as_ref(), self.detector, self.progress)?;
+        let mut found = self.judged(history, &tips.list, selected.as_ref(), &sifted.marked, &indexed)?;
+        found.coverage.objects = sifted.objects;
+        found.coverage.bytes = sifted.bytes;
+        found.coverage.skipped.extend(unreadable.into_iter().map(|(name, why)| self.skipped(&name, &why)));
+        found.coverage.skipped.extend(self.doubts(history, tips, indexed, selected.is_some()));
+        Ok(found)
+    }
+
+    /// Attributes and judges what was marked.
+    fn judged(
+        &self,
+        history: &History,
+        tips: &[Tip],
+        selected: Option<&Selected>,
+        marked: &[(ObjectId, ObjectKind)],
+        indexed: &Indexed,
+    ) -> Result<Found, HistoryError> {
+        let ids: Vec<ObjectId> = marked.iter().map(|(id, _)| *id).collect();
+        let wanted = Wanted::new(&ids);
+        let graph = if ids.is_empty() {
+            None
+        } else {
+            Some(history.graph(self.reading.engine, self.reading.threads, &wanted)?)
+        };
+        let mut found = Found::default();
+        let mut names = Vec::new();
+        if selected.is_none() {
+            self.indexed_names(history, indexed, &mut names);
+        }
+        let Some(graph) = graph else {
+            found.findings = names;
+            return Ok(found);
+        };
+        let attribution = graph.attribution(tips, selected.map(Selected::commits));
+        let mut judge = Judge {
+            history,
+            policy: self.policy,
+            detector: self.detector,
+            attribution: &attribution,
+            all_commits: self.reading.all_commits,
+            commits: Commits::new(history, self.detector),
+            places: group::Places::default(),
+            excluded: 0,
+        };
+        for ((id, kind), carrier) in marked.iter().zip(attribution.carriers(&ids)) {
+            let is_in = selected.is_none_or(|selected| carrier.is_new || selected.has_tag(id));
+            if is_in && let Err(error) = judge.judge(*id, *kind, &carrier) {
+                found.coverage.skipped.push(self.skipped(&format!("object {id}"), &error.to_string()));
+            }
+        }
+        let Judge { mut places, mut commits, excluded, .. } = judge;
+        found.coverage.excluded = excluded;
+        found.exposures = places.exposures(&attribution, &mut commits);
+        for finding in names {
+            places.add_loose(finding);
+        }
+        found.findings = places.into_findings().collect();
+        Ok(found)
+    }
+
+    /// What the names in the index give away, those of folders included.
+    fn indexed_names(&self, history: &History, indexed: &Indexed, findings: &mut Vec<Finding>) {
+        let mut seen = HashSet::new();
+        for path in indexed.paths.iter().filter(|path| self.policy.admits_file(path)) {
+            let folders = memchr::memchr_iter(b'/', path).map(|end| &path[..end]);
+            for name in folders.chain([&**path]) {
+                if seen.insert(name) {
+                    let shown = [history.prefix(), name].concat();
+                    self.detector.scan_name(&Provenance { shown: &shown, relative: &shown }, findings);
+                }
+            }
+        }
+    }
+
+    /// What the repository keeps beside its objects: refs, their logs, hooks, configuration.
+    fn files(&self, history: &History) -> Result<Found, HistoryError> {
+        let stores = ["/objects", "/.git/objects", "/.git/modules/**/objects"].map(str::to_owned);
+        let policy = Policy::new(&[], &stores, None).expect("the globs are sound");
+        let walk = Walk { policy: &policy, ignored: true, threads: self.reading.threads };
+        let input = Input::Paths(vec![history.folder().to_owned()]);
+        let mut report = scan(&input, &walk, self.detector, self.progress)?;
+        // The objects were read in another way, and were not passed over.
+        report.coverage.excluded = 0;
+        Ok(Found { findings: report.findings, exposures: Vec::new(), coverage: report.coverage })
+    }
+
+    /// What leaves a doubt whether all was read.
+    fn doubts(&self, history: &History, tips: Tips, indexed: Indexed, is_limited: bool) -> Vec<Skipped> {
+        let mut doubts = Vec::new();
+        if !self.reading.allow_incomplete {
+            let name = match history.prefix() {
+                [] => "the repository".to_owned(),
+                prefix => format!("the submodule {}", self.detector.path_name(prefix)),
+            };
+            doubts.extend(history.gaps().into_iter().map(|gap| self.skipped(&name, gap)));
+        }
+        // All objects are read, whatever leads to them; with limits the refs say which.
+        if is_limited {
+            doubts.extend(self.problems(tips.problems));
+        } else {
+            doubts.extend(self.problems(indexed.problems));
+        }
+        doubts
+    }
+
+    fn problems(&self, problems: Vec<(PathBuf, String)>) -> Vec<Skipped> {
+        problems.into_iter().map(|(path, why)| self.skipped(&path.to_string_lossy(), &why)).collect()
+    }
+
+    fn skipped(&self, name: &str, why: &str) -> Skipped {
+        let why = self.detector.masked(why);
+        Skipped { path: self.detector.path_name(name.as_bytes()), reason: SkipReason::Unreadable(why) }
+    }
+}
+
+impl Found {
+    fn merge(&mut self, other: Self) {
+        self.findings.extend(other.findings);
+        self.exposures.extend(other.exposures);
+        self.coverage.merge(other.coverage);
+    }
+}
+
+/// One exposure for each key, also where several repositories hold it.
+fn joined(mut exposures: Vec<Exposure>) -> Vec<Exposure> {
+    exposures.sort_by(|one, other| (&one.key, &one.digest).cmp(&(&other.key, &other.digest)));
+    exposures.dedup_by(|later, first| {
+        let is_same = later.digest == first.digest;
+        if is_same {
+            let seconds =
+                |exposure: &Exposure| exposure.first.as_ref().map_or(i64::MAX, |first| first.seconds);
+            if seconds(later) < seconds(first) {
+                first.first = later.first.take();
+            }
+            first.in_head |= later.in_head;
+            first.removed = first.removed.take().or(later.removed.take()).filter(|_| !first.in_head);
+            first.findings.append(&mut later.findings);
+            first.findings.sort_unstable();
+            first.findings.dedup();
+        }
+        is_same
+    });
+    exposures
+}

@@ -1,0 +1,178 @@
+//! Looks at every object once and marks those that may hold something.
+//!
+//! A blob does not say at which path it stands, so what is marked here is judged
+//! later. What was learned of a pack can be kept, for packs do not change.
+
+use std::collections::HashSet;
+use std::sync::atomic::Ordering;
+
+use sha2::{Digest, Sha256};
+
+use super::{Progress, Reading};
+use crate::detect::Detector;
+use crate::model::{ObjectKind, Provenance, hex};
+use crate::pack::{Lack, Object, ObjectId, Visitor};
+use crate::source::history::{History, HistoryError, Part, Request};
+
+/// Every kind of object: each may hold a secret in a text or in a name.
+const KINDS: [ObjectKind; 4] = [ObjectKind::Blob, ObjectKind::Tree, ObjectKind::Commit, ObjectKind::Tag];
+
+/// What looking at objects came to.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Sifted {
+    /// Objects looked at.
+    pub objects: u64,
+    /// Their bytes.
+    pub bytes: u64,
+    /// Those that may hold something, in order.
+    pub marked: Vec<(ObjectId, ObjectKind)>,
+}
+
+/// Remembers what sifting a pack came to.
+pub trait Memory: Sync {
+    /// What is remembered under `key`.
+    fn recall(&self, key: &str) -> Option<Sifted>;
+    /// Remembers it under `key`.
+    fn keep(&self, key: &str, sifted: &Sifted);
+}
+
+impl Sifted {
+    fn merge(&mut self, other: Self) {
+        self.objects += other.objects;
+        self.bytes += other.bytes;
+        self.marked.extend(other.marked);
+    }
+}
+
+/// Detection at work on the objects of one thread.
+struct Sifter<'d> {
+    detector: &'d Detector,
+    progress: &'d Progress,
+    reach: Option<usize>,
+    sifted: Sifted,
+}
+
+impl Sifter<'_> {
+    fn count(&mut self, size: u64) {
+        self.sifted.objects += 1;
+        self.sifted.bytes += size;
+        self.progress.files.fetch_add(1, Ordering::Relaxed);
+        self.progress.bytes.fetch_add(size, Ordering::Relaxed);
+    }
+}
+
+impl Visitor for Sifter<'_> {
+    fn reach(&self) -> Option<usize> {
+        self.reach
+    }
+
+    fn whole(&mut self, object: &Object<'_>, bytes: &[u8]) -> bool {
+        self.count(bytes.len() as u64);
+        let glance = self.detector.glance(bytes);
+        if glance.may_hold {
+            self.sifted.marked.push((object.id(), object.kind()));
+        }
+        glance.may_hold || glance.has_keyword
+    }
+
+    fn edited(&mut self, _: &Object<'_>, size: u64, edits: &[u8]) -> bool {
+        let must_see = self.detector.stirs(edits);
+        if !must_see {
+            self.count(size);
+        }
+        must_see
+    }
+
+    fn lack(&mut self, _: ObjectId, _: Lack) {}
+}
+
+/// Looks at all objects of `history`, or at `only` these; what could not be read
+/// comes with it, by name and reason.
+pub(super) fn sift(
+    history: &History,
+    reading: &Reading<'_>,
+    only: Option<&HashSet<ObjectId>>,
+    detector: &Detector,
+    progress: &Progress,
+) -> Result<(Sifted, Vec<(String, String)>), HistoryError> {
+    let sift = |part| one(history, Request { part, ..request(reading, only) }, detector, progress);
+    let (mut all, mut unreadable) = (Sifted::default(), Vec::new());
+    let memory = reading.memory.filter(|_| only.is_none() && history.is_sound(reading.engine));
+    let parts = match memory {
+        Some(_) => history.parts().collect(),
+        None => vec![Part::All],
+    };
+    for part in parts {
+        let key = memory.zip(history.name_of(part)).map(|(memory, name)| (memory, key(detector, &name)));
+        if let Some(sifted) = key.as_ref().and_then(|(memory, key)| memory.recall(key)) {
+            progress.files.fetch_add(sifted.objects, Ordering::Relaxed);
+            progress.bytes.fetch_add(sifted.bytes, Ordering::Relaxed);
+            all.merge(sifted);
+            continue;
+        }
+        let (sifted, faults) = sift(part)?;
+        if let Some((memory, key)) = key
+            && faults.is_empty()
+        {
+            memory.keep(&key, &sifted);
+        }
+        all.merge(sifted);
+        unreadable.extend(faults);
+    }
+    all.marked.sort_unstable();
+    all.marked.dedup();
+    Ok((all, unreadable))
+}
+
+fn request<'r>(reading: &Reading<'_>, only: Option<&'r HashSet<ObjectId>>) -> Request<'r> {
+    Request { engine: reading.engine, threads: reading.threads, kinds: &KINDS, only, part: Part::All }
+}
+
+/// What is remembered of the part of a repository with this name: it depends on the
+/// rules and on the program.
+fn key(detector: &Detector, name: &str) -> String {
+    let text = [env!("CARGO_PKG_VERSION"), &detector.rules_digest(), name].join("\n");
+    hex(&Sha256::digest(text))
+}
+
+fn one(
+    history: &History,
+    request: Request<'_>,
+    detector: &Detector,
+    progress: &Progress,
+) -> Result<(Sifted, Vec<(String, String)>), HistoryError> {
+    let reach = detector.reach();
+    let hire = || Sifter { detector, progress, reach, sifted: Sifted::default() };
+    let mut read = history.read_all(request, hire)?;
+    let mut sifted = Sifted::default();
+    for sifter in read.visitors {
+        sifted.merge(sifter.sifted);
+    }
+    for id in read.large {
+        match large(history, id, detector) {
+            Ok((size, kind, may_hold)) => {
+                sifted.objects += 1;
+                sifted.bytes += size;
+                progress.bytes.fetch_add(size, Ordering::Relaxed);
+                sifted.marked.extend(may_hold.then_some((id, kind)));
+            }
+            Err(why) => read.unreadable.push((format!("object {id}"), why)),
+        }
+    }
+    sifted.marked.sort_unstable();
+    read.unreadable.sort_unstable();
+    Ok((sifted, read.unreadable))
+}
+
+/// Looks at an object that is read window by window: its size, its kind, and
+/// whether it may hold something.
+fn large(history: &History, id: ObjectId, detector: &Detector) -> Result<(u64, ObjectKind, bool), String> {
+    let mut may_hold = false;
+    let nowhere = Provenance { shown: b"", relative: b"" };
+    let read = history.windows(&id, nowhere, |blob| may_hold |= detector.glance(blob.bytes).may_hold);
+    match read {
+        Ok(Some((kind, size))) => Ok((size, kind, may_hold)),
+        Ok(None) => Err("it is not here any more".to_owned()),
+        Err(error) => Err(error.to_string()),
+    }
+}

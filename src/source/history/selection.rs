@@ -1,0 +1,90 @@
+//! Which part of a history is asked about: a range, a branch, since when, how deep.
+
+use std::collections::BTreeSet;
+
+use super::graph::{Selection, Tip, TipKind};
+use super::{History, HistoryError};
+use crate::pack::ObjectId;
+use crate::source::revision::{self, Range};
+
+/// What a user limits a scan to.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Limits {
+    /// A range such as `main..topic`, or a commit with all of its past.
+    pub range: Option<Vec<u8>>,
+    /// A branch with all of its past.
+    pub branch: Option<Vec<u8>>,
+    /// The earliest that a commit may have been committed, in seconds since 1970.
+    pub since: Option<i64>,
+    /// How many commits a commit may lie from a tip; a tip is 1.
+    pub max_depth: Option<u32>,
+}
+
+/// The limits as commits.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Selected {
+    pub(super) commits: Selection,
+    /// The annotated tags on the way to its tips.
+    pub(super) tags: BTreeSet<ObjectId>,
+}
+
+impl Selected {
+    /// The commits, as the graph takes them.
+    pub fn commits(&self) -> &Selection {
+        &self.commits
+    }
+
+    /// Whether an annotated tag is in it.
+    pub fn has_tag(&self, tag: &ObjectId) -> bool {
+        self.tags.contains(tag)
+    }
+}
+
+impl History {
+    /// What `limits` stand for in this repository; `None` where there are none.
+    ///
+    /// # Errors
+    /// When a name in them stands for no commit.
+    pub fn select(&self, limits: &Limits, tips: &[Tip]) -> Result<Option<Selected>, HistoryError> {
+        let Limits { range, branch, since, max_depth } = limits;
+        if *limits == Limits::default() {
+            return Ok(None);
+        }
+        let mut selected = Selected::default();
+        (selected.commits.since, selected.commits.max_depth) = (*since, *max_depth);
+        if let Some(range) = range {
+            let Range { exclude, include } = Range::parse(range)?;
+            let excluded = exclude.map(|text| revision::way(text, &self.place, self)).transpose()?;
+            let included = include.map(|text| revision::way(text, &self.place, self)).transpose()?;
+            selected.add(&included.unwrap_or_default());
+            for id in excluded.unwrap_or_default() {
+                selected.tags.remove(&id);
+                selected.commits.excluded.push(id);
+            }
+        } else if let Some(branch) = branch {
+            selected.add(&self.branch(branch)?);
+        } else {
+            for tip in tips.iter().filter(|tip| matches!(tip.kind, TipKind::Head | TipKind::Ref)) {
+                selected.add(&tip.objects);
+            }
+        }
+        Ok(Some(selected))
+    }
+
+    /// A branch, or whatever else has that name where no branch has.
+    fn branch(&self, name: &[u8]) -> Result<Vec<ObjectId>, HistoryError> {
+        let full = [b"refs/heads/", name].concat();
+        let way = revision::way(&full, &self.place, self);
+        Ok(way.or_else(|_| revision::way(name, &self.place, self))?)
+    }
+}
+
+impl Selected {
+    /// Adds a tip: the tags on the way to it, and the commit.
+    fn add(&mut self, way: &[ObjectId]) {
+        if let Some((last, tags)) = way.split_last() {
+            self.tags.extend(tags);
+            self.commits.tips.push(*last);
+        }
+    }
+}

@@ -1,0 +1,116 @@
+//! What keeps objects from being thrown away: refs, the stash, logs, indexes.
+
+use std::path::PathBuf;
+
+use super::graph::{Tip, TipKind};
+use super::names::Indexed;
+use super::{History, HistoryError};
+use crate::model::ObjectKind;
+use crate::pack::{Decoder, ObjectId};
+use crate::source::refs::Refs;
+use crate::source::revision::{self, Kind};
+
+/// The name of the stash.
+const STASH: &[u8] = b"refs/stash";
+
+/// All tips of a repository.
+#[derive(Debug, Default)]
+pub struct Tips {
+    /// The tips.
+    pub list: Vec<Tip>,
+    /// Refs and logs that cannot be read, and why.
+    pub problems: Vec<(PathBuf, String)>,
+}
+
+impl History {
+    /// What leads to objects; `indexed` is what the indexes list.
+    pub fn tips(&self, indexed: &Indexed) -> Tips {
+        let refs = Refs::read(&self.place);
+        let mut list = Vec::new();
+        let is_on_branch = refs.head.as_ref().is_some_and(|head| head.branch.is_some());
+        if let Some(target) = refs.head.and_then(|head| head.target) {
+            let objects = revision::peel(target, self);
+            list.push(Tip { kind: TipKind::Head, name: b"HEAD".to_vec(), objects });
+        }
+        for one in refs.refs {
+            // What HEAD stands for is listed by its own name.
+            if one.name == b"HEAD" && is_on_branch {
+                continue;
+            }
+            let kind = if one.name == STASH { TipKind::Stash } else { TipKind::Ref };
+            // What a packed tag leads to is written beside it.
+            let objects = match one.peeled {
+                Some(peeled) => vec![one.target, peeled],
+                None => revision::peel(one.target, self),
+            };
+            list.push(Tip { kind, name: one.name, objects });
+        }
+        for log in refs.reflogs {
+            let kind = if log.name == STASH { TipKind::Stash } else { TipKind::Reflog };
+            list.push(Tip { kind, name: log.name, objects: log.ids });
+        }
+        list.push(Tip { kind: TipKind::Index, name: b"index".to_vec(), objects: indexed.ids.clone() });
+        Tips { list, problems: refs.problems }
+    }
+}
+
+impl revision::Objects for History {
+    fn by_prefix(&self, digits: &str) -> Vec<ObjectId> {
+        self.store.by_prefix(digits)
+    }
+
+    fn read(&self, id: &ObjectId) -> Option<(Kind, Vec<u8>)> {
+        let (kind, bytes) = self.fetch(id, &mut Decoder::new(Decoder::LIMIT)).ok()??;
+        let kind = match kind {
+            ObjectKind::Blob => Kind::Blob,
+            ObjectKind::Tree => Kind::Tree,
+            ObjectKind::Commit => Kind::Commit,
+            ObjectKind::Tag => Kind::Tag,
+        };
+        Some((kind, bytes))
+    }
+}
+
+impl History {
+    /// Puts together which commits carry the wanted objects, by a look at all commits and trees.
+    ///
+    /// # Errors
+    /// When the objects cannot be read at all. Commits and trees that cannot be carry nothing.
+    pub fn graph(
+        &self,
+        engine: super::Engine,
+        threads: usize,
+        wanted: &super::Wanted,
+    ) -> Result<super::Graph, HistoryError> {
+        let kinds = &[ObjectKind::Commit, ObjectKind::Tree];
+        let request = super::Request { engine, threads, kinds, only: None, part: super::Part::All };
+        let read = self.read_all(request, || Gatherer(super::Gathering::new(wanted)))?;
+        let shares = read.visitors.into_iter().map(|gatherer| gatherer.0).collect();
+        Ok(super::Graph::new(wanted, shares))
+    }
+}
+
+/// A visitor that gathers for the graph.
+struct Gatherer<'w>(super::Gathering<'w>);
+
+impl crate::pack::Visitor for Gatherer<'_> {
+    fn reach(&self) -> Option<usize> {
+        None
+    }
+
+    fn whole(&mut self, object: &crate::pack::Object<'_>, bytes: &[u8]) -> bool {
+        // What is malformed leads nowhere; its bytes were looked at as those of any other.
+        let _ = match object.kind() {
+            ObjectKind::Commit => self.0.commit(object.id(), bytes),
+            ObjectKind::Tree => self.0.tree(object.id(), bytes),
+            ObjectKind::Blob | ObjectKind::Tag => Ok(()),
+        };
+        true
+    }
+
+    fn edited(&mut self, _: &crate::pack::Object<'_>, _: u64, _: &[u8]) -> bool {
+        true
+    }
+
+    fn lack(&mut self, _: ObjectId, _: crate::pack::Lack) {}
+}
