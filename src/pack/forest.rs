@@ -15,6 +15,8 @@ use super::pack::Pack;
 use super::visitor::Object;
 use crate::model::ObjectKind;
 
+/// A tree that is more than this part of all work goes first.
+const HEAVY: u64 = 200;
 /// Stands for "no entry".
 const NONE: u32 = u32::MAX;
 
@@ -67,7 +69,7 @@ impl<'p> Forest<'p> {
         survey.grow(kinds, skip)
     }
 
-    /// The trees, the heaviest first.
+    /// The trees in the order of the pack, but for heavy ones, which come first.
     pub fn trees(&self) -> &[Tree] {
         &self.trees
     }
@@ -279,8 +281,10 @@ impl<'p> Survey<'p> {
             .filter(|(root, wanted)| **wanted > 0 && self.parents[*root as usize] == NONE);
         let trees = roots.map(|(root, wanted)| Tree { root, weight: forest.weight(root, *wanted) }).collect();
         forest.trees = trees;
-        // Equal weights keep the order of the pack.
-        forest.trees.sort_by_key(|tree| Reverse(tree.weight));
+        // Git writes what belongs to one tree in one place, so the order of the pack is
+        // the one in which memory is read fastest. What would be long at the end goes first.
+        let heavy = forest.trees.iter().fold(0, |sum: u64, tree| sum.saturating_add(tree.weight)) / HEAVY;
+        forest.trees.sort_by_key(|tree| Reverse(if tree.weight > heavy { tree.weight } else { 0 }));
         forest
     }
 

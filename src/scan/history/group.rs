@@ -44,11 +44,6 @@ impl Places {
         self.findings.insert(other.fingerprint, merged(finding, other));
     }
 
-    /// Adds a finding that stands in no object, unless its place is known.
-    pub(super) fn add_loose(&mut self, finding: Finding) {
-        self.findings.entry(finding.fingerprint).or_insert(finding);
-    }
-
     pub(super) fn into_findings(self) -> impl Iterator<Item = Finding> {
         self.findings.into_values()
     }

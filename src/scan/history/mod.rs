@@ -5,15 +5,18 @@ mod group;
 mod judge;
 mod sift;
 
+use std::cell::LazyCell;
 use std::collections::HashSet;
 use std::path::PathBuf;
 
 use crate::detect::Detector;
-use crate::model::{Coverage, Exposure, Finding, ObjectKind, Provenance, Report, SkipReason, Skipped};
+use crate::model::{
+    Coverage, Exposure, Finding, Fingerprint, ObjectKind, Provenance, Report, SkipReason, Skipped,
+};
 use crate::pack::ObjectId;
 use crate::select::Policy;
 use crate::source::Walk;
-use crate::source::history::{Engine, History, HistoryError, Indexed, Limits, Selected, Tip, Tips, Wanted};
+use crate::source::history::{Engine, History, HistoryError, Indexed, Limits, Selected, Tip, Wanted};
 
 use super::{Input, Progress, report, scan};
 use group::Commits;
@@ -91,16 +94,27 @@ struct Scan<'s> {
 impl Scan<'_> {
     fn repository(&self, history: &History) -> Result<Found, HistoryError> {
         let indexed = history.indexed();
-        let tips = history.tips(&indexed);
-        let selected = history.select(self.reading.limits, &tips.list)?;
+        // Tags are followed to what they point at, which takes its time where there
+        // are thousands: the tips are asked for where they matter.
+        let tips = LazyCell::new(|| history.tips(&indexed));
+        let selected = history.select(self.reading.limits, || &tips.list)?;
         let only = selected.as_ref().and_then(|selected| history.introduced(selected));
         let (sifted, unreadable) =
             sift::sift(history, self.reading, only.as_ref(), self.detector, self.progress)?;
-        let mut found = self.judged(history, &tips.list, selected.as_ref(), &sifted.marked, &indexed)?;
+        let mut found = Found::default();
+        if !sifted.marked.is_empty() {
+            found = self.judged(history, &tips.list, selected.as_ref(), &sifted.marked)?;
+        }
+        if selected.is_none() {
+            found.add_names(self.indexed_names(history, &indexed));
+        }
         found.coverage.objects = sifted.objects;
         found.coverage.bytes = sifted.bytes;
         found.coverage.skipped.extend(unreadable.into_iter().map(|(name, why)| self.skipped(&name, &why)));
-        found.coverage.skipped.extend(self.doubts(history, tips, indexed, selected.is_some()));
+        // All objects are read, whatever leads to them; with limits the refs say which.
+        let problems = if selected.is_some() { tips.problems.clone() } else { indexed.problems.clone() };
+        found.coverage.skipped.extend(self.problems(problems));
+        found.coverage.skipped.extend(self.gaps(history));
         Ok(found)
     }
 
@@ -111,24 +125,11 @@ impl Scan<'_> {
         tips: &[Tip],
         selected: Option<&Selected>,
         marked: &[(ObjectId, ObjectKind)],
-        indexed: &Indexed,
     ) -> Result<Found, HistoryError> {
         let ids: Vec<ObjectId> = marked.iter().map(|(id, _)| *id).collect();
         let wanted = Wanted::new(&ids);
-        let graph = if ids.is_empty() {
-            None
-        } else {
-            Some(history.graph(self.reading.engine, self.reading.threads, &wanted)?)
-        };
+        let graph = history.graph(self.reading.engine, self.reading.threads, &wanted)?;
         let mut found = Found::default();
-        let mut names = Vec::new();
-        if selected.is_none() {
-            self.indexed_names(history, indexed, &mut names);
-        }
-        let Some(graph) = graph else {
-            found.findings = names;
-            return Ok(found);
-        };
         let attribution = graph.attribution(tips, selected.map(Selected::commits));
         let mut judge = Judge {
             history,
@@ -146,28 +147,26 @@ impl Scan<'_> {
                 found.coverage.skipped.push(self.skipped(&format!("object {id}"), &error.to_string()));
             }
         }
-        let Judge { mut places, mut commits, excluded, .. } = judge;
+        let Judge { places, mut commits, excluded, .. } = judge;
         found.coverage.excluded = excluded;
         found.exposures = places.exposures(&attribution, &mut commits);
-        for finding in names {
-            places.add_loose(finding);
-        }
         found.findings = places.into_findings().collect();
         Ok(found)
     }
 
     /// What the names in the index give away, those of folders included.
-    fn indexed_names(&self, history: &History, indexed: &Indexed, findings: &mut Vec<Finding>) {
-        let mut seen = HashSet::new();
+    fn indexed_names(&self, history: &History, indexed: &Indexed) -> Vec<Finding> {
+        let (mut seen, mut findings) = (HashSet::new(), Vec::new());
         for path in indexed.paths.iter().filter(|path| self.policy.admits_file(path)) {
             let folders = memchr::memchr_iter(b'/', path).map(|end| &path[..end]);
             for name in folders.chain([&**path]) {
                 if seen.insert(name) {
                     let shown = [history.prefix(), name].concat();
-                    self.detector.scan_name(&Provenance { shown: &shown, relative: &shown }, findings);
+                    self.detector.scan_name(&Provenance { shown: &shown, relative: &shown }, &mut findings);
                 }
             }
         }
+        findings
     }
 
     /// What the repository keeps beside its objects: refs, their logs, hooks, configuration.
@@ -182,23 +181,16 @@ impl Scan<'_> {
         Ok(Found { findings: report.findings, exposures: Vec::new(), coverage: report.coverage })
     }
 
-    /// What leaves a doubt whether all was read.
-    fn doubts(&self, history: &History, tips: Tips, indexed: Indexed, is_limited: bool) -> Vec<Skipped> {
-        let mut doubts = Vec::new();
-        if !self.reading.allow_incomplete {
-            let name = match history.prefix() {
-                [] => "the repository".to_owned(),
-                prefix => format!("the submodule {}", self.detector.path_name(prefix)),
-            };
-            doubts.extend(history.gaps().into_iter().map(|gap| self.skipped(&name, gap)));
+    /// What a shallow or partial clone lacks, unless that is allowed.
+    fn gaps(&self, history: &History) -> Vec<Skipped> {
+        if self.reading.allow_incomplete {
+            return Vec::new();
         }
-        // All objects are read, whatever leads to them; with limits the refs say which.
-        if is_limited {
-            doubts.extend(self.problems(tips.problems));
-        } else {
-            doubts.extend(self.problems(indexed.problems));
-        }
-        doubts
+        let name = match history.prefix() {
+            [] => "the repository".to_owned(),
+            prefix => format!("the submodule {}", self.detector.path_name(prefix)),
+        };
+        history.gaps().into_iter().map(|gap| self.skipped(&name, gap)).collect()
     }
 
     fn problems(&self, problems: Vec<(PathBuf, String)>) -> Vec<Skipped> {
@@ -212,6 +204,12 @@ impl Scan<'_> {
 }
 
 impl Found {
+    /// Adds what names in the index gave away, unless a tree has the same name.
+    fn add_names(&mut self, names: Vec<Finding>) {
+        let known: HashSet<Fingerprint> = self.findings.iter().map(|finding| finding.fingerprint).collect();
+        self.findings.extend(names.into_iter().filter(|finding| !known.contains(&finding.fingerprint)));
+    }
+
     fn merge(&mut self, other: Self) {
         self.findings.extend(other.findings);
         self.exposures.extend(other.exposures);

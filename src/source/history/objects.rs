@@ -17,6 +17,8 @@ use super::{Engine, History, HistoryError};
 
 /// Objects that git2 reads as one task: enough to hide opening the database anew.
 const BATCH: usize = 2048;
+/// Trees of deltas that a thread takes at a time.
+const TREES: usize = 4;
 /// Objects that are read one by one, for finding out what else is in the packs takes longer.
 const FEW: usize = 512;
 
@@ -163,17 +165,24 @@ impl History {
         let loose = if let Part::Pack(_) = part { &[] } else { store.loose() };
         let forests: Vec<Forest<'_>> =
             pool.install(|| packs.into_par_iter().map(|pack| store.forest(pack, kinds, only)).collect());
-        let mut trees: Vec<_> = forests
+        let trees: Vec<_> = forests
             .iter()
             .flat_map(|forest| forest.trees().iter().map(move |tree| (forest, *tree)))
             .collect();
-        trees.sort_by_key(|(_, tree)| std::cmp::Reverse(tree.weight()));
         let (next_tree, next_loose) = (AtomicUsize::new(0), AtomicUsize::new(0));
         let shares = pool.broadcast(|_| {
             let mut share = Share { visitor: hire(), large: Vec::new(), left: Vec::new() };
             let mut decoder = Decoder::new(Decoder::LIMIT);
-            while let Some((forest, tree)) = trees.get(next_tree.fetch_add(1, Ordering::Relaxed)) {
-                forest.decode(*tree, &mut decoder, &mut share);
+            loop {
+                // Neighbours in a pack are neighbours in memory.
+                let first = next_tree.fetch_add(TREES, Ordering::Relaxed);
+                let Some(some) = trees.get(first..) else { break };
+                for (forest, tree) in some.iter().take(TREES) {
+                    forest.decode(*tree, &mut decoder, &mut share);
+                }
+                if some.is_empty() {
+                    break;
+                }
             }
             while let Some(loose) = loose.get(next_loose.fetch_add(1, Ordering::Relaxed)) {
                 let is_wanted = only.is_none_or(|only| only.contains(&loose.id()));

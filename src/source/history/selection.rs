@@ -45,7 +45,11 @@ impl History {
     ///
     /// # Errors
     /// When a name in them stands for no commit.
-    pub fn select(&self, limits: &Limits, tips: &[Tip]) -> Result<Option<Selected>, HistoryError> {
+    pub fn select<'t>(
+        &self,
+        limits: &Limits,
+        tips: impl FnOnce() -> &'t Vec<Tip>,
+    ) -> Result<Option<Selected>, HistoryError> {
         let Limits { range, branch, since, max_depth } = limits;
         if *limits == Limits::default() {
             return Ok(None);
@@ -64,7 +68,7 @@ impl History {
         } else if let Some(branch) = branch {
             selected.add(&self.branch(branch)?);
         } else {
-            for tip in tips.iter().filter(|tip| matches!(tip.kind, TipKind::Head | TipKind::Ref)) {
+            for tip in tips().iter().filter(|tip| matches!(tip.kind, TipKind::Head | TipKind::Ref)) {
                 selected.add(&tip.objects);
             }
         }
