@@ -60,13 +60,19 @@ fn decode(text: &[u8]) -> Vec<u8> {
     decoded
 }
 
+/// Whether base64 of compressed data stands at the beginning of `text`.
+pub(super) fn is_compressed(text: &[u8]) -> bool {
+    let quad = text.get(..4).filter(|quad| quad.iter().all(|&byte| value(byte) != NONE));
+    quad.is_some_and(|quad| inflate::kind(&decode(quad)).is_some())
+}
+
 /// Adds the segments of a block.
 pub(super) fn block(block: &Block<'_>, out: &mut Output) {
     let text = &block.text[..];
     for run in runs_of(text, HEX, HEXED) {
         hex(block, &run, out);
     }
-    if text.len() >= COMPRESSED && inflate::kind(&decode(&text[..4])).is_some() {
+    if text.len() >= COMPRESSED && is_compressed(text) {
         let map = map(block, Ratio::ThreeOfFour, 0..text.len());
         out.push(Encoding::Base64, decode(text), map);
         return;

@@ -30,12 +30,13 @@ impl<'a> Block<'a> {
             start = line;
         }
         let mut lines = Vec::new();
-        let mut at = start;
+        let (mut at, mut wrapped) = (start, false);
         let end = loop {
             let len = ahead(&bytes[at..], BASE64);
             lines.push(at..at + len);
+            wrapped |= len >= LINE;
             match gap(bytes, at + len) {
-                Some(next) if len >= LINE => at = next,
+                Some(next) if wrapped => at = next,
                 _ => break at + len,
             }
         };

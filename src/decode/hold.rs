@@ -9,7 +9,8 @@ use memchr::{memchr_iter, memmem};
 
 use super::escapes::{self, KINDS};
 use super::joins::Joins;
-use super::sweep::{self, ALNUM, ahead, behind, is};
+use super::sweep::{self, ALNUM, BASE64, ahead, behind, is};
+use super::{base64, inflate};
 
 /// Letters or digits before a key's dot, at least.
 const ID: usize = 8;
@@ -86,15 +87,28 @@ fn encoded(text: &[u8], fresh: Fresh<'_>) -> Option<Range<usize>> {
     sweep::runs(text).find_map(|run| {
         let part = &text[run.clone()];
         let here = |span: Range<usize>| run.start + span.start..run.start + span.end;
-        let block = sweep::runs_of(part, ALNUM, BLOCK).map(here).find(|span| fresh.touches(span));
+        let mut blocks = sweep::runs_of(part, ALNUM, BLOCK).map(|span| with_breaks(text, here(span)));
+        let block = blocks.find(|span| fresh.touches(span));
         let escaped = || KINDS.iter().any(|&kind| escapes::find(kind, part).is_some());
         block.or_else(|| (fresh.touches(&run) && escaped()).then(|| run.clone()))
     })
 }
 
+/// A run of base64 with the line breaks on either side that only wrap it.
+fn with_breaks(text: &[u8], run: Range<usize>) -> Range<usize> {
+    let is_break = |byte: &&u8| matches!(byte, b'\r' | b'\n');
+    let before = text[..run.start].iter().rev().take(2).take_while(is_break).count();
+    let behind = text[run.end..].iter().take(2).take_while(is_break).count();
+    let wraps = |at: Option<&u8>| at.is_some_and(|&byte| is(byte, BASE64));
+    let start = run.start - before;
+    let start = if wraps(start.checked_sub(1).map(|at| &text[at])) { start } else { run.start };
+    let end = if wraps(text.get(run.end + behind)) { run.end + behind } else { run.end };
+    start..end
+}
+
 /// The beginnings of compressed data, as it is or in base64.
 fn compressed(text: &[u8], fresh: Fresh<'_>) -> Option<Range<usize>> {
-    if super::inflate::kind(text).is_some() {
+    if inflate::kind(text).is_some() || base64::is_compressed(text) {
         return Some(0..text.len()).filter(|span| fresh.touches(span));
     }
     memmem::find_iter(text, b"H4sI").map(|at| at..at + 4).find(|span| fresh.touches(span))

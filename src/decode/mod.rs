@@ -216,7 +216,8 @@ fn compressed(bytes: &[u8], limits: &Limits, out: &mut Output) {
 /// Adds the texts in UTF-16.
 fn wide(bytes: &[u8], out: &mut Output) {
     for run in sweep::wide(bytes) {
-        let text: Vec<u8> = bytes[run.text.clone()].iter().step_by(2).copied().collect();
+        let text: Vec<u8> =
+            bytes[run.text.start..run.text.end.min(bytes.len())].iter().step_by(2).copied().collect();
         if holds(&text, Fresh::All).is_some() {
             let shift = usize::from(run.big_endian);
             let region = run.text.start - shift..(run.text.end - shift).min(bytes.len());

@@ -152,7 +152,8 @@ pub(super) fn wide(bytes: &[u8]) -> impl Iterator<Item = Wide> {
 /// A run of UTF-16.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Wide {
-    /// From the first byte that is not zero to the last, and the zero behind it.
+    /// From the first byte that is not zero to the last, and the byte behind it,
+    /// which the bytes may lack.
     pub(super) text: Range<usize>,
     /// Whether the upper half of a unit stands first.
     pub(super) big_endian: bool,
@@ -169,10 +170,15 @@ fn around(bytes: &[u8], first: usize) -> Option<Wide> {
     while end < bytes.len() && is_unit(end) {
         end += 2;
     }
-    let big_endian = start % 2 == 1 && bytes[start - 1] == 0;
-    if big_endian && end < bytes.len() && is(bytes[end], UNIT) {
-        // The zero behind it is the next unit's, and that one is no Latin.
-        end += 2;
+    if bytes.starts_with(&[0xFE, 0xFF]) && start % 2 == 1 && bytes[start - 1] != 0 {
+        // A whole text of the other byte order: this is half of a unit that is no Latin.
+        start += 2;
     }
-    (end - start >= 2 * UNITS).then(|| Wide { text: start..end.min(bytes.len()), big_endian })
+    // With the upper half first, a zero stands before the run, and behind its
+    // last unit may stand half of one that is no Latin.
+    let zero_before = start > 0 && bytes[start - 1] == 0;
+    let cut = zero_before && end < bytes.len() && is(bytes[end], UNIT);
+    end += if cut { 2 } else { 0 };
+    let big_endian = zero_before && (cut || start % 2 == 1);
+    (end - start >= 2 * UNITS).then(|| Wide { text: start..end, big_endian })
 }
