@@ -102,8 +102,9 @@ fn hex(block: &Block<'_>, run: &Range<usize>, out: &mut Output) {
         let byte = |at: usize| nibble(text[2 * at]) << 4 | nibble(text[2 * at + 1]);
         let compressed = phase == 0 && inflate::kind(&[byte(0), byte(1), byte(2)]).is_some();
         let found = windows(pairs, HEXED / 2, |at| text[2 * at].wrapping_sub(b'0') < 8);
-        let windows = if compressed { vec![0..pairs] } else { found };
-        for window in windows {
+        let whole = compressed.then_some(0..pairs);
+        let found = found.into_iter().filter(|_| !compressed);
+        for window in whole.into_iter().chain(found) {
             let decoded: Vec<u8> = window.clone().map(byte).collect();
             if compressed || holds(&decoded, Fresh::All).is_some() {
                 let map = map(block, Ratio::OneOfTwo, start + 2 * window.start..start + 2 * window.end);
@@ -145,12 +146,10 @@ fn windows(count: usize, least: usize, test: impl Fn(usize) -> bool) -> Vec<Rang
             continue;
         }
         let window = start.saturating_sub(AROUND)..count.min(end + AROUND);
+        let apart = windows.last().map_or(0, |before| before.end);
         match windows.last_mut() {
-            Some(last) if last.end + 2 >= start => last.end = window.end,
-            last => {
-                let apart = last.map_or(0, |last| last.end);
-                windows.push(window.start.max(apart)..window.end);
-            }
+            Some(before) if apart + 2 >= start => before.end = window.end,
+            _ => windows.push(window.start.max(apart)..window.end),
         }
     }
     windows

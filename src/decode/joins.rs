@@ -35,6 +35,9 @@ const THREE: [&str; 32] = [
 const TWO: [&str; 12] =
     ["=\n", "=\r", "\\\n", "\\\r", "eJw", "eJx", "eJy", "eJz", "eNo", "eNp", "eNq", "eNr"];
 
+/// What joins two literals; the longer of two that begin alike stands first.
+const OPERATORS: [&[u8]; 8] = [b"++", b"..", b"<>", b"||", b"+", b".", b"&", b"~"];
+
 /// A search for any of a few strings.
 struct Needles {
     packed: Option<Searcher>,
@@ -241,7 +244,6 @@ fn literals(bytes: &[u8], end: usize) -> Option<Range<usize>> {
     }
     let limit = bytes.len().min(end + GAP);
     let mut at = spaces(&bytes[..limit], end + 1);
-    const OPERATORS: [&[u8]; 10] = [b"++", b"..", b"<>", b"||", b"<<", b"+", b".", b"&", b"~", b"|"];
     if let Some(operator) = OPERATORS.iter().find(|operator| bytes[at..limit].starts_with(operator)) {
         at = spaces(&bytes[..limit], at + operator.len());
     }

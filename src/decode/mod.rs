@@ -216,12 +216,15 @@ fn compressed(bytes: &[u8], limits: &Limits, out: &mut Output) {
 /// Adds the texts in UTF-16.
 fn wide(bytes: &[u8], out: &mut Output) {
     for run in sweep::wide(bytes) {
-        let text: Vec<u8> =
-            bytes[run.text.start..run.text.end.min(bytes.len())].iter().step_by(2).copied().collect();
-        if holds(&text, Fresh::All).is_some() {
-            let shift = usize::from(run.big_endian);
-            let region = run.text.start - shift..(run.text.end - shift).min(bytes.len());
-            out.push(Encoding::Utf16, text, Map::straight(Ratio::OneOfTwo, region));
+        let shift = usize::from(run.big_endian);
+        // Which byte order it is cannot always be told, so both ends are tried.
+        for end in [run.text.end, run.text.end + 2].into_iter().take(1 + usize::from(run.open)) {
+            let units = &bytes[run.text.start..end.min(bytes.len())];
+            let text: Vec<u8> = units.iter().step_by(2).copied().collect();
+            if holds(&text, Fresh::All).is_some() {
+                let region = run.text.start - shift..(end - shift).min(bytes.len());
+                out.push(Encoding::Utf16, text, Map::straight(Ratio::OneOfTwo, region));
+            }
         }
     }
 }

@@ -155,7 +155,9 @@ pub(super) struct Wide {
     /// From the first byte that is not zero to the last, and the byte behind it,
     /// which the bytes may lack.
     pub(super) text: Range<usize>,
-    /// Whether the upper half of a unit stands first.
+    /// Whether one unit more may belong to it, if the upper half stands first.
+    pub(super) open: bool,
+    /// Whether the upper half of a unit stands first, as far as one can tell.
     pub(super) big_endian: bool,
 }
 
@@ -174,11 +176,9 @@ fn around(bytes: &[u8], first: usize) -> Option<Wide> {
         // A whole text of the other byte order: this is half of a unit that is no Latin.
         start += 2;
     }
-    // With the upper half first, a zero stands before the run, and behind its
-    // last unit may stand half of one that is no Latin.
-    let zero_before = start > 0 && bytes[start - 1] == 0;
-    let cut = zero_before && end < bytes.len() && is(bytes[end], UNIT);
-    end += if cut { 2 } else { 0 };
-    let big_endian = zero_before && (cut || start % 2 == 1);
-    (end - start >= 2 * UNITS).then(|| Wide { text: start..end, big_endian })
+    // With the upper half first, what stands behind the last unit may be half of one that is no Latin.
+    let open = end < bytes.len() && is(bytes[end], UNIT) && bytes[end - 1] == 0;
+    let big_endian = start > 0 && bytes[start - 1] == 0 && (open || start % 2 == 1);
+    let long = end - start + 2 * usize::from(open) >= 2 * UNITS;
+    long.then_some(Wide { text: start..end, open, big_endian })
 }

@@ -9,6 +9,9 @@ use std::ops::Range;
 use super::{Encoding, Limits, Segment, segments};
 use encoders::{Coder, Random, base64, coders, gzip, keys, wrap, zlib};
 
+/// Escapes one character.
+type Escape = fn(u8) -> String;
+
 /// The encodings undone to find `key` in `bytes`, and where it stands.
 fn find(bytes: &[u8], key: &[u8], depth: usize) -> Option<(Vec<Encoding>, Range<usize>)> {
     if let Some(at) = memchr::memmem::find(bytes, key) {
@@ -117,7 +120,7 @@ fn keys_are_found_in_a_block_of_other_data() {
 
 #[test]
 fn single_escapes_are_found_with_the_words_around_them() {
-    let escapes: &[(Encoding, fn(u8) -> String)] = &[
+    let escapes: &[(Encoding, Escape)] = &[
         (Encoding::Percent, |byte| format!("%{byte:02X}")),
         (Encoding::Percent, |byte| format!("%{byte:02x}")),
         (Encoding::Escapes, |byte| format!("\\u{byte:04x}")),
@@ -200,6 +203,12 @@ fn pieces_of_a_literal_are_joined() {
                 check(format!("k = '{code}';").as_bytes(), &key, Encoding::Concatenation, code.as_bytes());
             }
         }
+    }
+}
+
+#[test]
+fn folded_lines_are_joined() {
+    for key in keys(5) {
         for at in 1..key.len() {
             let code = format!("{}\n  {}", &key[..at], &key[at..]);
             check(
@@ -296,7 +305,9 @@ fn what_is_no_key_gives_no_segments() {
     let noise: Vec<u8> = (0..300_000).map(|_| random.byte()).collect();
     let image = [b"\x89PNG\r\n\x1a\n" as &[u8], &noise].concat();
     let hex: String = noise[..4000].chunks(64).fold(String::new(), |mut hex, sum| {
-        sum.iter().for_each(|byte| write!(hex, "{byte:02x}").expect("a string takes it"));
+        for byte in sum {
+            write!(hex, "{byte:02x}").expect("a string takes it");
+        }
         hex + "  file\n"
     });
     let table: &[&[u8]] = &[

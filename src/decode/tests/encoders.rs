@@ -107,8 +107,7 @@ impl Coder {
     pub(super) fn takes(&self, inner: &Coder) -> bool {
         match self.sort {
             Sort::Block => true,
-            Sort::Packed => inner.sort != Sort::Packed,
-            Sort::Text => inner.sort != Sort::Packed,
+            Sort::Packed | Sort::Text => inner.sort != Sort::Packed,
             Sort::Wide => !matches!(inner.sort, Sort::Packed | Sort::Wide),
             Sort::Quoted => matches!(inner.sort, Sort::Block | Sort::Text),
         }
