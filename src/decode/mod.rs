@@ -91,8 +91,8 @@ impl Limits {
     }
 }
 
-/// A part of a text, decoded.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// A part of a text, decoded. `Debug` shows no decoded bytes: they may be a secret.
+#[derive(Clone, PartialEq, Eq)]
 pub struct Segment {
     /// How it was encoded.
     pub encoding: Encoding,
@@ -111,6 +111,12 @@ impl Segment {
     /// [`Segment::text`] was decoded from. All of the region for compressed data.
     pub fn original(&self, span: Range<usize>) -> Range<usize> {
         self.map.original(span)
+    }
+}
+
+impl fmt::Debug for Segment {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Segment({}, {} bytes of {:?})", self.encoding, self.text.len(), self.map.region())
     }
 }
 
