@@ -1,6 +1,6 @@
 //! JSON by offsets: one check of the whole, then a walk over the raw bytes.
 //!
-//! serde_json judges whether bytes are JSON. What it hands out has lost its place in
+//! `serde_json` judges whether bytes are JSON. What it hands out has lost its place in
 //! the file, so the walk is ours: it finds strings, members and elements in bytes
 //! that are known to be sound, copies nothing and recurses into nothing. What Python
 //! writes and JSON forbids (`NaN`, `Infinity`, half a surrogate pair) is tolerated.
@@ -39,7 +39,7 @@ pub(super) fn check(bytes: &[u8]) -> Result<Range<usize>, Broken> {
     Ok(start..value_end(bytes, start))
 }
 
-/// Whether `text` is JSON, by serde_json.
+/// Whether `text` is JSON, by `serde_json`.
 fn judge(text: &[u8]) -> Result<(), Broken> {
     let Err(error) = serde_json::from_slice::<IgnoredAny>(text) else { return Ok(()) };
     let line_text = text.split(|&byte| byte == b'\n').nth(error.line().saturating_sub(1)).unwrap_or_default();
@@ -229,7 +229,15 @@ pub(super) struct Runs<'a> {
 impl<'a> Runs<'a> {
     /// The text of `value`, the strings of a list with `separator` between them.
     pub(super) fn new(bytes: &'a [u8], value: &Range<usize>, separator: Option<u8>) -> Self {
-        Self { bytes, at: value.start, end: value.end, inside: false, later: false, separator, most: usize::MAX }
+        Self {
+            bytes,
+            at: value.start,
+            end: value.end,
+            inside: false,
+            later: false,
+            separator,
+            most: usize::MAX,
+        }
     }
 
     /// The same with plain runs of at most `most` bytes.
@@ -279,6 +287,7 @@ impl<'a> Runs<'a> {
     }
 }
 
+#[expect(clippy::copy_iterator, reason = "a walk is copied on purpose, to be resumed where it was")]
 impl Iterator for Runs<'_> {
     type Item = Run;
 

@@ -54,7 +54,8 @@ pub struct Summary {
 /// Says why `bytes` are no notebook; `visit` has then not been called.
 pub fn parts(bytes: &[u8], visit: &mut dyn FnMut(&Part<'_>)) -> Result<Summary, Broken> {
     let value = json::check(bytes)?;
-    let has_list = |name| json::member(bytes, value.start, name).is_some_and(|list| bytes[list.start] == b'[');
+    let has_list =
+        |name| json::member(bytes, value.start, name).is_some_and(|list| bytes[list.start] == b'[');
     if !has_list("cells") && !has_list("worksheets") {
         return Err(Broken { line: 1, fault: Fault::Kind });
     }

@@ -80,7 +80,8 @@ impl<'p> Part<'p> {
     }
 
     /// The inverse of [`raw`](Self::raw): the span of the text that `raw` touches, if all
-    /// of `raw` lies in this part's value. It is empty where no text is written there.
+    /// of `raw` lies in this part's value. In base64 these are the bytes that are wholly
+    /// written there. It is empty where no text is.
     pub fn span(&self, raw: &Range<usize>) -> Option<Range<usize>> {
         if raw.start < self.value.start || raw.end > self.value.end {
             return None;
@@ -115,7 +116,8 @@ impl<'p> Part<'p> {
         Some(match self.kind {
             PartKind::Text => span,
             PartKind::Binary => {
-                (span.start * 6 / 8).min(self.text.len())..(span.end * 6).div_ceil(8).min(self.text.len())
+                let end = (span.end * 6 / 8).min(self.text.len());
+                (span.start * 6).div_ceil(8).min(end)..end
             }
         })
     }
@@ -199,7 +201,8 @@ impl<'p> Part<'p> {
             PartKind::Text => index,
             PartKind::Binary => {
                 let bytes = self.runs.slice(run.clone()).iter();
-                let mut characters = bytes.enumerate().filter(|(_, byte)| super::base64::value(**byte).is_some());
+                let mut characters =
+                    bytes.enumerate().filter(|(_, byte)| super::base64::value(**byte).is_some());
                 characters.nth(index).map_or(run.len(), |(at, _)| at)
             }
         };

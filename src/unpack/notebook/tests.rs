@@ -60,8 +60,7 @@ fn check_cell(cell: &Value, expect: &[&str]) {
 
 fn check_output(output: &Value, expect: &[&str]) {
     let cell = json!({"cell_type": "code", "execution_count": 7, "outputs": ["", output]});
-    let places: Vec<String> =
-        expect.iter().map(|rest| format!("cell 1 (In [7]), output 1{rest}")).collect();
+    let places: Vec<String> = expect.iter().map(|rest| format!("cell 1 (In [7]), output 1{rest}")).collect();
     check_cell(&cell, &places.iter().map(String::as_str).collect::<Vec<_>>());
 }
 
@@ -76,10 +75,10 @@ fn the_fields_of_a_cell_are_texts() {
         (
             json!({"metadata": {"tags": ["a", "b"], "z": {"y": [[1, {"x": "c"}], "d"]}}}),
             vec![
-                "cell 1, metadata (tags.[0])|a",
-                "cell 1, metadata (tags.[1])|b",
-                "cell 1, metadata (z.y.[0].[1].x)|c",
-                "cell 1, metadata (z.y.[1])|d",
+                "cell 1, metadata (tags[0])|a",
+                "cell 1, metadata (tags[1])|b",
+                "cell 1, metadata (z.y[0][1].x)|c",
+                "cell 1, metadata (z.y[1])|d",
             ],
         ),
         (
@@ -89,25 +88,34 @@ fn the_fields_of_a_cell_are_texts() {
                 "cell 1, attachment (b.png: image/png)|\0\u{1}\u{2}",
             ],
         ),
-        (json!("odd"), vec!["cell 1|odd"]),
-        (json!({"source": "\u{e9}\"\\/\u{1f511}\u{8}\u{c}\r\t"}), vec!["cell 1, source|\u{e9}\"\\/\u{1f511}\u{8}\u{c}\r\t"]),
+        (json!("odd"), vec!["cell 1, field|odd"]),
+        (
+            json!({"source": "\u{e9}\"\\/\u{1f511}\u{8}\u{c}\r\t"}),
+            vec!["cell 1, source|\u{e9}\"\\/\u{1f511}\u{8}\u{c}\r\t"],
+        ),
     ];
     for (cell, expect) in table {
-        check_cell(&cell, &expect.iter().map(|line| line.strip_prefix("cell 1|").map_or(*line, |_| "cell 1, field|odd")).collect::<Vec<_>>());
+        check_cell(&cell, &expect);
     }
 }
 
 #[test]
 fn the_forms_of_an_output_are_texts() {
     let table = [
-        (json!({"output_type": "stream", "name": "stderr", "text": ["a\n", "b"]}), vec![" (stderr)|a\nb", "|stderr"]),
+        (
+            json!({"output_type": "stream", "name": "stderr", "text": ["a\n", "b"]}),
+            vec![" (name)|stderr", " (stderr)|a\nb"],
+        ),
         (json!({"output_type": "display_data", "data": {"text/html": "<b>"}}), vec![" (text/html)|<b>"]),
-        (json!({"data": {"text/plain": "a", "image/svg+xml": ["<", ">"]}}), vec![" (image/svg+xml)|<>", " (text/plain)|a"]),
+        (
+            json!({"data": {"text/plain": "a", "image/svg+xml": ["<", ">"]}}),
+            vec![" (image/svg+xml)|<>", " (text/plain)|a"],
+        ),
         (json!({"data": {"image/png": "QUJD\nRA==\n"}}), vec![" (image/png)|ABCD"]),
         (json!({"data": {"image/png": "not base64."}}), vec![" (image/png)|not base64."]),
         (
             json!({"data": {"application/json": {"a": ["b", {"c": "d"}]}}}),
-            vec![" (application/json: a.[0])|b", " (application/json: a.[1].c)|d"],
+            vec![" (application/json: a[0])|b", " (application/json: a[1].c)|d"],
         ),
         (json!({"data": {"application/vnd.x+json": "text"}}), vec![" (application/vnd.x+json)|text"]),
         (
@@ -115,18 +123,14 @@ fn the_forms_of_an_output_are_texts() {
             vec![" (ename)|E", " (evalue)|V", " (traceback)|a\nb"],
         ),
         (json!({"metadata": {"a": "b"}}), vec![" metadata (a)|b"]),
-        (json!({"output_type": "pyout", "text": "a", "html": ["b"]}), vec![" (text/html)|b", " (text/plain)|a"]),
+        (
+            json!({"output_type": "pyout", "text": "a", "html": ["b"]}),
+            vec![" (text/html)|b", " (text/plain)|a"],
+        ),
         (json!({"png": "QUI="}), vec![" (image/png)|AB"]),
-        (json!({"strange": [["a"]]}), vec![" (strange.[0].[0])|a"]),
+        (json!({"strange": [["a"]]}), vec![" (strange[0][0])|a"]),
     ];
     for (output, expect) in table {
-        let expect: Vec<String> = expect
-            .iter()
-            .map(|line| line.strip_prefix("|stderr").map_or((*line).to_owned(), |_| " (name)|stderr".to_owned()))
-            .collect();
-        let mut expect: Vec<&str> = expect.iter().map(String::as_str).collect();
-        // The first output is an odd one, an empty string, and says nothing.
-        expect.sort_by_key(|line| !line.contains("name)|stderr"));
         check_output(&output, &expect);
     }
 }
@@ -160,6 +164,9 @@ fn notebooks_of_format_3_have_worksheets() {
     );
 }
 
+/// A text, and what is wrong with it on which line.
+type Case = (&'static [u8], Option<(u64, Fault)>);
+
 fn check_broken(text: &[u8], expect: Option<(u64, Fault)>) {
     let mut visited = 0;
     let result = parts(text, &mut |_| visited += 1);
@@ -171,7 +178,7 @@ fn check_broken(text: &[u8], expect: Option<(u64, Fault)>) {
 #[test]
 fn a_broken_notebook_says_why_and_where() {
     let nested = |depth| format!("{{\"cells\": [{}{}]}}", "[".repeat(depth), "]".repeat(depth)).into_bytes();
-    let table: &[(&[u8], Option<(u64, Fault)>)] = &[
+    let table: &[Case] = &[
         (b"{\"cells\": []}", None),
         (b"\xEF\xBB\xBF {\"cells\": []}\n", None),
         (b"{\"cells\": [], \"x\": [NaN, -Infinity,\nInfinity], \"y\": \"NaN\"}", None),
@@ -310,13 +317,17 @@ fn base64_leads_back_to_its_letters() {
     let data: Vec<u8> = (b'0'..=b'z').collect();
     let mut letters = String::new();
     for three in data.chunks(3) {
-        let bits = three.iter().fold(0_u32, |bits, byte| bits << 8 | u32::from(*byte)) << (8 * (3 - three.len()));
+        let bits =
+            three.iter().fold(0_u32, |bits, byte| bits << 8 | u32::from(*byte)) << (8 * (3 - three.len()));
         for place in 0..=three.len() {
-            letters.push(char::from(base64::letter(u8::try_from(bits >> (18 - 6 * place) & 63).expect("six bits"))));
+            letters.push(char::from(base64::letter(
+                u8::try_from(bits >> (18 - 6 * place) & 63).expect("six bits"),
+            )));
         }
         letters.push_str("\\n");
     }
-    let bytes = format!("{{\"cells\": [{{\"outputs\": [{{\"data\": {{\"image/png\": \"{letters}\"}}}}]}}]}}").into_bytes();
+    let bytes = format!("{{\"cells\": [{{\"outputs\": [{{\"data\": {{\"image/png\": \"{letters}\"}}}}]}}]}}")
+        .into_bytes();
     let mut seen = 0;
     let visit = &mut |part: &Part<'_>| {
         assert_eq!((part.kind, part.text), (PartKind::Binary, data.as_slice()));
@@ -327,8 +338,7 @@ fn base64_leads_back_to_its_letters() {
                 let before = start / 3 * 3;
                 base64::decode(&bytes[part.raw(before..end)].replace_newlines(), &mut decoded);
                 assert!(decoded.starts_with(&data[before..end]), "{start}..{end}");
-                let span = part.span(&raw).expect("within the value");
-                assert!(span.start <= start && end <= span.end && span.len() <= end - start + 4);
+                assert_eq!(part.span(&raw), Some(start..end));
             }
         }
         seen += 1;
@@ -369,7 +379,7 @@ fn damage_is_refused_or_read_but_never_a_panic() {
         check_broken_somehow(&whole[..end]);
     }
     let mut random = Random(9);
-    for _ in 0..20_000 {
+    for _ in 0..4000 {
         let mut bytes = whole.clone();
         for _ in 0..=random.below(3) {
             let at = random.below(bytes.len());

@@ -86,12 +86,8 @@ impl<'a, 'v> Walk<'a, 'v> {
 
     fn cell(&mut self, value: Range<usize>) {
         let bytes = self.bytes;
-        let mut cell = Cell {
-            number: self.summary.cells,
-            kind: CellKind::Prose,
-            execution: None,
-            language: None,
-        };
+        let mut cell =
+            Cell { number: self.summary.cells, kind: CellKind::Prose, execution: None, language: None };
         if bytes[value.start] != b'{' {
             return self.tree(Some(cell), Field::Other, value);
         }
@@ -200,7 +196,13 @@ impl<'a, 'v> Walk<'a, 'v> {
     }
 
     /// A text, be it one string or a list of them; anything else as plain JSON.
-    fn lines(&mut self, cell: Option<Cell<'a>>, field: Field<'a>, value: Range<usize>, separator: Option<u8>) {
+    fn lines(
+        &mut self,
+        cell: Option<Cell<'a>>,
+        field: Field<'a>,
+        value: Range<usize>,
+        separator: Option<u8>,
+    ) {
         if !is_lines(self.bytes, &value) {
             return self.tree(cell, field, value);
         }
@@ -260,8 +262,13 @@ impl<'a, 'v> Walk<'a, 'v> {
 fn is_binary(mime: &[u8]) -> bool {
     let is_text = mime.ends_with(b"+xml") || mime.ends_with(b"json");
     let kinds: [&[u8]; 4] = [b"image/", b"audio/", b"video/", b"font/"];
-    let files: [&[u8]; 5] =
-        [b"application/pdf", b"application/octet-stream", b"application/zip", b"application/gzip", b"application/x-"];
+    let files: [&[u8]; 5] = [
+        b"application/pdf",
+        b"application/octet-stream",
+        b"application/zip",
+        b"application/gzip",
+        b"application/x-",
+    ];
     !is_text && (kinds.iter().chain(&files).any(|start| mime.starts_with(start)))
 }
 

@@ -77,7 +77,10 @@ pub struct Cleaned {
 impl fmt::Debug for Cleaned {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         // The bytes may hold secrets that nobody asked to remove.
-        f.debug_struct("Cleaned").field("edits", &self.edits).field("left", &self.left).finish_non_exhaustive()
+        f.debug_struct("Cleaned")
+            .field("edits", &self.edits)
+            .field("left", &self.left)
+            .finish_non_exhaustive()
     }
 }
 
@@ -125,7 +128,8 @@ fn is_code(place: &CellPlace<'_>) -> bool {
 /// Whether a language or the name of a kernel is Python's.
 fn is_python(name: &str) -> bool {
     ["python", "ipython"].iter().any(|start| {
-        name.strip_prefix(start).is_some_and(|rest| !rest.starts_with(|next: char| next.is_ascii_alphabetic()))
+        name.strip_prefix(start)
+            .is_some_and(|rest| !rest.starts_with(|next: char| next.is_ascii_alphabetic()))
     })
 }
 
@@ -193,10 +197,7 @@ impl Cleaner<'_> {
     /// Replaces a span of a text; of one over several strings, the first has the new text.
     fn replace(&mut self, part: &Part<'_>, span: Range<usize>, text: &str, change: Change) {
         let mut new = json::escaped(text);
-        let pieces = match span.is_empty() {
-            false => part.pieces(span),
-            true => vec![part.raw(span)],
-        };
+        let pieces = if span.is_empty() { vec![part.raw(span)] } else { part.pieces(span) };
         for piece in pieces {
             self.edit(&part.place, piece, std::mem::take(&mut new), change);
         }

@@ -1,4 +1,4 @@
-//! As much of Python and of IPython's additions as it takes to know what a secret in a
+//! As much of Python and of `IPython`'s additions as it takes to know what a secret in a
 //! cell's source is: a literal, a part of one, a word of a shell line, something else.
 //!
 //! It reads strings, comments and lines that are not Python, and nothing of the grammar.
@@ -133,9 +133,10 @@ impl<'a> Source<'a> {
         if next.is_some_and(|byte| byte.is_ascii_alphanumeric() || *byte == b'_') {
             return marker(secret);
         }
-        let text = match is_single_quoted(&self.text[line.span.start..secret.start]) {
-            true => format!("'\"${VARIABLE}\"'"),
-            false => format!("${VARIABLE}"),
+        let text = if is_single_quoted(&self.text[line.span.start..secret.start]) {
+            format!("'\"${VARIABLE}\"'")
+        } else {
+            format!("${VARIABLE}")
         };
         Replacement { texts: vec![(secret.clone(), text)], change: Change::Variable }
     }
@@ -178,10 +179,7 @@ impl<'a> Source<'a> {
             } else {
                 at - self.text[..at].iter().rev().take_while(|byte| is_blank(**byte)).count()
             };
-            let touches = |token: &&Token| match after {
-                true => token.span.start == at,
-                false => token.span.end == at,
-            };
+            let touches = |token: &&Token| at == if after { token.span.start } else { token.span.end };
             let token = self.tokens.iter().filter(touches).find(|token| token.nesting == literal.nesting)?;
             match token.kind {
                 Kind::Literal => return Some(token),
@@ -235,7 +233,9 @@ impl<'a> Source<'a> {
                     continue;
                 }
                 b'\\' if text.get(at) == Some(&b'\n') => at += 1,
-                _ if byte.is_ascii_alphanumeric() || byte == b'_' || byte >= 0x80 => at = self.word(start, nesting),
+                _ if byte.is_ascii_alphanumeric() || byte == b'_' || byte >= 0x80 => {
+                    at = self.word(start, nesting);
+                }
                 _ => {}
             }
             statement = false;
@@ -327,9 +327,13 @@ impl Magic {
     fn of(line: &[u8]) -> Self {
         let mut words = line.split(u8::is_ascii_whitespace).filter(|word| !word.is_empty());
         match words.next().unwrap_or_default() {
-            b"time" | b"timeit" | b"capture" | b"prun" | b"memit" | b"mprun" | b"python" | b"python3" => Self::Python,
+            b"time" | b"timeit" | b"capture" | b"prun" | b"memit" | b"mprun" | b"python" | b"python3" => {
+                Self::Python
+            }
             b"bash" | b"sh" | b"sx" | b"system" | b"!" | b"shell" => Self::Shell,
-            b"script" if words.next().is_some_and(|shell| [b"bash".as_slice(), b"sh", b"zsh"].contains(&shell)) => {
+            b"script"
+                if words.next().is_some_and(|shell| [b"bash".as_slice(), b"sh", b"zsh"].contains(&shell)) =>
+            {
                 Self::Shell
             }
             _ => Self::Other,
