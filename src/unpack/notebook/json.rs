@@ -20,8 +20,8 @@ const BOM: &[u8] = b"\xEF\xBB\xBF";
 /// What Python writes for floats that JSON has no word for, and numbers as long as these.
 const CONSTANTS: [(&[u8], &[u8]); 2] = [(b"NaN", b"0.0"), (b"Infinity", b"0.000000")];
 
-/// Proves that `bytes` are one JSON value of bearable depth, and says where it stands.
-pub(super) fn check(bytes: &[u8]) -> Result<Range<usize>, Broken> {
+/// Proves that `bytes` are one JSON value of bearable depth, and says where it starts.
+pub(super) fn check(bytes: &[u8]) -> Result<usize, Broken> {
     let start = if bytes.starts_with(BOM) { BOM.len() } else { 0 };
     let text = &bytes[start..];
     if let Err(error) = std::str::from_utf8(text) {
@@ -36,7 +36,7 @@ pub(super) fn check(bytes: &[u8]) -> Result<Range<usize>, Broken> {
     if let Some(at) = too_deep(bytes, start) {
         return Err(broken(bytes, at, Fault::Depth));
     }
-    Ok(start..value_end(bytes, start))
+    Ok(start)
 }
 
 /// Whether `text` is JSON, by `serde_json`.

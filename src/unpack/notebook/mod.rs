@@ -53,11 +53,9 @@ pub struct Summary {
 /// # Errors
 /// Says why `bytes` are no notebook; `visit` has then not been called.
 pub fn parts(bytes: &[u8], visit: &mut dyn FnMut(&Part<'_>)) -> Result<Summary, Broken> {
-    let value = json::check(bytes)?;
-    let has_list =
-        |name| json::member(bytes, value.start, name).is_some_and(|list| bytes[list.start] == b'[');
-    if !has_list("cells") && !has_list("worksheets") {
-        return Err(Broken { line: 1, fault: Fault::Kind });
+    let start = json::check(bytes)?;
+    match walk::outline(bytes, start) {
+        Some(summary) => Ok(walk::Walk::new(bytes, summary, visit).notebook(start)),
+        None => Err(Broken { line: 1, fault: Fault::Kind }),
     }
-    Ok(walk::Walk::new(bytes, visit).notebook(value.start))
 }

@@ -7,6 +7,7 @@ use std::cell::Cell as Slot;
 use std::fmt;
 use std::ops::Range;
 
+use super::base64;
 use super::json::{Run, Runs};
 use super::place::CellPlace;
 
@@ -192,7 +193,7 @@ impl<'p> Part<'p> {
     fn significant(&self, bytes: &[u8]) -> usize {
         match self.kind {
             PartKind::Text => bytes.len(),
-            PartKind::Binary => bytes.iter().filter(|&&byte| super::base64::value(byte).is_some()).count(),
+            PartKind::Binary => bytes.iter().filter(|&&byte| base64::is_letter(byte)).count(),
         }
     }
 
@@ -201,8 +202,7 @@ impl<'p> Part<'p> {
             PartKind::Text => index,
             PartKind::Binary => {
                 let bytes = self.runs.slice(run.clone()).iter();
-                let mut characters =
-                    bytes.enumerate().filter(|(_, byte)| super::base64::value(**byte).is_some());
+                let mut characters = bytes.enumerate().filter(|(_, byte)| base64::is_letter(**byte));
                 characters.nth(index).map_or(run.len(), |(at, _)| at)
             }
         };

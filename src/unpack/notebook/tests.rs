@@ -312,6 +312,32 @@ fn a_key_at_any_place_is_in_one_text_and_found_again_raw() {
 }
 
 #[test]
+fn base64_is_read_strictly_and_in_any_layout() {
+    let table: &[(&str, Option<&str>)] = &[
+        ("QUJD", Some("ABC")),
+        ("QUI=", Some("AB")),
+        ("QUI", Some("AB")),
+        ("QQ==", Some("A")),
+        ("Q\nU J\r\nDRA ==\n", Some("ABCD")),
+        ("QUJDREVG\nR0hJ", Some("ABCDEFGHI")),
+        ("Pj4-Pz8_Pj4+Pz8/", Some(">>>???>>>???")),
+        ("", None),
+        ("=", None),
+        ("Q", None),
+        ("QUJDR", None),
+        ("QQ===", None),
+        ("QQ==QQ", None),
+        ("QUJD.", None),
+    ];
+    for (text, expect) in table {
+        let mut out = Vec::new();
+        let length = base64::decode(text.as_bytes(), 99, &mut out);
+        assert_eq!(length.map(|_| out.as_slice()), expect.map(str::as_bytes), "{text}");
+        assert_eq!(length, expect.map(str::len), "{text}");
+    }
+}
+
+#[test]
 fn base64_leads_back_to_its_letters() {
     // The text `0123…` in base64, three letters of four to each line.
     let data: Vec<u8> = (b'0'..=b'z').collect();
@@ -336,7 +362,7 @@ fn base64_leads_back_to_its_letters() {
                 let raw = part.raw(start..end);
                 let mut decoded = Vec::new();
                 let before = start / 3 * 3;
-                base64::decode(&bytes[part.raw(before..end)].replace_newlines(), &mut decoded);
+                base64::decode(&bytes[part.raw(before..end)].replace_newlines(), 999, &mut decoded);
                 assert!(decoded.starts_with(&data[before..end]), "{start}..{end}");
                 assert_eq!(part.span(&raw), Some(start..end));
             }

@@ -37,16 +37,13 @@ pub(super) struct Walk<'a, 'v> {
 }
 
 impl<'a, 'v> Walk<'a, 'v> {
-    pub(super) fn new(bytes: &'a [u8], visit: &'v mut dyn FnMut(&Part<'_>)) -> Self {
-        let summary = Summary::default();
+    pub(super) fn new(bytes: &'a [u8], summary: Summary, visit: &'v mut dyn FnMut(&Part<'_>)) -> Self {
         Self { bytes, visit, summary, steps: Vec::new(), scratch: Vec::new(), decoded: Vec::new() }
     }
 
     /// Walks the notebook that starts at `at`.
     pub(super) fn notebook(mut self, at: usize) -> Summary {
         let bytes = self.bytes;
-        self.summary.format = member(bytes, at, "nbformat").and_then(|value| number(bytes, value));
-        self.summary.language = language(bytes, at);
         for (name, value) in members(bytes, at) {
             match name {
                 b"cells" => self.cells(value),
@@ -179,15 +176,13 @@ impl<'a, 'v> Walk<'a, 'v> {
         }
         let runs = Runs::new(self.bytes, &value, None);
         let text = json::text(runs, &mut self.scratch);
-        match base64::length(text) {
+        match base64::decode(text, BINARY, &mut self.decoded) {
             None => self.lines(Some(cell), field, value, None),
             Some(length) if length > BINARY => {
                 self.summary.passed_over += 1;
                 self.summary.passed_over_bytes += length as u64;
             }
             Some(_) => {
-                self.decoded.clear();
-                base64::decode(text, &mut self.decoded);
                 let place = CellPlace { cell: Some(cell), field, path: &self.steps };
                 (self.visit)(&Part::new(place, &self.decoded, PartKind::Binary, value, runs));
                 self.summary.parts += 1;
@@ -277,14 +272,28 @@ fn number(bytes: &[u8], value: Range<usize>) -> Option<u64> {
     std::str::from_utf8(&bytes[value]).ok()?.parse().ok()
 }
 
-/// The language of the notebook's kernel in lower case, by the first field that names it.
+/// What must be known before the first text: `None` where the value at `at` is no notebook.
+pub(super) fn outline(bytes: &[u8], at: usize) -> Option<Summary> {
+    let (mut summary, mut has_cells) = (Summary::default(), false);
+    for (name, value) in members(bytes, at) {
+        match name {
+            b"cells" | b"worksheets" => has_cells |= bytes[value.start] == b'[',
+            b"nbformat" => summary.format = number(bytes, value),
+            b"metadata" => summary.language = language(bytes, value.start),
+            _ => {}
+        }
+    }
+    has_cells.then_some(summary)
+}
+
+/// The language of the notebook's kernel in lower case, by the first field of the metadata
+/// at `at` that names it.
 fn language(bytes: &[u8], at: usize) -> Option<String> {
-    let metadata = member(bytes, at, "metadata")?;
-    let named = [("language_info", "name"), ("kernelspec", "language"), ("kernelspec", "name")];
-    let mut names = named.iter().filter_map(|(group, name)| {
-        let group = member(bytes, metadata.start, group)?;
+    let fields = [("language_info", "name"), ("kernelspec", "language"), ("kernelspec", "name")];
+    let named = fields.iter().filter_map(|(group, name)| {
+        let group = member(bytes, at, group)?;
         string(bytes, member(bytes, group.start, name)?)
     });
-    let name = names.find(|name| !name.is_empty())?;
+    let name = named.into_iter().find(|name| !name.is_empty())?;
     Some(String::from_utf8_lossy(name).to_ascii_lowercase())
 }
