@@ -109,7 +109,17 @@ pub(super) fn blank(bytes: &[u8], at: usize) -> usize {
 
 /// One past the closing quote of the string whose opening quote stands at `at`.
 pub(super) fn string_end(bytes: &[u8], at: usize) -> usize {
+    /// Most strings are shorter than it takes to start a vectorised search.
+    const SHORT: usize = 24;
     let mut at = at + 1;
+    let short = bytes.len().min(at + SHORT);
+    while at < short {
+        match bytes[at] {
+            b'"' => return at + 1,
+            b'\\' => at += 2,
+            _ => at += 1,
+        }
+    }
     while let Some(next) = bytes.get(at..).and_then(|rest| memchr2(b'"', b'\\', rest)) {
         at += next;
         if bytes[at] == b'"' {
