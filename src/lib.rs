@@ -18,3 +18,4 @@ pub mod rules;
 pub mod scan;
 pub mod select;
 pub mod source;
+pub mod unpack;
