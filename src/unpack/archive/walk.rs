@@ -13,6 +13,9 @@ use super::reason::Reason;
 use super::stream::{Meter, Shield, Source, fill};
 use super::{ReadSeek, Visitor, ar, bundle, cpio, pdf, png, tar, zip, zip_stream};
 
+/// Bytes that are read into memory at a time.
+const STEP: usize = 64 << 10;
+
 /// Why a format's walk ended early.
 #[derive(Debug)]
 pub(super) enum Stop {
@@ -246,7 +249,18 @@ impl<'w> Walk<'w> {
         // system gives it page by page, as it is filled.
         let room = size.map_or(most, |size| most.min(size.saturating_add(1)));
         let mut bytes = Vec::with_capacity(usize::try_from(room).unwrap_or(0));
-        Shield(content).take(most).read_to_end(&mut bytes)?;
+        let mut content = Shield(content);
+        while (bytes.len() as u64) < most {
+            // Step by step: `read_to_end` at times clears all of the room beforehand.
+            let len = bytes.len();
+            let step = usize::try_from(most - len as u64).unwrap_or(STEP).min(STEP);
+            bytes.resize(len + step, 0);
+            let read = fill(&mut content, &mut bytes[len..])?;
+            bytes.truncate(len + read);
+            if read < step {
+                break;
+            }
+        }
         let is_whole = (bytes.len() as u64) < most;
         if is_whole {
             hold.shrink(bytes.len() as u64);

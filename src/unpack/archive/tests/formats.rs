@@ -165,7 +165,7 @@ fn documents() {
     let expect: &[&str] = &["stream 1=KEY=value\n", "stream 4=KEY=value\n"];
     check(&document, expect, &["stream 5: Broken"]);
     let (seen, _) = super::visit(&tar(&[("a.pdf", &document)]), "", super::Budget::default(), false);
-    assert_eq!(seen.members.len(), 4);
+    assert_eq!(seen.members.len(), 3);
     assert!(seen.members[0].0 == "a.pdf" && seen.members[0].1 == document);
     assert_eq!(seen.members[1].0, "a.pdf!stream 1");
     let mut locked = document;
