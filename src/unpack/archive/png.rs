@@ -13,7 +13,7 @@ pub(super) fn walk(walk: &mut Walk<'_>, png: &[u8]) -> Result<(), Stop> {
         let len = usize::try_from(u32::from_be_bytes(*len)).unwrap_or(usize::MAX);
         let Some((kind, tail)) = tail.split_first_chunk::<4>() else { break };
         let Some(data) = tail.get(..len) else { return Err(Stop::Here(Reason::Truncated)) };
-        if let Some((keyword, packed)) = text(kind, data) {
+        if let Some((keyword, packed)) = text(*kind, data) {
             let name = [&kind[..], b" ", keyword].concat();
             walk.at(&name, |walk| walk.unpacked(Packing::Zlib, b"", None, &mut &packed[..]))?;
         }
@@ -26,13 +26,13 @@ pub(super) fn walk(walk: &mut Walk<'_>, png: &[u8]) -> Result<(), Stop> {
 }
 
 /// The keyword of a text chunk, and its text if that is deflated.
-fn text<'p>(kind: &[u8; 4], data: &'p [u8]) -> Option<(&'p [u8], &'p [u8])> {
+fn text<'p>(kind: [u8; 4], data: &'p [u8]) -> Option<(&'p [u8], &'p [u8])> {
     let split = |bytes: &'p [u8]| {
         let at = memchr::memchr(0, bytes)?;
         Some((&bytes[..at], &bytes[at + 1..]))
     };
     let (keyword, rest) = split(data)?;
-    match (kind, rest) {
+    match (&kind, rest) {
         (b"zTXt", [0, packed @ ..]) => Some((keyword, packed)),
         (b"iTXt", [1, 0, rest @ ..]) => {
             let (_language, rest) = split(rest)?;

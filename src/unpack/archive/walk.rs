@@ -141,12 +141,12 @@ impl<'w> Walk<'w> {
     /// A zip that can be sought in.
     pub(super) fn sought(&mut self, content: &mut dyn ReadSeek) -> Result<(), Stop> {
         self.depth += 1;
-        let result = zip::walk(self, content).and_then(|is_zip| match is_zip {
-            true => Ok(()),
-            false => {
-                content.rewind()?;
-                zip_stream::walk(self, content)
+        let result = zip::walk(self, content).and_then(|is_zip| {
+            if is_zip {
+                return Ok(());
             }
+            content.rewind()?;
+            zip_stream::walk(self, content)
         });
         self.depth -= 1;
         self.told(result)

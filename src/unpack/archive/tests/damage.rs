@@ -67,7 +67,7 @@ fn turned_bytes() {
         usize::try_from(state % below as u64).expect("it is below a usize")
     };
     for sample in samples() {
-        for _ in 0..250 {
+        for _ in 0..120 {
             let mut damaged = sample.clone();
             for _ in 0..=random(3) {
                 let at = random(damaged.len());

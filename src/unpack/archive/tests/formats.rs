@@ -6,8 +6,11 @@ use crate::unpack::archive::{Kind, kind};
 
 const TEXT: &[u8] = b"KEY=value\n";
 
+/// Makes an archive of one content.
+type Make = fn(&[u8]) -> Vec<u8>;
+
 /// A format that holds one content: its maker, and what it adds to the path.
-type Format = (&'static str, fn(&[u8]) -> Vec<u8>, &'static str);
+type Format = (&'static str, Make, &'static str);
 
 const FORMATS: &[Format] = &[
     ("zip", |content| zip(&[stored("z", content)]), "z"),
@@ -36,7 +39,7 @@ fn every_format_in_every_other() {
 
 #[test]
 fn streams_one_behind_another() {
-    let makers: [fn(&[u8]) -> Vec<u8>; 5] = [|content| gzip(content), bzip2, xz, zstd, lz4];
+    let makers: [Make; 5] = [|content| gzip(content), bzip2, xz, zstd, lz4];
     for make in makers {
         let both = [make(b"one "), make(b"two")].concat();
         check(&both, &["=one two"], &[]);
@@ -177,22 +180,25 @@ fn documents() {
     check(&picture, &["zTXt Comment=KEY=value\n", "iTXt Raw=KEY=value\n"], &[]);
 }
 
+/// Takes the pack of a bundle, and where it starts.
+struct Offset(u64, Vec<u8>);
+
+impl super::Visitor for Offset {
+    fn member(&mut self, _: &[u8], _: Option<u64>, _: &mut dyn std::io::Read) {}
+    fn skipped(&mut self, _: &[u8], _: super::Reason) {}
+    fn bundle(&mut self, _: &[u8], offset: u64, content: &mut dyn std::io::Read) -> bool {
+        self.0 = offset;
+        content.read_to_end(&mut self.1).expect("a content never fails");
+        true
+    }
+}
+
 #[test]
 fn git_bundles() {
     let bundle = b"# v2 git bundle\n-1234 old\n5678 refs/heads/main\n\nPACK\0\0\0\x02";
     check(bundle, &[], &[": GitBundle"]);
     check(&tar(&[("r.bundle", bundle)]), &[], &["r.bundle: GitBundle"]);
     check(&bundle[..30], &[], &[": Truncated"]);
-    struct Offset(u64, Vec<u8>);
-    impl super::Visitor for Offset {
-        fn member(&mut self, _: &[u8], _: Option<u64>, _: &mut dyn std::io::Read) {}
-        fn skipped(&mut self, _: &[u8], _: super::Reason) {}
-        fn bundle(&mut self, _: &[u8], offset: u64, content: &mut dyn std::io::Read) -> bool {
-            self.0 = offset;
-            content.read_to_end(&mut self.1).expect("a content never fails");
-            true
-        }
-    }
     let mut offset = Offset(0, Vec::new());
     let input = super::Input::Stream(&mut &bundle[..]);
     super::unpack(input, Kind::GitBundle, super::Budget::default(), &mut offset);
