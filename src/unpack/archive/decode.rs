@@ -1,7 +1,7 @@
 //! Decompressing one stream, of any method, frame after frame.
 //!
 //! The decoders are crates, all of them behind the feature `archives`; without it
-//! every method but `Stored` is refused as [`Reason::NotBuilt`]. Checksums of the
+//! every method but `Stored` is refused as [`NotBuilt`](super::Reason::NotBuilt). Checksums of the
 //! formats are checked where their crates do it: bytes are handed out as they come.
 //!
 //! **Invariant:** the memory that a decoder's window may take is held in the
@@ -12,7 +12,6 @@ use std::io::{self, Read};
 use super::budget::{Hold, Ledger};
 #[cfg(feature = "archives")]
 use super::decoder::{Decoder, begin};
-use super::reason::Reason;
 use super::stream::Source;
 
 /// How a stream is compressed.
@@ -34,12 +33,13 @@ pub(super) enum Packing {
 }
 
 /// A decompressing reader.
+#[cfg_attr(not(feature = "archives"), expect(dead_code, reason = "without decoders there are no frames"))]
 pub(super) struct Unpacked<'r> {
     packing: Packing,
     ledger: &'r Ledger,
     state: State<'r>,
     /// Memory of the frame that is being read.
-    pub(super) hold: Option<Hold<'r>>,
+    hold: Option<Hold<'r>>,
     /// Whether a frame was read already.
     begun: bool,
 }
@@ -129,5 +129,5 @@ impl Read for Unpacked<'_> {
 /// Refuses for want of memory.
 #[cfg(feature = "archives")]
 pub(super) fn too_much() -> io::Error {
-    io::Error::new(io::ErrorKind::OutOfMemory, Reason::Window)
+    io::Error::new(io::ErrorKind::OutOfMemory, super::reason::Reason::Window)
 }

@@ -3,7 +3,7 @@
 //! Content decides; a name does only where content says nothing. A kind is a
 //! guess that costs nothing: it does not promise that the rest can be read.
 
-/// Bytes that [`kind`] wants to see, if there are as many.
+/// Bytes that [`kind()`] wants to see, if there are as many.
 pub const HEAD: usize = 512;
 
 /// What can be taken apart.

@@ -1,6 +1,6 @@
 //! Archives and compressed files, taken apart member by member, one in another.
 //!
-//! [`kind`] says from the first bytes what something is, and [`unpack`] hands what
+//! [`kind()`] says from the first bytes what something is, and [`unpack`] hands what
 //! it holds to a [`Visitor`]: members that are archives themselves are taken apart
 //! in turn, all others are handed out as streams, within a [`Budget`]. Nothing is
 //! written anywhere and no file is opened; a name with `..` in it is just a name.

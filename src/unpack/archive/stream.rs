@@ -141,6 +141,8 @@ pub(super) struct Meter<'l, R> {
     ledger: &'l Ledger,
     layer: u32,
     taken: &'l Cell<u64>,
+    /// Whether nothing is charged, because nothing is inflated.
+    is_free: bool,
     /// Bytes given so far.
     pub(super) given: u64,
     /// Whether the decoder came to its end.
@@ -149,7 +151,12 @@ pub(super) struct Meter<'l, R> {
 
 impl<'l, R: Read> Meter<'l, R> {
     pub(super) fn new(decoder: R, ledger: &'l Ledger, layer: u32, taken: &'l Cell<u64>) -> Self {
-        Self { decoder, ledger, layer, taken, given: 0, is_done: false }
+        Self { decoder, ledger, layer, taken, is_free: false, given: 0, is_done: false }
+    }
+
+    /// Charges nothing if `is_free`: what is only copied costs what reading it costs.
+    pub(super) fn free(self, is_free: bool) -> Self {
+        Self { is_free, ..self }
     }
 }
 
@@ -167,6 +174,9 @@ impl<R: Read> Read for Meter<'_, R> {
         let read = read.inspect_err(|error| self.ledger.fail(self.layer, reason(error)))?;
         self.is_done = read == 0;
         self.given += read as u64;
+        if self.is_free {
+            return Ok(read);
+        }
         if !self.ledger.inflate(self.layer, read as u64, self.given, self.taken.get()) {
             return Err(io::Error::other("ended"));
         }

@@ -174,7 +174,7 @@ impl<'w> Walk<'w> {
         let (taken, layer) = (Cell::new(0), self.ledger.layer());
         let source = Source::new(content, &taken);
         let unpacked = Unpacked::new(packing, source, self.ledger);
-        let mut meter = Meter::new(unpacked, self.ledger, layer, &taken);
+        let mut meter = Meter::new(unpacked, self.ledger, layer, &taken).free(packing == Packing::Stored);
         let result = self.content(inner_name(packing, name), size, &mut meter);
         if let Some(reason) = self.ledger.settle(layer) {
             self.skip(reason);
