@@ -1,5 +1,7 @@
 //! Things that carry texts inside: each is opened here and handed on text by text.
 //!
-//! It reads no files and matches nothing: bytes come in, texts with their places go out.
+//! It opens no file, writes none and matches nothing: bytes and readers come in,
+//! texts with their places go out.
 
+pub mod archive;
 pub mod notebook;
