@@ -28,6 +28,7 @@ pub(crate) enum Command {
     Scan(ScanArgs),
     Staged(StagedArgs),
     History(HistoryArgs),
+    Clean(CleanArgs),
     /// List or check the rules
     #[command(subcommand)]
     Rules(RulesCommand),
@@ -103,6 +104,24 @@ pub(crate) struct HistoryArgs {
     pub(crate) options: ScanOptions,
 }
 
+/// Take keys out of notebooks: shows what would change, and asks.
+///
+/// In the source of a Python cell a look-up of the environment takes the place of a key, elsewhere a mark does. Every other byte stays as it is. Exit codes: 0 clean now; 1 something is to be changed, and was not; 2 something could not be cleaned.
+#[derive(Debug, clap::Args)]
+pub(crate) struct CleanArgs {
+    /// Jupyter notebooks
+    #[arg(required = true, value_name = "NOTEBOOK")]
+    pub(crate) notebooks: Vec<PathBuf>,
+    /// Do not ask
+    #[arg(long, conflicts_with = "check")]
+    pub(crate) yes: bool,
+    /// Change nothing, and exit with 1 if something is to be changed
+    #[arg(long)]
+    pub(crate) check: bool,
+    #[command(flatten)]
+    pub(crate) rules: RuleArgs,
+}
+
 // What all scans have in common; a comment for the documentation would become that of the command.
 #[derive(Debug, clap::Args)]
 pub(crate) struct ScanOptions {
@@ -115,6 +134,9 @@ pub(crate) struct ScanOptions {
     /// Pass over larger files, such as `10MiB`
     #[arg(long, value_name = "SIZE", value_parser = size)]
     pub(crate) max_file_size: Option<u64>,
+    /// Do not open archives, compressed files and notebooks, and read them as they are
+    #[arg(long)]
+    pub(crate) no_unpack: bool,
     #[command(flatten)]
     pub(crate) rules: RuleArgs,
     /// The configuration; without it, `.baseleak.toml` at the root of the repository

@@ -59,7 +59,7 @@ pub(crate) fn usage(error: &clap::Error) {
 }
 
 /// A text as it may be shown: keys masked, control characters written out.
-fn shown(text: &str) -> String {
+pub(crate) fn shown(text: &str) -> String {
     sanitise(&masked(text)).into_owned()
 }
 

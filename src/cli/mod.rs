@@ -6,6 +6,7 @@ mod cache;
 mod commands;
 mod complaint;
 mod date;
+mod diff;
 mod exit;
 mod output;
 mod plan;
@@ -34,6 +35,7 @@ pub(crate) fn run() -> ExitCode {
         Command::Scan(scan) => commands::scan::run(&scan, args.color),
         Command::Staged(staged) => commands::staged::run(&staged, args.color),
         Command::History(history) => commands::history::run(&history, args.color),
+        Command::Clean(clean) => commands::clean::run(&clean),
         Command::Rules(RulesCommand::List(list)) => commands::rules::list(&list),
         Command::Rules(RulesCommand::Check(check)) => commands::rules::check(&check),
     };

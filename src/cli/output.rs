@@ -61,6 +61,15 @@ impl Output {
     }
 }
 
+/// Puts `bytes` in the place of the file `path`, whose permissions stay.
+///
+/// # Errors
+/// When the system fails; the file is then as it was.
+pub(crate) fn write_file(path: &Path, bytes: &[u8]) -> Result<()> {
+    let written = deliver_to_file(path, |out| out.write_all(bytes));
+    written.map(drop).with_context(|| format!("cannot write {}", path.display()))
+}
+
 fn stream(out: impl Write, render: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<Delivered> {
     let mut out = BufWriter::new(out);
     match render(&mut out).and_then(|()| out.flush()) {

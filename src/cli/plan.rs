@@ -37,6 +37,8 @@ pub(crate) struct Settings {
     pub(crate) output: Output,
     pub(crate) show_secrets: bool,
     pub(crate) exit_zero: bool,
+    /// Whether archives and notebooks are opened.
+    pub(crate) unpack: bool,
     /// Whether the configuration wants files read that git ignores.
     ignored: bool,
 }
@@ -87,6 +89,7 @@ impl Settings {
             output: output(args),
             show_secrets: args.show_secrets,
             exit_zero: args.exit_zero,
+            unpack: !args.no_unpack && config.scan.unpack.unwrap_or(true),
             ignored: config.scan.ignored.unwrap_or(false),
         };
         Ok((settings, rules(&config, &args.rules)?))

@@ -15,7 +15,9 @@ pub struct Coverage {
     pub files: u64,
     /// Blobs, commits and tags of a repository's history that were scanned.
     pub objects: u64,
-    /// Bytes of content scanned, overlaps counted once.
+    /// Members of archives that were scanned, whatever they are nested in.
+    pub members: u64,
+    /// Bytes of content scanned, overlaps counted once; what archives inflate to is not counted.
     pub bytes: u64,
     /// Files passed over because git ignores them, those in ignored folders included.
     pub ignored: u64,
@@ -31,6 +33,8 @@ pub struct Coverage {
     pub intent_to_add: u64,
     /// What was asked for and could not be read, sorted by path.
     pub skipped: Vec<Skipped>,
+    /// What was read in a lesser way than it could be, sorted by path.
+    pub notes: Vec<Note>,
 }
 
 impl Coverage {
@@ -50,7 +54,9 @@ impl Coverage {
         self.symlinks += other.symlinks;
         self.submodules += other.submodules;
         self.intent_to_add += other.intent_to_add;
+        self.members += other.members;
         self.skipped.extend(other.skipped);
+        self.notes.extend(other.notes);
     }
 }
 
@@ -61,6 +67,34 @@ pub struct Skipped {
     pub path: PathName,
     /// Why.
     pub reason: SkipReason,
+}
+
+/// Something that the user should know of what was read. It does not make the coverage
+/// incomplete: the bytes of the file were scanned as they are.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Note {
+    /// Its path.
+    pub path: PathName,
+    /// What it is about.
+    pub kind: NoteKind,
+}
+
+/// What a note is about.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum NoteKind {
+    /// An archive or a member of one was not read to its end: why.
+    Member(String),
+    /// A notebook was read as plain text, or something in it was: why.
+    Notebook(String),
+}
+
+impl fmt::Display for NoteKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Member(why) => write!(f, "not unpacked to its end: {why}"),
+            Self::Notebook(why) => write!(f, "read as plain text: {why}"),
+        }
+    }
 }
 
 /// Why something was not read.

@@ -58,6 +58,13 @@ pub struct Location {
     pub end: Position,
 }
 
+impl Location {
+    /// Where in a notebook it stands, beside the line of the file: `cell 12, output 0 (text/html), line 3`.
+    pub fn cell(&self) -> Option<&str> {
+        self.path.cell()
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -15,7 +15,7 @@ mod report;
 mod secret;
 
 pub use blob::Blob;
-pub use coverage::{Coverage, SkipReason, Skipped};
+pub use coverage::{Coverage, Note, NoteKind, SkipReason, Skipped};
 pub use exposure::Exposure;
 pub use finding::{Attribution, Confidence, Finding, Reason, Snippet};
 pub use fingerprint::{Fingerprint, hex};

@@ -4,12 +4,15 @@ use std::fmt::{self, Write as _};
 
 /// A path made fit to show: secrets in it masked, bytes that are not UTF-8
 /// written `\xNN` and a backslash `\\`, so that two paths never look the same,
-/// separators written `/`.
+/// separators written `/`. Of a notebook it may say the cell, too, which no line tells.
 ///
 /// **Invariant:** made only by [`PathName::masked`], so that a path which
 /// reaches a report has been searched for secrets.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct PathName(Box<str>);
+pub struct PathName {
+    text: Box<str>,
+    cell: Option<Box<str>>,
+}
 
 impl PathName {
     /// The name of `path` with every byte range of `secrets` (sorted, disjoint)
@@ -23,18 +26,29 @@ impl PathName {
             done = secret.end;
         }
         push_lossless(&mut name, &path[done..]);
-        Self(name.into())
+        Self { text: name.into(), cell: None }
     }
 
-    /// The name as text.
+    /// The same file, and in it the cell that `cell` names.
+    #[must_use]
+    pub fn in_cell(self, cell: Self) -> Self {
+        Self { cell: Some(cell.text), ..self }
+    }
+
+    /// The name as text, without the cell.
     pub fn as_str(&self) -> &str {
-        &self.0
+        &self.text
+    }
+
+    /// Where in a notebook, such as `cell 12, output 0 (text/html), line 3`.
+    pub fn cell(&self) -> Option<&str> {
+        self.cell.as_deref()
     }
 }
 
 impl fmt::Display for PathName {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
+        f.write_str(&self.text)
     }
 }
 
@@ -68,5 +82,7 @@ mod tests {
         assert_eq!(PathName::masked(br"\xFF", &[]).as_str(), r"\\xFF");
         let name = PathName::masked(b"a/KEY.\xFFtxt", std::slice::from_ref(&(2..5)));
         assert_eq!(name.as_str(), "a/****.\\xFFtxt");
+        let name = name.in_cell(PathName::masked(b"cell 1, KEY", std::slice::from_ref(&(8..11))));
+        assert_eq!((name.as_str(), name.cell()), ("a/****.\\xFFtxt", Some("cell 1, ****")));
     }
 }

@@ -7,9 +7,9 @@
 use std::sync::Arc;
 
 use crate::model::{
-    Attribution, CommitSummary, Confidence, Coverage, Exposure, Finding, Fingerprint, Holder, Location,
-    ObjectKind, Origin, PathName, Place, Position, Reason, Report, RuleSummary, Secret, SkipReason, Skipped,
-    Snippet,
+    Attribution, CommitSummary, Confidence, Coverage, Exposure, Finding, Fingerprint, Holder, Location, Note,
+    NoteKind, ObjectKind, Origin, PathName, Place, Position, Reason, Report, RuleSummary, Secret, SkipReason,
+    Skipped, Snippet,
 };
 
 /// A report of eleven findings of six keys in ten files, with incomplete coverage.
@@ -42,6 +42,8 @@ pub(crate) fn canonical() -> Report {
     let secret = "notes/".len()..name.len() - ".txt".len();
     findings[5].location.path = PathName::masked(name.as_bytes(), std::slice::from_ref(&secret));
     findings[5].location.place = Place::FileName;
+    let cell = PathName::masked("cell 2, output 0 (text/\u{202e}html\x07), line 3".as_bytes(), &[]);
+    findings[2].location.path = findings[2].location.path.clone().in_cell(cell);
     findings[6].reasons = vec![Reason::Pattern, Reason::ContextInFile("baseten".into())];
     findings[6].rule = "baseten-webhook-secret".into();
     findings[6].location.end = Position { line: 9, column: 2 };
@@ -141,9 +143,11 @@ const HOSTILE_LINE: (&str, &str) = ("\t\tkey\u{2066} = '", "' # \x1b]0;owned\x07
 
 fn coverage() -> Coverage {
     let skipped = |path: &[u8], reason| Skipped { path: PathName::masked(path, &[]), reason };
+    let note = |path: &[u8], kind| Note { path: PathName::masked(path, &[]), kind };
     Coverage {
         files: 1234,
         objects: 0,
+        members: 56,
         bytes: 5_678_901,
         ignored: 3,
         excluded: 2,
@@ -155,6 +159,10 @@ fn coverage() -> Coverage {
             skipped(b"private\x1b[1A/id", SkipReason::Unreadable("permission denied".into())),
             skipped(b"run/queue", SkipReason::Special("a FIFO")),
             skipped(b"tmp/\xFFgone", SkipReason::Vanished),
+        ],
+        notes: vec![
+            note(b"dist/a.zip!evil\x1b[1A", NoteKind::Member("encrypted".into())),
+            note(b"nb/\xFF.ipynb", NoteKind::Notebook("line 3: not JSON".into())),
         ],
     }
 }

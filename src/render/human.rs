@@ -19,10 +19,10 @@ use colored::{ColoredString, Colorize};
 
 use super::Tally;
 use super::terminal::sanitise;
-use crate::model::{Confidence, Coverage, Finding, Place, Report, Secret, Skipped};
+use crate::model::{Confidence, Coverage, Finding, PathName, Place, Report, Secret, Skipped};
 
-/// How many skipped entries are listed before the rest is only counted.
-const SKIPPED_LISTED: usize = 20;
+/// How many notes and skipped entries are listed before the rest is only counted.
+const LISTED: usize = 20;
 
 /// What a person may choose, and the one fact that is not in the report.
 #[derive(Debug, Clone, Copy)]
@@ -41,7 +41,11 @@ pub fn write(report: &Report, options: &HumanOptions, out: &mut dyn Write) -> io
             write_finding(finding, options.show_secrets, out)?;
         }
     }
-    write_skipped(&report.coverage.skipped, out)?;
+    let coverage = &report.coverage;
+    let notes = coverage.notes.iter().map(|note| (&note.path, note.kind.to_string()));
+    write_list(&count(coverage.notes.len() as u64, "note", "notes"), notes, out)?;
+    let skipped = coverage.skipped.iter().map(|entry| (&entry.path, entry.reason.to_string()));
+    write_list(&format!("{} skipped", paths(&coverage.skipped)), skipped, out)?;
     write_summary(report, options.elapsed, out)
 }
 
@@ -60,6 +64,9 @@ fn write_finding(finding: &Finding, show_secrets: bool, out: &mut dyn Write) -> 
     let middle = if show_secrets { plain(&finding.secret) } else { snippet.mask.clone() };
     if !(before.is_empty() && middle.is_empty() && after.is_empty()) {
         writeln!(out, "  | {before}{}{after}", sanitise(&middle).red().bold())?;
+    }
+    if let Some(cell) = location.cell() {
+        writeln!(out, "  @ {}", sanitise(cell))?;
     }
     if let Some(origin) = &finding.origin {
         history::write_origin(origin, out)?;
@@ -91,16 +98,21 @@ fn plain(secret: &Secret) -> String {
     text
 }
 
-fn write_skipped(skipped: &[Skipped], out: &mut dyn Write) -> io::Result<()> {
-    if skipped.is_empty() {
+/// Paths with what is to be said of each, under a title; nothing where there are none.
+fn write_list<'r>(
+    title: &str,
+    entries: impl ExactSizeIterator<Item = (&'r PathName, String)>,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let number = entries.len();
+    if number == 0 {
         return Ok(());
     }
-    writeln!(out, "{}", format!("{} skipped:", paths(skipped)).bold())?;
-    for entry in skipped.iter().take(SKIPPED_LISTED) {
-        let reason = entry.reason.to_string();
-        writeln!(out, "  {}: {}", sanitise(entry.path.as_str()), sanitise(&reason))?;
+    writeln!(out, "{}", format!("{title}:").bold())?;
+    for (path, what) in entries.take(LISTED) {
+        writeln!(out, "  {}: {}", sanitise(path.as_str()), sanitise(&what))?;
     }
-    if let Some(more) = skipped.len().checked_sub(SKIPPED_LISTED).filter(|&more| more > 0) {
+    if let Some(more) = number.checked_sub(LISTED).filter(|&more| more > 0) {
         writeln!(out, "  and {more} more")?;
     }
     writeln!(out)
@@ -117,7 +129,16 @@ fn write_summary(report: &Report, elapsed: Duration, out: &mut dyn Write) -> io:
         0 => count(coverage.files, "file", "files"),
         objects => count(objects, "object", "objects"),
     };
-    writeln!(out, "scanned {files}, {} in {}", size(coverage.bytes.into()), pace(coverage.bytes, elapsed))?;
+    let members = match coverage.members {
+        0 => String::new(),
+        members => format!(" and {} of archives", count(members, "member", "members")),
+    };
+    writeln!(
+        out,
+        "scanned {files}{members}, {} in {}",
+        size(coverage.bytes.into()),
+        pace(coverage.bytes, elapsed)
+    )?;
     let passed_over = passed_over(coverage);
     if !passed_over.is_empty() {
         writeln!(out, "passed over {}", passed_over.join(", "))?;
@@ -220,7 +241,7 @@ mod tests {
     use super::super::canonical::{assert_no_secret, canonical};
     use super::super::terminal::is_hidden;
     use super::*;
-    use crate::model::{PathName, SkipReason};
+    use crate::model::SkipReason;
 
     /// The switch for colours is global: one test at a time may hold it.
     static COLOURS: Mutex<()> = Mutex::new(());
@@ -261,18 +282,29 @@ mod tests {
         report.config = None;
         report.disabled = Vec::new();
         report.coverage.skipped.truncate(1);
-        report.coverage =
-            Coverage { files: 1, bytes: 1, ignored: 1, excluded: 1, symlinks: 1, ..report.coverage };
+        report.coverage.notes.truncate(1);
+        report.coverage = Coverage {
+            files: 1,
+            members: 1,
+            bytes: 1,
+            ignored: 1,
+            excluded: 1,
+            symlinks: 1,
+            ..report.coverage
+        };
         insta::assert_snapshot!(rendered(&report, false, false), @r#"
         app/\x1b[2J\u{202e}yp.\u{200b}evil\x0a\u{9b}31m.py:12:5: high baseten-api-key b10_5O860Fl0
           | key\u{2066} = 'b10_5O860Fl0.****' # \x1b]0;owned\x07 \x7f\u{e0041}"\
           = the shape is documented as a Baseten key
 
+        1 note:
+          dist/a.zip!evil\x1b[1A: not unpacked to its end: encrypted
+
         1 path skipped:
           private\x1b[1A/id: unreadable: permission denied
 
         1 finding of 1 key in 1 file
-        scanned 1 file, 1 byte in 250 ms (4 bytes/s)
+        scanned 1 file and 1 member of archives, 1 byte in 250 ms (4 bytes/s)
         passed over 1 file ignored by git, 1 file excluded, 1 file over the size limit, 1 symbolic link not followed
         hint: files that git ignores were not read, and often hold keys; --no-ignore reads them
         hint: make what was skipped readable, or leave out with --exclude what need not count

@@ -15,8 +15,8 @@ use std::io::{self, Write};
 
 use super::Tally;
 use crate::model::{
-    Attribution, CommitSummary, Confidence, Coverage, Exposure, Finding, Fingerprint, Holder, ObjectKind,
-    Origin, PathName, Place, Reason, Report, RuleSummary, SkipReason, Skipped,
+    Attribution, CommitSummary, Confidence, Coverage, Exposure, Finding, Fingerprint, Holder, Note, NoteKind,
+    ObjectKind, Origin, PathName, Place, Reason, Report, RuleSummary, SkipReason, Skipped,
 };
 use serde::{Serialize, Serializer};
 use visible::Visible;
@@ -63,6 +63,8 @@ struct WireFinding<'a> {
     fingerprint: Shown<Fingerprint>,
     path: &'a str,
     place: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cell: Option<&'a str>,
     line: u64,
     column: u64,
     end_line: u64,
@@ -118,6 +120,7 @@ struct WireCoverage<'a> {
     complete: bool,
     files: u64,
     objects: u64,
+    members: u64,
     bytes: u64,
     ignored: u64,
     excluded: u64,
@@ -126,6 +129,14 @@ struct WireCoverage<'a> {
     submodules: u64,
     intent_to_add: u64,
     skipped: Each<'a, Skipped, WireSkipped<'a>>,
+    notes: Each<'a, Note, WireNote<'a>>,
+}
+
+#[derive(Serialize)]
+struct WireNote<'a> {
+    path: &'a str,
+    kind: &'static str,
+    detail: &'a str,
 }
 
 #[derive(Serialize)]
@@ -188,6 +199,7 @@ impl<'a> WireFinding<'a> {
                 Place::Content => "content",
                 Place::FileName => "file-name",
             },
+            cell: location.cell(),
             line: location.start.line,
             column: location.start.column,
             end_line: location.end.line,
@@ -256,6 +268,7 @@ impl<'a> WireCoverage<'a> {
             complete: coverage.is_complete(),
             files: coverage.files,
             objects: coverage.objects,
+            members: coverage.members,
             bytes: coverage.bytes,
             ignored: coverage.ignored,
             excluded: coverage.excluded,
@@ -264,7 +277,18 @@ impl<'a> WireCoverage<'a> {
             submodules: coverage.submodules,
             intent_to_add: coverage.intent_to_add,
             skipped: Each(&coverage.skipped, WireSkipped::of),
+            notes: Each(&coverage.notes, WireNote::of),
         }
+    }
+}
+
+impl<'a> WireNote<'a> {
+    fn of(note: &'a Note) -> Self {
+        let (kind, detail) = match &note.kind {
+            NoteKind::Member(why) => ("member", why),
+            NoteKind::Notebook(why) => ("notebook", why),
+        };
+        Self { path: note.path.as_str(), kind, detail }
     }
 }
 
@@ -352,6 +376,7 @@ mod tests {
             "complete": true,
             "files": 0,
             "objects": 0,
+            "members": 0,
             "bytes": 0,
             "ignored": 0,
             "excluded": 0,
@@ -359,7 +384,8 @@ mod tests {
             "symlinks": 0,
             "submodules": 0,
             "intent_to_add": 0,
-            "skipped": []
+            "skipped": [],
+            "notes": []
           },
           "rules": [],
           "disabled_rules": [],

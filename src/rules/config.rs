@@ -36,6 +36,8 @@ pub struct ScanConfig {
     pub ignored: Option<bool>,
     /// `max-file-size`, in bytes.
     pub max_file_size: Option<u64>,
+    /// `unpack`: whether archives and notebooks are opened.
+    pub unpack: Option<bool>,
 }
 
 /// `[rules]`: what is looked for.
@@ -216,8 +218,12 @@ impl Reader<'_> {
                     scan.max_file_size =
                         Some(self.value("scan.max-file-size", value, size(value.get_ref()))?);
                 }
+                "unpack" => {
+                    scan.unpack =
+                        Some(self.value("scan.unpack", value, document::boolean(value.get_ref()))?);
+                }
                 other => {
-                    let known = ["include", "exclude", "ignored", "max-file-size"];
+                    let known = ["include", "exclude", "ignored", "max-file-size", "unpack"];
                     return Err(self.unknown(self.lines.of(key), "scan.", other, &known));
                 }
             }
@@ -290,7 +296,7 @@ mod tests {
 
     #[test]
     fn every_key() {
-        let text = "[scan]\ninclude = ['*.py']\nexclude = ['dist/**']\nignored = true\nmax-file-size = '10MiB'\n\
+        let text = "[scan]\ninclude = ['*.py']\nexclude = ['dist/**']\nignored = true\nmax-file-size = '10MiB'\nunpack = false\n\
                     [rules]\nfiles = ['a.toml', '/b.toml']\ndisable = ['x']\n\
                     [output]\nformat = 'json'\ncolor = 'never'\n";
         let expect = Config {
@@ -299,6 +305,7 @@ mod tests {
                 exclude: vec!["dist/**".to_owned()],
                 ignored: Some(true),
                 max_file_size: Some(10 << 20),
+                unpack: Some(false),
             },
             rules: RulesConfig {
                 files: vec!["proj/a.toml".into(), "/b.toml".into()],

@@ -1,6 +1,7 @@
 //! The pipeline: source, then detection, then one report.
 
 mod history;
+mod unpacked;
 
 use std::io;
 use std::path::PathBuf;
@@ -9,9 +10,11 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use crate::detect::Detector;
 use crate::model::{Blob, Coverage, Finding, Provenance, Report, SkipReason, Skipped};
 use crate::select::Policy;
-use crate::source::{self, Staged, StagedError, Walk};
+use crate::source::{self, Packed, Staged, StagedError, Walk};
 
 pub use history::{Memory, Reading, Sifted, scan_history};
+pub use unpacked::removals;
+use unpacked::{Form, Opener};
 
 /// What to scan.
 #[derive(Debug, Clone)]
@@ -41,13 +44,19 @@ impl Progress {
     }
 }
 
-/// Scans `input` and reports what `detector` finds; the same input gives the
-/// same report, whatever the number of threads.
+/// Scans `input` and reports what `detector` finds, in archives and notebooks as well if
+/// these are to be opened; the same input gives the same report, whatever the number of threads.
 ///
 /// # Errors
 /// When the system gives no threads. What cannot be read is in the report.
-pub fn scan(input: &Input, walk: &Walk<'_>, detector: &Detector, progress: &Progress) -> io::Result<Report> {
-    let hire = || Worker { detector, progress, findings: Vec::new(), coverage: Coverage::default() };
+pub fn scan(
+    input: &Input,
+    walk: &Walk<'_>,
+    unpack: bool,
+    detector: &Detector,
+    progress: &Progress,
+) -> io::Result<Report> {
+    let hire = || Worker::new(detector, progress, unpack);
     let workers = match input {
         Input::Paths(paths) => walk.run(paths, hire)?,
         Input::Stdin(name) => {
@@ -59,7 +68,8 @@ pub fn scan(input: &Input, walk: &Walk<'_>, detector: &Detector, progress: &Prog
     Ok(gather(workers, detector))
 }
 
-/// Scans what is staged in a repository, with so many threads (0 stands for one for each core).
+/// Scans what is staged in a repository, with so many threads (0 stands for one for each
+/// core), in archives and notebooks as well if these are to be opened.
 ///
 /// # Errors
 /// When there is no telling what is staged. What is and cannot be read is in the report.
@@ -67,10 +77,11 @@ pub fn scan_staged(
     staged: &Staged,
     policy: &Policy,
     threads: usize,
+    unpack: bool,
     detector: &Detector,
     progress: &Progress,
 ) -> Result<Report, StagedError> {
-    let hire = || Worker { detector, progress, findings: Vec::new(), coverage: Coverage::default() };
+    let hire = || Worker::new(detector, progress, unpack);
     Ok(gather(staged.run(policy, threads, hire)?, detector))
 }
 
@@ -87,11 +98,13 @@ fn gather(workers: Vec<Worker<'_>>, detector: &Detector) -> Report {
 
 /// Puts a report together, in an order that does not depend on who found what.
 fn report(mut findings: Vec<Finding>, mut coverage: Coverage, detector: &Detector) -> Report {
-    findings.sort_by(|one, other| (&one.location, &one.rule).cmp(&(&other.location, &other.rule)));
+    findings.sort_by(|one, other| order(one).cmp(&order(other)));
     // What was named twice, as in `scan . src`, is reported once.
     findings.dedup_by(|one, other| one.location == other.location && one.rule == other.rule);
     coverage.skipped.sort();
     coverage.skipped.dedup();
+    coverage.notes.sort();
+    coverage.notes.dedup();
     Report {
         version: env!("CARGO_PKG_VERSION"),
         findings,
@@ -103,22 +116,58 @@ fn report(mut findings: Vec<Finding>, mut coverage: Coverage, detector: &Detecto
     }
 }
 
+/// What findings are listed by: the place in the file goes before the cell of a notebook.
+fn order(finding: &Finding) -> impl Ord + '_ {
+    let location = &finding.location;
+    let place = (location.path.as_str(), location.place, location.start, location.end);
+    (place, location.cell(), &finding.rule)
+}
+
 /// Detection at work on one thread.
 struct Worker<'d> {
     detector: &'d Detector,
     progress: &'d Progress,
+    opener: Opener<'d>,
+    /// Whether archives and notebooks are opened.
+    unpack: bool,
+    /// What the content that is being read is, if it is opened.
+    form: Option<Form>,
     findings: Vec<Finding>,
+    /// How many of them there were before that content.
+    before: usize,
     coverage: Coverage,
+}
+
+impl<'d> Worker<'d> {
+    fn new(detector: &'d Detector, progress: &'d Progress, unpack: bool) -> Self {
+        let (findings, coverage) = (Vec::new(), Coverage::default());
+        let opener = Opener::new(detector);
+        Self { detector, progress, opener, unpack, form: None, findings, before: 0, coverage }
+    }
 }
 
 impl source::Worker for Worker<'_> {
     fn name(&mut self, provenance: &Provenance<'_>) {
         self.detector.scan_name(provenance, &mut self.findings);
+        self.before = self.findings.len();
     }
 
     fn blob(&mut self, blob: &Blob<'_>) {
         self.detector.scan(blob, &mut self.findings);
         self.progress.bytes.fetch_add(blob.fresh.len() as u64, Ordering::Relaxed);
+    }
+
+    fn wants(&mut self, provenance: &Provenance<'_>, head: &[u8]) -> bool {
+        self.form = if self.unpack { unpacked::form(provenance.relative, head) } else { None };
+        self.form.is_some()
+    }
+
+    fn packed(&mut self, packed: Packed<'_>) {
+        let Some(form) = self.form.take() else { return };
+        let mut findings = self.findings.split_off(self.before);
+        let coverage = self.opener.open(form, packed, &mut findings);
+        self.findings.append(&mut findings);
+        self.coverage.merge(coverage);
     }
 
     fn skipped(&mut self, shown: &[u8], reason: SkipReason) {

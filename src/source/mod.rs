@@ -30,6 +30,9 @@ pub use root::{root_of, shown};
 pub use staged::{Staged, StagedError};
 pub use worktree::{Walk, scan_stdin};
 
+use std::fs::File;
+use std::io::Read;
+
 use crate::model::{Blob, Coverage, Provenance, SkipReason};
 
 /// What receives the content: one for each thread.
@@ -38,8 +41,35 @@ pub trait Worker: Send {
     fn name(&mut self, provenance: &Provenance<'_>);
     /// A piece of content.
     fn blob(&mut self, blob: &Blob<'_>);
+    /// Whether what begins with `head` is to come once more, whole: [`packed`](Self::packed)
+    /// is then called after its last blob. Asked once for each content, so it must be cheap.
+    fn wants(&mut self, provenance: &Provenance<'_>, head: &[u8]) -> bool;
+    /// The content that was asked for.
+    fn packed(&mut self, packed: Packed<'_>);
     /// Something that was asked for, named as shown, cannot be read.
     fn skipped(&mut self, shown: &[u8], reason: SkipReason);
     /// Counts to add to the coverage; its `skipped` is empty.
     fn covered(&mut self, coverage: Coverage);
+}
+
+/// Content that a worker asked for because texts may be packed inside.
+pub struct Packed<'c> {
+    /// Where it comes from.
+    pub provenance: Provenance<'c>,
+    /// The content, from its first byte.
+    pub content: Content<'c>,
+    /// Whether the user named it, or it came on standard input.
+    pub is_named: bool,
+}
+
+/// The ways in which content comes a second time.
+pub enum Content<'c> {
+    /// It is in memory.
+    Bytes(&'c [u8]),
+    /// A file, rewound.
+    File(&'c mut File),
+    /// It comes in order.
+    Stream(&'c mut dyn Read),
+    /// It came from a pipe and was too large to be kept.
+    Gone,
 }

@@ -6,22 +6,24 @@
 use std::collections::HashSet;
 use std::ffi::{OsStr, OsString};
 use std::fs;
-use std::io::{self, Read};
+use std::io::{self, Read, Seek as _};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard};
 
 use rayon::Scope;
 
-use crate::model::{Coverage, Provenance};
+use crate::model::{Blob, Coverage, Provenance};
 use crate::select::Policy;
 
 use super::folder::Folder;
 use super::listing::OpenFolder;
 use super::root::{self, Root};
-use super::{Reader, Worker, skip};
+use super::{Content, Packed, Reader, Worker, skip};
 
 /// Files of one folder that are read as one task.
 const BATCH: usize = 64;
+/// Bytes of a stream that are kept because the worker wants them again.
+const KEPT: usize = 64 << 20;
 
 /// A walk over what the user named.
 #[derive(Debug)]
@@ -74,7 +76,7 @@ impl Walk<'_> {
 /// Hands standard input to `worker` under the path `name`.
 pub fn scan_stdin<W: Worker>(name: &str, worker: &mut W) {
     let provenance = Provenance { shown: name.as_bytes(), relative: name.as_bytes() };
-    read(&mut Reader::default(), worker, io::stdin().lock(), provenance);
+    read_stream(&mut Reader::default(), worker, io::stdin().lock(), provenance);
 }
 
 impl<W: Worker> Run<'_, W> {
@@ -105,7 +107,8 @@ impl<W: Worker> Run<'_, W> {
                 let provenance = Provenance { shown: &root.shown, relative: &root.relative };
                 let Desk { worker, reader } = &mut *self.desk();
                 match fs::File::open(&path) {
-                    Ok(file) => read(reader, worker, file, provenance),
+                    Ok(file) if kind.is_file() => read_file(reader, worker, file, provenance, true),
+                    Ok(stream) => read_stream(reader, worker, stream, provenance),
                     Err(error) => worker.skipped(&root.shown, skip::unreadable(&error)),
                 }
             });
@@ -191,7 +194,7 @@ impl<W: Worker> Run<'_, W> {
                 Ok(file) if self.is_oversized(&file) => {
                     worker.covered(Coverage { oversized: 1, ..Coverage::default() });
                 }
-                Ok(file) => read(reader, worker, file, provenance),
+                Ok(file) => read_file(reader, worker, file, provenance, false),
                 Err(error) => worker.skipped(&shown, skip::reason(&error)),
             }
             shown.truncate(folder.shown.len());
@@ -205,12 +208,76 @@ impl<W: Worker> Run<'_, W> {
     }
 }
 
-/// Reads one file to its end; where that fails, says why.
-fn read<W: Worker>(reader: &mut Reader, worker: &mut W, stream: impl Read, provenance: Provenance<'_>) {
-    worker.name(&provenance);
-    match reader.read(stream, provenance, |blob| worker.blob(blob)) {
-        Ok(bytes) => worker.covered(Coverage { files: 1, bytes, ..Coverage::default() }),
+/// Reads one file to its end, and once more if the worker wants it; where that fails, says why.
+fn read_file<W: Worker>(
+    reader: &mut Reader,
+    worker: &mut W,
+    mut file: fs::File,
+    provenance: Provenance<'_>,
+    is_named: bool,
+) {
+    if !read(reader, worker, &file, provenance, is_named, |_, _| {}) {
+        return;
+    }
+    match file.rewind() {
+        Ok(()) => worker.packed(Packed { provenance, content: Content::File(&mut file), is_named }),
         Err(error) => worker.skipped(provenance.shown, skip::unreadable(&error)),
+    }
+}
+
+/// As [`read_file`], for what comes only once: it is kept in memory, up to a limit.
+fn read_stream<W: Worker>(
+    reader: &mut Reader,
+    worker: &mut W,
+    stream: impl Read,
+    provenance: Provenance<'_>,
+) {
+    let (mut kept, mut is_whole) = (Vec::new(), true);
+    let keep = |blob: &Blob<'_>, is_wanted: bool| {
+        let fresh = &blob.bytes[blob.fresh.clone()];
+        is_whole &= kept.len() + fresh.len() <= KEPT;
+        if is_wanted && is_whole {
+            kept.extend_from_slice(fresh);
+        }
+    };
+    if read(reader, worker, stream, provenance, true, keep) {
+        let content = if is_whole { Content::Bytes(&kept) } else { Content::Gone };
+        worker.packed(Packed { provenance, content, is_named: true });
+    }
+}
+
+/// Reads one file to its end; where that fails, says why. Whether the worker wants it once
+/// more and has not got it yet, as it does where the file is in memory anyway. `visit` sees
+/// every blob, and whether that is so.
+fn read<W: Worker>(
+    reader: &mut Reader,
+    worker: &mut W,
+    stream: impl Read,
+    provenance: Provenance<'_>,
+    is_named: bool,
+    mut visit: impl FnMut(&Blob<'_>, bool),
+) -> bool {
+    worker.name(&provenance);
+    let mut is_wanted = false;
+    let result = reader.read(stream, provenance, |blob| {
+        worker.blob(blob);
+        if blob.is_first() && worker.wants(&provenance, blob.bytes) {
+            is_wanted = blob.fresh.end < blob.bytes.len();
+            if !is_wanted {
+                worker.packed(Packed { provenance, content: Content::Bytes(blob.bytes), is_named });
+            }
+        }
+        visit(blob, is_wanted);
+    });
+    match result {
+        Ok(bytes) => {
+            worker.covered(Coverage { files: 1, bytes, ..Coverage::default() });
+            is_wanted
+        }
+        Err(error) => {
+            worker.skipped(provenance.shown, skip::unreadable(&error));
+            false
+        }
     }
 }
 

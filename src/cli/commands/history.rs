@@ -36,6 +36,7 @@ pub(crate) fn run(args: &HistoryArgs, color: Option<ColorWhen>) -> Result<Exit> 
         limits: &limits,
         all_commits: args.all_commits,
         submodules: args.submodules,
+        unpack: settings.unpack,
         memory: cache.as_ref().map(|cache| cache as &dyn Memory),
     };
     let work = || scan::scan_history(&history, &settings.policy, &reading, &detector, &progress);

@@ -1,5 +1,6 @@
 //! One file for each command.
 
+pub(super) mod clean;
 pub(super) mod history;
 pub(super) mod rules;
 pub(super) mod scan;

@@ -19,7 +19,8 @@ pub(crate) fn run(args: &ScanArgs, color: Option<ColorWhen>) -> Result<Exit> {
     let detector = Detector::new(rules.in_force);
     let walk = Walk { policy: &settings.policy, ignored, threads: settings.threads };
     let progress = Progress::default();
-    let report = progress::watch(&progress, || scan::scan(&input, &walk, &detector, &progress))
-        .context("cannot start the threads to read with")?;
+    let report =
+        progress::watch(&progress, || scan::scan(&input, &walk, settings.unpack, &detector, &progress))
+            .context("cannot start the threads to read with")?;
     verdict::deliver(report, rules.disabled, &settings, &detector, began)
 }

@@ -23,8 +23,8 @@ pub(crate) fn run(args: &StagedArgs, color: Option<ColorWhen>) -> Result<Exit> {
     let (settings, rules) = Settings::new(&args.options, &roots, color)?;
     let detector = Detector::new(rules.in_force);
     let progress = Progress::default();
-    let (policy, threads) = (&settings.policy, settings.threads);
-    let scan = || scan::scan_staged(&staged, policy, threads, &detector, &progress);
+    let Settings { policy, threads, unpack, .. } = &settings;
+    let scan = || scan::scan_staged(&staged, policy, *threads, *unpack, &detector, &progress);
     let report = progress::watch(&progress, scan).map_err(advised)?;
     verdict::deliver(report, rules.disabled, &settings, &detector, began)
 }

@@ -2,10 +2,15 @@
 
 use super::group::{Commits, Places};
 use crate::detect::Detector;
-use crate::model::{Blob, Finding, ObjectKind, Origin, Provenance};
+use crate::model::{Blob, Coverage, Finding, ObjectKind, Origin, Provenance};
 use crate::pack::{Decoder, ObjectId};
+use crate::scan::unpacked::{self, Form, Opener};
 use crate::select::Policy;
 use crate::source::history::{Attribution, Carrier, History, HistoryError, names};
+use crate::source::{Content, Packed};
+
+/// Paths of one object at which it is opened, for some rules look at some paths only.
+const OPENED: usize = 8;
 
 /// Detection at work on what was marked.
 pub(super) struct Judge<'h> {
@@ -16,8 +21,10 @@ pub(super) struct Judge<'h> {
     pub(super) all_commits: bool,
     pub(super) commits: Commits<'h>,
     pub(super) places: Places,
-    /// Objects at paths that the policy does not admit.
-    pub(super) excluded: u64,
+    /// Opens archives and notebooks, if that is wanted.
+    pub(super) opener: Option<Opener<'h>>,
+    /// Objects at paths that the policy does not admit, and what could not be unpacked.
+    pub(super) coverage: Coverage,
 }
 
 impl Judge<'_> {
@@ -33,7 +40,7 @@ impl Judge<'_> {
     ) -> Result<(), HistoryError> {
         let paths = self.paths(carrier);
         if paths.is_empty() && !(carrier.paths.list.is_empty() && carrier.all_paths.list.is_empty()) {
-            self.excluded += 1;
+            self.coverage.excluded += 1;
             return Ok(());
         }
         match kind {
@@ -60,21 +67,56 @@ impl Judge<'_> {
         carrier: &Carrier<'_>,
         paths: &[Vec<u8>],
     ) -> Result<(), HistoryError> {
-        let mut findings = Vec::new();
         let small = self.history.fetch(&id, &mut Decoder::new(Decoder::LIMIT)).ok().flatten();
+        let mut opened = 0;
         for path in paths {
+            let (mut findings, mut form) = (Vec::new(), None);
             let provenance = Provenance { shown: path, relative: path };
-            if let Some((_, bytes)) = &small {
-                self.detector.scan(&Blob::whole(bytes, provenance), &mut findings);
-            } else {
-                let scan = |blob: &Blob<'_>| self.detector.scan(blob, &mut findings);
-                self.history.windows(&id, provenance, scan)?;
+            let mut scan = |blob: &Blob<'_>| {
+                if kind == ObjectKind::Blob && self.opener.is_some() && blob.is_first() {
+                    form = unpacked::form(path, blob.bytes);
+                }
+                self.detector.scan(blob, &mut findings);
+            };
+            match &small {
+                Some((_, bytes)) => scan(&Blob::whole(bytes, provenance)),
+                None => drop(self.history.windows(&id, provenance, scan)?),
+            }
+            if let Some(form) = form.filter(|_| opened < OPENED) {
+                opened += 1;
+                let bytes = small.as_ref().map(|(_, bytes)| &bytes[..]);
+                self.open(form, id, bytes, provenance, &mut findings)?;
             }
             if !findings.is_empty() {
                 self.add(findings, id, kind, carrier, path);
                 return Ok(());
             }
         }
+        Ok(())
+    }
+
+    /// Opens an archive or a notebook, whose bytes are in memory or read again.
+    fn open(
+        &mut self,
+        form: Form,
+        id: ObjectId,
+        bytes: Option<&[u8]>,
+        provenance: Provenance<'_>,
+        findings: &mut Vec<Finding>,
+    ) -> Result<(), HistoryError> {
+        let Some(opener) = &mut self.opener else { return Ok(()) };
+        let mut stream = match bytes {
+            Some(_) => None,
+            None => self.history.stream(&id)?,
+        };
+        let content = match (bytes, &mut stream) {
+            (Some(bytes), _) => Content::Bytes(bytes),
+            (None, Some(stream)) => Content::Stream(stream),
+            (None, None) => return Ok(()),
+        };
+        let coverage = opener.open(form, Packed { provenance, content, is_named: false }, findings);
+        // Members were counted when they were looked at first.
+        self.coverage.notes.extend(coverage.notes);
         Ok(())
     }
 

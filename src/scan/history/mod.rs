@@ -18,6 +18,7 @@ use crate::select::Policy;
 use crate::source::Walk;
 use crate::source::history::{Engine, History, HistoryError, Indexed, Limits, Selected, Tip, Wanted};
 
+use super::unpacked::Opener;
 use super::{Input, Progress, report, scan};
 use group::Commits;
 use judge::Judge;
@@ -25,6 +26,7 @@ pub use sift::{Memory, Sifted};
 
 /// How a history is read.
 #[derive(Clone, Copy)]
+#[expect(clippy::struct_excessive_bools, reason = "each answers a question of its own")]
 pub struct Reading<'r> {
     /// Who reads the objects.
     pub engine: Engine,
@@ -38,6 +40,8 @@ pub struct Reading<'r> {
     pub all_commits: bool,
     /// Whether the submodules are read, too.
     pub submodules: bool,
+    /// Whether archives and notebooks are opened.
+    pub unpack: bool,
     /// What is remembered of packs.
     pub memory: Option<&'r dyn Memory>,
 }
@@ -110,6 +114,7 @@ impl Scan<'_> {
         }
         found.coverage.objects = sifted.objects;
         found.coverage.bytes = sifted.bytes;
+        found.coverage.members = sifted.members;
         found.coverage.skipped.extend(unreadable.into_iter().map(|(name, why)| self.skipped(&name, &why)));
         // All objects are read, whatever leads to them; with limits the refs say which.
         let problems = if selected.is_some() { tips.problems.clone() } else { indexed.problems.clone() };
@@ -139,7 +144,8 @@ impl Scan<'_> {
             all_commits: self.reading.all_commits,
             commits: Commits::new(history, self.detector),
             places: group::Places::default(),
-            excluded: 0,
+            opener: self.reading.unpack.then(|| Opener::new(self.detector)),
+            coverage: Coverage::default(),
         };
         for ((id, kind), carrier) in marked.iter().zip(attribution.carriers(&ids)) {
             let is_in = selected.is_none_or(|selected| carrier.is_new || selected.has_tag(id));
@@ -147,8 +153,8 @@ impl Scan<'_> {
                 found.coverage.skipped.push(self.skipped(&format!("object {id}"), &error.to_string()));
             }
         }
-        let Judge { places, mut commits, excluded, .. } = judge;
-        found.coverage.excluded = excluded;
+        let Judge { places, mut commits, coverage, .. } = judge;
+        found.coverage.merge(coverage);
         found.exposures = places.exposures(&attribution, &mut commits);
         found.findings = places.into_findings().collect();
         Ok(found)
@@ -175,7 +181,7 @@ impl Scan<'_> {
         let policy = Policy::new(&[], &stores, None).expect("the globs are sound");
         let walk = Walk { policy: &policy, ignored: true, threads: self.reading.threads };
         let input = Input::Paths(vec![history.folder().to_owned()]);
-        let mut report = scan(&input, &walk, self.detector, self.progress)?;
+        let mut report = scan(&input, &walk, self.reading.unpack, self.detector, self.progress)?;
         // The objects were read in another way, and were not passed over.
         report.coverage.excluded = 0;
         Ok(Found { findings: report.findings, exposures: Vec::new(), coverage: report.coverage })

@@ -4,15 +4,19 @@
 //! later. What was learned of a pack can be kept, for packs do not change.
 
 use std::collections::HashSet;
+use std::io::Cursor;
 use std::sync::atomic::Ordering;
 
 use sha2::{Digest, Sha256};
 
 use super::{Progress, Reading};
 use crate::detect::Detector;
-use crate::model::{ObjectKind, Provenance, hex};
+use crate::model::{Blob, ObjectKind, Provenance, hex};
 use crate::pack::{Lack, Object, ObjectId, Visitor};
+use crate::scan::unpacked::{self, Glanced};
+use crate::source::Reader;
 use crate::source::history::{History, HistoryError, Part, Request};
+use crate::unpack::archive::{self, Input};
 
 /// Every kind of object: each may hold a secret in a text or in a name.
 const KINDS: [ObjectKind; 4] = [ObjectKind::Blob, ObjectKind::Tree, ObjectKind::Commit, ObjectKind::Tag];
@@ -24,7 +28,9 @@ pub struct Sifted {
     pub objects: u64,
     /// Their bytes.
     pub bytes: u64,
-    /// Those that may hold something, in order.
+    /// Members of archives looked at.
+    pub members: u64,
+    /// Those that may hold something, or that cannot be unpacked, in order.
     pub marked: Vec<(ObjectId, ObjectKind)>,
 }
 
@@ -40,6 +46,7 @@ impl Sifted {
     fn merge(&mut self, other: Self) {
         self.objects += other.objects;
         self.bytes += other.bytes;
+        self.members += other.members;
         self.marked.extend(other.marked);
     }
 }
@@ -49,10 +56,24 @@ struct Sifter<'d> {
     detector: &'d Detector,
     progress: &'d Progress,
     reach: Option<usize>,
+    /// What archives and notebooks are read through, if they are opened.
+    opening: Option<Reader>,
     sifted: Sifted,
 }
 
 impl Sifter<'_> {
+    /// Whether a text is an archive, and whether it matters what is packed inside.
+    fn open(&mut self, bytes: &[u8], has_keyword: bool) -> (bool, bool) {
+        let Some(reader) = &mut self.opening else { return (false, false) };
+        if let Some(kind) = archive::kind(bytes, b"") {
+            let glanced = unpacked::glance(self.detector, reader, kind, Input::Seek(&mut Cursor::new(bytes)));
+            self.sifted.members += glanced.members;
+            return (true, glanced.matters);
+        }
+        let nowhere = Provenance { shown: b"", relative: b"" };
+        (false, unpacked::joins(self.detector, &Blob::whole(bytes, nowhere), has_keyword))
+    }
+
     fn count(&mut self, size: u64) {
         self.sifted.objects += 1;
         self.sifted.bytes += size;
@@ -69,14 +90,23 @@ impl Visitor for Sifter<'_> {
     fn whole(&mut self, object: &Object<'_>, bytes: &[u8]) -> bool {
         self.count(bytes.len() as u64);
         let glance = self.detector.glance(bytes);
-        if glance.may_hold {
+        let (mut is_packed, mut matters) = (false, false);
+        if object.kind() == ObjectKind::Blob {
+            (is_packed, matters) = self.open(bytes, glance.has_keyword && !glance.may_hold);
+        }
+        if glance.may_hold || matters {
             self.sifted.marked.push((object.id(), object.kind()));
         }
-        glance.may_hold || glance.has_keyword
+        // The edits of an archive say nothing of what is packed in it.
+        glance.may_hold || glance.has_keyword || is_packed
     }
 
-    fn edited(&mut self, _: &Object<'_>, size: u64, edits: &[u8]) -> bool {
-        let must_see = self.detector.stirs(edits);
+    fn edited(&mut self, object: &Object<'_>, size: u64, edits: &[u8]) -> bool {
+        // What becomes an archive is new from its first byte on.
+        let becomes_archive = || {
+            self.opening.is_some() && object.kind() == ObjectKind::Blob && archive::kind(edits, b"").is_some()
+        };
+        let must_see = self.detector.stirs(edits) || becomes_archive();
         if !must_see {
             self.count(size);
         }
@@ -95,7 +125,8 @@ pub(super) fn sift(
     detector: &Detector,
     progress: &Progress,
 ) -> Result<(Sifted, Vec<(String, String)>), HistoryError> {
-    let sift = |part| one(history, Request { part, ..request(reading, only) }, detector, progress);
+    let sift =
+        |part| one(history, Request { part, ..request(reading, only) }, reading.unpack, detector, progress);
     let (mut all, mut unreadable) = (Sifted::default(), Vec::new());
     let memory = reading.memory.filter(|_| only.is_none() && history.is_sound(reading.engine));
     let parts = match memory {
@@ -103,7 +134,9 @@ pub(super) fn sift(
         None => vec![Part::All],
     };
     for part in parts {
-        let key = memory.zip(history.name_of(part)).map(|(memory, name)| (memory, key(detector, &name)));
+        let key = memory
+            .zip(history.name_of(part))
+            .map(|(memory, name)| (memory, key(detector, reading.unpack, &name)));
         if let Some(sifted) = key.as_ref().and_then(|(memory, key)| memory.recall(key)) {
             progress.files.fetch_add(sifted.objects, Ordering::Relaxed);
             progress.bytes.fetch_add(sifted.bytes, Ordering::Relaxed);
@@ -129,32 +162,36 @@ fn request<'r>(reading: &Reading<'_>, only: Option<&'r HashSet<ObjectId>>) -> Re
 }
 
 /// What is remembered of the part of a repository with this name: it depends on the
-/// rules and on the program.
-fn key(detector: &Detector, name: &str) -> String {
-    let text = [env!("CARGO_PKG_VERSION"), &detector.rules_digest(), name].join("\n");
+/// rules, on the program, and on what is opened.
+fn key(detector: &Detector, unpack: bool, name: &str) -> String {
+    let depth = if unpack { "unpacked" } else { "as it is" };
+    let text = [env!("CARGO_PKG_VERSION"), &detector.rules_digest(), depth, name].join("\n");
     hex(&Sha256::digest(text))
 }
 
 fn one(
     history: &History,
     request: Request<'_>,
+    unpack: bool,
     detector: &Detector,
     progress: &Progress,
 ) -> Result<(Sifted, Vec<(String, String)>), HistoryError> {
     let reach = detector.reach();
-    let hire = || Sifter { detector, progress, reach, sifted: Sifted::default() };
+    let opening = || unpack.then(Reader::default);
+    let hire = || Sifter { detector, progress, reach, opening: opening(), sifted: Sifted::default() };
     let mut read = history.read_all(request, hire)?;
     let mut sifted = Sifted::default();
     for sifter in read.visitors {
         sifted.merge(sifter.sifted);
     }
     for id in read.large {
-        match large(history, id, detector) {
-            Ok((size, kind, may_hold)) => {
+        match large(history, id, opening(), detector) {
+            Ok((size, kind, glanced)) => {
                 sifted.objects += 1;
                 sifted.bytes += size;
+                sifted.members += glanced.members;
                 progress.bytes.fetch_add(size, Ordering::Relaxed);
-                sifted.marked.extend(may_hold.then_some((id, kind)));
+                sifted.marked.extend(glanced.matters.then_some((id, kind)));
             }
             Err(why) => read.unreadable.push((format!("object {id}"), why)),
         }
@@ -164,15 +201,35 @@ fn one(
     Ok((sifted, read.unreadable))
 }
 
-/// Looks at an object that is read window by window: its size, its kind, and
-/// whether it may hold something.
-fn large(history: &History, id: ObjectId, detector: &Detector) -> Result<(u64, ObjectKind, bool), String> {
-    let mut may_hold = false;
+/// Looks at an object that is read window by window: its size, its kind, and whether it
+/// or what is packed in it may hold something.
+fn large(
+    history: &History,
+    id: ObjectId,
+    opening: Option<Reader>,
+    detector: &Detector,
+) -> Result<(u64, ObjectKind, Glanced), String> {
+    let (mut glanced, mut packed) = (Glanced::default(), None);
     let nowhere = Provenance { shown: b"", relative: b"" };
-    let read = history.windows(&id, nowhere, |blob| may_hold |= detector.glance(blob.bytes).may_hold);
-    match read {
-        Ok(Some((kind, size))) => Ok((size, kind, may_hold)),
-        Ok(None) => Err("it is not here any more".to_owned()),
-        Err(error) => Err(error.to_string()),
+    let read = history.windows(&id, nowhere, |blob| {
+        let glance = detector.glance(blob.bytes);
+        glanced.matters |= glance.may_hold;
+        if blob.is_first() && opening.is_some() {
+            packed = archive::kind(blob.bytes, b"");
+            glanced.matters |= unpacked::joins(detector, blob, glance.has_keyword);
+        }
+    });
+    let (kind, size) = match read {
+        Ok(Some(read)) => read,
+        Ok(None) => return Err("it is not here any more".to_owned()),
+        Err(error) => return Err(error.to_string()),
+    };
+    if let (Some(packed), Some(mut reader), ObjectKind::Blob) = (packed, opening, kind)
+        && let Some(mut stream) = history.stream(&id).map_err(|error| error.to_string())?
+    {
+        let inside = unpacked::glance(detector, &mut reader, packed, Input::Stream(&mut stream));
+        glanced.members = inside.members;
+        glanced.matters |= inside.matters;
     }
+    Ok((size, kind, glanced))
 }

@@ -298,6 +298,20 @@ impl History {
     }
 }
 
+impl History {
+    /// One object of any size from its beginning; `None` where it is not here.
+    ///
+    /// # Errors
+    /// When nobody can read it.
+    pub fn stream(&self, id: &ObjectId) -> Result<Option<Box<dyn io::Read + '_>>, HistoryError> {
+        if let Ok(Some(stream)) = self.store.stream(id) {
+            return Ok(Some(Box::new(stream)));
+        }
+        let fetched = self.fetch(id, &mut Decoder::new(Decoder::LIMIT))?;
+        Ok(fetched.map(|(_, bytes)| Box::new(io::Cursor::new(bytes)) as Box<dyn io::Read>))
+    }
+}
+
 impl<V: Visitor> Visitor for Share<V> {
     fn reach(&self) -> Option<usize> {
         self.visitor.reach()

@@ -5,7 +5,7 @@ use git2::{ErrorCode, ObjectType, Odb, Oid};
 use crate::model::{Blob, Coverage, Provenance, SkipReason};
 use crate::select::Policy;
 
-use super::super::{Reader, Worker};
+use super::super::{Content, Packed, Reader, Worker};
 use super::index::Id;
 
 /// Larger blobs are streamed.
@@ -57,15 +57,28 @@ impl Objects {
             && let Ok((stream, ..)) = self.odb.reader(id)
         {
             let reader = self.reader.get_or_insert_default();
-            let read = reader.read(stream, provenance, |blob| worker.blob(blob));
+            let mut is_wanted = false;
+            let read = reader.read(stream, provenance, |blob| {
+                worker.blob(blob);
+                is_wanted |= blob.is_first() && worker.wants(&provenance, blob.bytes);
+            });
             let read = read.map_err(|_| "the staged object is damaged".to_owned())?;
             if read != size as u64 {
                 return Err("the staged object is cut off".to_owned());
+            }
+            if is_wanted {
+                let (mut stream, ..) = self.odb.reader(id).map_err(|error| self.reason(&error))?;
+                let content = Content::Stream(&mut stream);
+                worker.packed(Packed { provenance, content, is_named: false });
             }
             read
         } else {
             let object = self.odb.read(id).map_err(|error| self.reason(&error))?;
             worker.blob(&Blob::whole(object.data(), provenance));
+            if worker.wants(&provenance, object.data()) {
+                let content = Content::Bytes(object.data());
+                worker.packed(Packed { provenance, content, is_named: false });
+            }
             object.len() as u64
         };
         Ok(Coverage { files: 1, bytes, ..Coverage::default() })

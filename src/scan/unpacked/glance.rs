@@ -1,0 +1,86 @@
+//! Looks into a carrier whose path is not known, only for whether it may hold something.
+
+use std::io::Read;
+
+use crate::detect::Detector;
+use crate::model::{Blob, Provenance};
+use crate::source::Reader;
+use crate::unpack::archive::{self, Budget, Input, Kind, Reason, Visitor};
+use crate::unpack::notebook as jupyter;
+
+use super::notebook;
+
+/// What looking into an archive came to.
+#[derive(Debug, Clone, Copy, Default)]
+pub(in crate::scan) struct Glanced {
+    /// Whether it is to be opened where its path is known: it may hold something, or
+    /// could not be read to its end, which is to be told.
+    pub(in crate::scan) matters: bool,
+    /// Members looked at.
+    pub(in crate::scan) members: u64,
+}
+
+/// Looks into an archive of this kind.
+pub(in crate::scan) fn glance(
+    detector: &Detector,
+    reader: &mut Reader,
+    kind: Kind,
+    input: Input<'_>,
+) -> Glanced {
+    let mut look = Look { detector, reader, glanced: Glanced::default() };
+    archive::unpack(input, kind, Budget::default(), &mut look);
+    look.glanced
+}
+
+struct Look<'l> {
+    detector: &'l Detector,
+    reader: &'l mut Reader,
+    glanced: Glanced,
+}
+
+impl Visitor for Look<'_> {
+    fn member(&mut self, path: &[u8], _: Option<u64>, content: &mut dyn Read) {
+        self.glanced.members += 1;
+        if self.glanced.matters {
+            // It will be opened again anyway.
+            return;
+        }
+        let detector = self.detector;
+        let mut matters = has_name(detector, path);
+        let nowhere = Provenance { shown: b"", relative: b"" };
+        // A content never fails; what ends early is told as skipped.
+        let _ = self.reader.read(content, nowhere, |blob| {
+            let glance = detector.glance(blob.bytes);
+            matters |= glance.may_hold || blob.is_first() && joins(detector, blob, glance.has_keyword);
+        });
+        self.glanced.matters = matters;
+    }
+
+    fn skipped(&mut self, _: &[u8], _: Reason) {
+        self.glanced.matters = true;
+    }
+}
+
+/// Whether the name of a member may be a finding.
+fn has_name(detector: &Detector, path: &[u8]) -> bool {
+    let mut findings = Vec::new();
+    detector.scan_name(&Provenance { shown: path, relative: path }, &mut findings);
+    !findings.is_empty()
+}
+
+/// Whether this is a notebook that may hold something which its raw bytes do not show,
+/// as they do not where a text is cut into several strings: one of these begins with
+/// the keyword. One that is larger than a window is opened where its path is known.
+pub(in crate::scan) fn joins(detector: &Detector, blob: &Blob<'_>, has_keyword: bool) -> bool {
+    if !has_keyword || !notebook::resembles(blob.bytes) {
+        return false;
+    }
+    if blob.fresh.end < blob.bytes.len() {
+        return true;
+    }
+    let mut may_hold = false;
+    // What is broken is text only, and was looked at as such.
+    notebook::is_one(blob.bytes)
+        && jupyter::parts(blob.bytes, &mut |part| may_hold |= detector.glance(part.text).may_hold).is_ok()
+        && may_hold
+}

@@ -1,0 +1,163 @@
+//! Scans the members of one archive.
+
+use std::io;
+
+use crate::detect::Detector;
+use crate::model::{Blob, Coverage, Finding, Note, NoteKind, Position, Provenance};
+use crate::source::Reader;
+use crate::unpack::archive::{Reason, Visitor};
+
+use super::notebook;
+
+/// Notes that are kept of one archive; the rest is only counted.
+const NOTES: usize = 1000;
+/// Bytes of the largest notebook in an archive that is held in memory.
+const NOTEBOOK: usize = 64 << 20;
+/// Endings of the names of compressed files.
+const COATS: [&[u8]; 7] = [b".gz", b".bz2", b".xz", b".lzma", b".zst", b".lz4", b".tgz"];
+
+/// Scans what an archive hands out.
+pub(super) struct Members<'m> {
+    detector: &'m Detector,
+    reader: &'m mut Reader,
+    provenance: Provenance<'m>,
+    is_coat: bool,
+    read: Read,
+    /// Notes that were not kept.
+    more: usize,
+}
+
+/// What reading an archive came to.
+#[derive(Default)]
+pub(super) struct Read {
+    pub(super) found: Vec<Finding>,
+    /// Members and notes.
+    pub(super) coverage: Coverage,
+    /// Whether anything in it could be read.
+    pub(super) has_content: bool,
+}
+
+impl<'m> Members<'m> {
+    /// For the archive at `provenance`, which may be one compressed content.
+    pub(super) fn new(
+        detector: &'m Detector,
+        reader: &'m mut Reader,
+        provenance: Provenance<'m>,
+        is_coat: bool,
+    ) -> Self {
+        Self { detector, reader, provenance, is_coat, read: Read::default(), more: 0 }
+    }
+
+    /// Says that nothing of the archive was opened.
+    pub(super) fn lose(&mut self, why: &str) {
+        self.note(b"", NoteKind::Member(why.to_owned()));
+    }
+
+    pub(super) fn finish(mut self) -> Read {
+        if self.more > 0 {
+            let path = self.detector.path_name(self.provenance.shown);
+            let kind = NoteKind::Member(format!("{} more of its members were not, either", self.more));
+            self.read.coverage.notes.push(Note { path, kind });
+        }
+        self.read
+    }
+
+    fn note(&mut self, path: &[u8], kind: NoteKind) {
+        if self.read.coverage.notes.len() == NOTES {
+            self.more += 1;
+            return;
+        }
+        let shown =
+            if path.is_empty() { self.provenance.shown } else { &joined(self.provenance.shown, path) };
+        self.read.coverage.notes.push(Note { path: self.detector.path_name(shown), kind });
+    }
+
+    /// Scans the name of a member, without those that it lies in.
+    fn name(&mut self, provenance: &Provenance<'_>) {
+        let first = self.read.found.len();
+        self.detector.scan_name(provenance, &mut self.read.found);
+        if self.read.found.len() > first {
+            let inside = provenance.shown.len().min(self.provenance.shown.len() + 1);
+            let inside = Position::START.after(&provenance.shown[..inside]);
+            let named = self.read.found.split_off(first);
+            let is_inside =
+                |finding: &Finding| finding.secret.expose().is_empty() || finding.location.start >= inside;
+            self.read.found.extend(named.into_iter().filter(is_inside));
+        }
+    }
+
+    fn content(&mut self, provenance: Provenance<'_>, content: &mut dyn io::Read) {
+        let Self { detector, reader, read, .. } = self;
+        let first = read.found.len();
+        let by_name = notebook::is_name(provenance.relative);
+        let (mut is_notebook, mut is_whole, mut held) = (by_name, true, Vec::new());
+        // A content never fails; what ends early is told as skipped.
+        let bytes = reader.read(content, provenance, |blob: &Blob<'_>| {
+            detector.scan(blob, &mut read.found);
+            is_notebook |= blob.is_first() && notebook::resembles(blob.bytes);
+            let fresh = &blob.bytes[blob.fresh.clone()];
+            is_whole &= held.len() + fresh.len() <= NOTEBOOK;
+            if is_notebook && is_whole {
+                held.extend_from_slice(fresh);
+            }
+        });
+        read.has_content |= bytes.is_ok_and(|bytes| bytes > 0);
+        if !is_notebook {
+            return;
+        }
+        let mut raw = read.found.split_off(first);
+        let told = if is_whole {
+            notebook::scan(detector, &held, provenance, by_name, &mut raw)
+        } else {
+            Some("too large to be held in memory".to_owned())
+        };
+        read.found.append(&mut raw);
+        if let Some(why) = told {
+            let path = self.detector.path_name(provenance.shown);
+            self.read.coverage.notes.push(Note { path, kind: NoteKind::Notebook(why) });
+        }
+    }
+}
+
+impl Visitor for Members<'_> {
+    fn member(&mut self, path: &[u8], _: Option<u64>, content: &mut dyn io::Read) {
+        let path = if self.is_coat && path.is_empty() { bare(self.provenance.shown) } else { path };
+        let (shown, relative) = (joined(self.provenance.shown, path), joined(self.provenance.relative, path));
+        let provenance = Provenance { shown: &shown, relative: &relative };
+        self.read.coverage.members += 1;
+        self.name(&provenance);
+        self.content(provenance, content);
+    }
+
+    fn skipped(&mut self, path: &[u8], reason: Reason) {
+        self.note(path, NoteKind::Member(reason.to_string()));
+    }
+}
+
+/// The path of a member: the archive's, and its own behind a `!`.
+fn joined(archive: &[u8], member: &[u8]) -> Vec<u8> {
+    [archive, b"!", member].concat()
+}
+
+/// The name of what a compressed file holds: its own, without the ending that says how.
+fn bare(path: &[u8]) -> &[u8] {
+    let name = &path[memchr::memrchr(b'/', path).map_or(0, |slash| slash + 1)..];
+    let ending = COATS.iter().find(|ending| {
+        name.len() > ending.len() && name[name.len() - ending.len()..].eq_ignore_ascii_case(ending)
+    });
+    &name[..name.len() - ending.map_or(0, |ending| ending.len())]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_compressed_file_names_what_it_holds() {
+        for (path, name) in
+            [("a/dump.sql.gz", "dump.sql"), ("x.XZ", "x"), (".gz", ".gz"), ("a/data", "data"), ("", "")]
+        {
+            assert_eq!(bare(path.as_bytes()), name.as_bytes(), "{path}");
+        }
+    }
+}

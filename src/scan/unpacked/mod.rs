@@ -1,0 +1,137 @@
+//! Opens what carries texts inside, archives and notebooks, and has every text scanned.
+//!
+//! The bytes of the carrier itself were scanned before, as those of any file: here comes
+//! what they do not show. It opens no file; what comes in is taken apart by `unpack`.
+//!
+//! **Invariant:** a carrier that cannot be opened, in whole or in part, is told of: in a
+//! note, or as skipped where the user named it and nothing of it could be read.
+
+mod cursor;
+mod glance;
+mod member;
+mod notebook;
+
+use std::collections::HashSet;
+use std::io::{self, Read};
+
+use crate::detect::Detector;
+use crate::model::{Coverage, Finding, Note, NoteKind, SkipReason, Skipped};
+use crate::source::{Content, Packed, Reader};
+use crate::unpack::archive::{self, Budget, Input, Kind};
+
+pub(super) use glance::{Glanced, glance, joins};
+use member::Members;
+pub use notebook::removals;
+
+/// Bytes of the largest notebook that is read whole.
+const NOTEBOOK: u64 = 256 << 20;
+
+/// What carries texts inside.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Form {
+    /// Something to take apart member by member.
+    Archive(Kind),
+    /// A notebook, by its name if that is so.
+    Notebook {
+        /// Whether the name says so, which the content then need not.
+        by_name: bool,
+    },
+}
+
+/// What the content at the path `name` is that begins with `head`, if texts are packed
+/// inside. The path may be unknown, and empty.
+pub(super) fn form(name: &[u8], head: &[u8]) -> Option<Form> {
+    if let Some(kind) = archive::kind(head, name) {
+        return Some(Form::Archive(kind));
+    }
+    let by_name = notebook::is_name(name);
+    (by_name || notebook::resembles(head)).then_some(Form::Notebook { by_name })
+}
+
+/// Opens carriers, on one thread.
+pub(super) struct Opener<'d> {
+    detector: &'d Detector,
+    /// What members are read through; most scans need none.
+    reader: Option<Reader>,
+}
+
+impl<'d> Opener<'d> {
+    pub(super) fn new(detector: &'d Detector) -> Self {
+        Self { detector, reader: None }
+    }
+
+    /// Scans the texts in `packed`. `findings` are those in its bytes as they are, and
+    /// afterwards all, each secret told where it says most.
+    pub(super) fn open(&mut self, form: Form, packed: Packed<'_>, findings: &mut Vec<Finding>) -> Coverage {
+        match form {
+            Form::Archive(kind) => self.archive(kind, packed, findings),
+            Form::Notebook { by_name } => self.notebook(by_name, packed, findings),
+        }
+    }
+
+    fn archive(&mut self, kind: Kind, packed: Packed<'_>, findings: &mut Vec<Finding>) -> Coverage {
+        let Packed { provenance, content, is_named } = packed;
+        let mut members =
+            Members::new(self.detector, self.reader.get_or_insert_default(), provenance, is_coat(kind));
+        let unpack =
+            |input, members: &mut Members<'_>| archive::unpack(input, kind, Budget::default(), members);
+        match content {
+            Content::Bytes(bytes) => {
+                unpack(Input::Seek(&mut io::Cursor::new(bytes)), &mut members);
+            }
+            Content::File(file) => {
+                unpack(Input::Seek(file), &mut members);
+            }
+            Content::Stream(stream) => {
+                unpack(Input::Stream(stream), &mut members);
+            }
+            Content::Gone => members.lose("it came from a pipe and is too large to be held in memory"),
+        }
+        let member::Read { found, mut coverage, has_content } = members.finish();
+        // What lies in the archive as it is was found in its bytes, too, and the member says more.
+        let told: HashSet<&str> = found.iter().map(|finding| finding.digest.as_str()).collect();
+        findings.retain(|finding| !told.contains(finding.digest.as_str()));
+        findings.extend(found);
+        // The bytes of a document are text themselves, so that it was read all the same.
+        let is_text = matches!(kind, Kind::Pdf | Kind::Png);
+        if is_named
+            && !has_content
+            && !is_text
+            && let Some(note) = coverage.notes.pop()
+        {
+            let (NoteKind::Member(why) | NoteKind::Notebook(why)) = note.kind;
+            coverage.skipped.push(Skipped { path: note.path, reason: SkipReason::Unreadable(why) });
+        }
+        coverage
+    }
+
+    fn notebook(&mut self, by_name: bool, packed: Packed<'_>, findings: &mut Vec<Finding>) -> Coverage {
+        let provenance = packed.provenance;
+        let mut held = Vec::new();
+        let read = match packed.content {
+            Content::Bytes(bytes) => Ok(Some(bytes)),
+            Content::File(file) => whole(file, &mut held),
+            Content::Stream(stream) => whole(stream, &mut held),
+            Content::Gone => Ok(None),
+        };
+        let told = match read {
+            Ok(Some(bytes)) => notebook::scan(self.detector, bytes, provenance, by_name, findings),
+            Ok(None) => Some("too large to be held in memory".to_owned()),
+            Err(_) => Some("it cannot be read again".to_owned()),
+        };
+        let path = || self.detector.path_name(provenance.shown);
+        let note = |why| Note { path: path(), kind: NoteKind::Notebook(why) };
+        Coverage { notes: told.map(note).into_iter().collect(), ..Coverage::default() }
+    }
+}
+
+/// Whether this is one compressed content, which has no name of its own.
+fn is_coat(kind: Kind) -> bool {
+    matches!(kind, Kind::Gzip | Kind::Bzip2 | Kind::Xz | Kind::Lzma | Kind::Zstd | Kind::Lz4)
+}
+
+/// All that `content` holds, unless that is too much for a notebook.
+fn whole(content: impl Read, held: &mut Vec<u8>) -> io::Result<Option<&[u8]>> {
+    content.take(NOTEBOOK + 1).read_to_end(held)?;
+    Ok((held.len() as u64 <= NOTEBOOK).then_some(held))
+}
