@@ -124,6 +124,7 @@ pub(crate) struct CleanArgs {
 
 // What all scans have in common; a comment for the documentation would become that of the command.
 #[derive(Debug, clap::Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 pub(crate) struct ScanOptions {
     /// Read only files that match; repeatable
     #[arg(long, value_name = "GLOB")]

@@ -32,7 +32,7 @@ pub(crate) fn write(
         let mut window = around(old, &edit.raw);
         let mut end = first + 1;
         while let Some(next) = edits.get(end).map(|edit| around(old, &edit.raw))
-            && next.start <= window.end
+            && next.start <= window.end + 1
         {
             window.end = window.end.max(next.end);
             end += 1;

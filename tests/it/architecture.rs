@@ -48,6 +48,8 @@ const HOMES: &[(&[&str], &[&str])] = &[
     (&["rayon"], &["source", "scan"]),
     (&["regex", "regex_syntax"], &["rules", "detect"]),
     (&["memmap2", "libdeflater"], &["pack"]),
+    (&["bzip2", "lzma_rust2", "ruzstd", "lz4_flex", "deflate64"], &["unpack"]),
+    (&["flate2"], &["unpack", "pack", "decode"]),
     (&["colored", "indicatif"], &["cli", "render"]),
     (&["ureq", "reqwest", "minreq", "attohttpc", "rustls"], &["baseten"]),
     (&["zeroize"], &["model"]),
@@ -331,6 +333,8 @@ fn the_home_checker_can_fail() {
         ("suppress/mod.rs", "mod ignore; pub use ignore::Entry;", &[]),
         ("suppress/list.rs", "use super::ignore; fn f() { ignore::read() }", &[]),
         ("select/mod.rs", "use ignore::WalkBuilder; use globset::Glob;", &["`ignore` lives in [\"source\"]"]),
+        ("unpack/archive/zip.rs", "use flate2::read::DeflateDecoder; use deflate64::Deflate64Decoder;", &[]),
+        ("scan/unpacked/mod.rs", "use ruzstd::decoding::StreamingDecoder;", &["`ruzstd`"]),
         ("pack/mod.rs", "#[cfg(test)]\nmod tests { use git2::Oid; }", &[]),
         ("pack/mod.rs", "#[cfg(not(test))]\nmod real { use git2::Oid; }", &["`git2`"]),
     ];

@@ -8,8 +8,16 @@ use crate::sandbox::Sandbox;
 /// The environment variable that makes the test write the page anew.
 const UPDATE: &str = "BASELEAK_UPDATE";
 /// The commands and what stands above the help of each; the root comes first.
-const COMMANDS: [&[&str]; 7] =
-    [&[], &["scan"], &["staged"], &["history"], &["rules"], &["rules", "list"], &["rules", "check"]];
+const COMMANDS: [&[&str]; 8] = [
+    &[],
+    &["scan"],
+    &["staged"],
+    &["history"],
+    &["clean"],
+    &["rules"],
+    &["rules", "list"],
+    &["rules", "check"],
+];
 /// Columns of the help, whatever the terminal.
 const COLUMNS: &str = "100";
 

@@ -1,6 +1,8 @@
 //! The integration tests: one binary, one module for each feature.
 
 mod architecture;
+#[cfg(feature = "archives")]
+mod carriers;
 mod cli_docs;
 mod contexts;
 mod decoys;

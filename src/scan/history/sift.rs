@@ -62,8 +62,9 @@ struct Sifter<'d> {
 }
 
 impl Sifter<'_> {
-    /// Whether a text is an archive, and whether it matters what is packed inside.
-    fn open(&mut self, bytes: &[u8], has_keyword: bool) -> (bool, bool) {
+    /// Whether a text is an archive, and whether it matters what is packed inside it or in
+    /// a notebook; the latter is not asked where the text is marked anyway.
+    fn open(&mut self, bytes: &[u8], is_marked: bool) -> (bool, bool) {
         let Some(reader) = &mut self.opening else { return (false, false) };
         if let Some(kind) = archive::kind(bytes, b"") {
             let glanced = unpacked::glance(self.detector, reader, kind, Input::Seek(&mut Cursor::new(bytes)));
@@ -71,7 +72,7 @@ impl Sifter<'_> {
             return (true, glanced.matters);
         }
         let nowhere = Provenance { shown: b"", relative: b"" };
-        (false, unpacked::joins(self.detector, &Blob::whole(bytes, nowhere), has_keyword))
+        (false, !is_marked && unpacked::joins(self.detector, &Blob::whole(bytes, nowhere)))
     }
 
     fn count(&mut self, size: u64) {
@@ -92,7 +93,7 @@ impl Visitor for Sifter<'_> {
         let glance = self.detector.glance(bytes);
         let (mut is_packed, mut matters) = (false, false);
         if object.kind() == ObjectKind::Blob {
-            (is_packed, matters) = self.open(bytes, glance.has_keyword && !glance.may_hold);
+            (is_packed, matters) = self.open(bytes, glance.may_hold);
         }
         if glance.may_hold || matters {
             self.sifted.marked.push((object.id(), object.kind()));
@@ -103,10 +104,9 @@ impl Visitor for Sifter<'_> {
 
     fn edited(&mut self, object: &Object<'_>, size: u64, edits: &[u8]) -> bool {
         // What becomes an archive is new from its first byte on.
-        let becomes_archive = || {
-            self.opening.is_some() && object.kind() == ObjectKind::Blob && archive::kind(edits, b"").is_some()
-        };
-        let must_see = self.detector.stirs(edits) || becomes_archive();
+        let is_packed = || archive::kind(edits, b"").is_some() || unpacked::may_join(edits);
+        let must_see = self.detector.stirs(edits)
+            || self.opening.is_some() && object.kind() == ObjectKind::Blob && is_packed();
         if !must_see {
             self.count(size);
         }
@@ -212,11 +212,10 @@ fn large(
     let (mut glanced, mut packed) = (Glanced::default(), None);
     let nowhere = Provenance { shown: b"", relative: b"" };
     let read = history.windows(&id, nowhere, |blob| {
-        let glance = detector.glance(blob.bytes);
-        glanced.matters |= glance.may_hold;
+        glanced.matters |= detector.glance(blob.bytes).may_hold;
         if blob.is_first() && opening.is_some() {
             packed = archive::kind(blob.bytes, b"");
-            glanced.matters |= unpacked::joins(detector, blob, glance.has_keyword);
+            glanced.matters |= unpacked::joins(detector, blob);
         }
     });
     let (kind, size) = match read {

@@ -50,8 +50,7 @@ impl Visitor for Look<'_> {
         let nowhere = Provenance { shown: b"", relative: b"" };
         // A content never fails; what ends early is told as skipped.
         let _ = self.reader.read(content, nowhere, |blob| {
-            let glance = detector.glance(blob.bytes);
-            matters |= glance.may_hold || blob.is_first() && joins(detector, blob, glance.has_keyword);
+            matters |= detector.glance(blob.bytes).may_hold || blob.is_first() && joins(detector, blob);
         });
         self.glanced.matters = matters;
     }
@@ -68,11 +67,11 @@ fn has_name(detector: &Detector, path: &[u8]) -> bool {
     !findings.is_empty()
 }
 
-/// Whether this is a notebook that may hold something which its raw bytes do not show,
-/// as they do not where a text is cut into several strings: one of these begins with
-/// the keyword. One that is larger than a window is opened where its path is known.
-pub(in crate::scan) fn joins(detector: &Detector, blob: &Blob<'_>, has_keyword: bool) -> bool {
-    if !has_keyword || !notebook::resembles(blob.bytes) {
+/// Whether this is a notebook that may hold something which its raw bytes do not show, as
+/// they do not where a text is cut into several strings. One that is larger than a window
+/// is opened where its path is known.
+pub(in crate::scan) fn joins(detector: &Detector, blob: &Blob<'_>) -> bool {
+    if !notebook::resembles(blob.bytes) {
         return false;
     }
     if blob.fresh.end < blob.bytes.len() {
@@ -80,7 +79,13 @@ pub(in crate::scan) fn joins(detector: &Detector, blob: &Blob<'_>, has_keyword: 
     }
     let mut may_hold = false;
     // What is broken is text only, and was looked at as such.
-    notebook::is_one(blob.bytes)
+    notebook::may_join(blob.bytes)
+        && notebook::is_one(blob.bytes)
         && jupyter::parts(blob.bytes, &mut |part| may_hold |= detector.glance(part.text).may_hold).is_ok()
         && may_hold
+}
+
+/// Whether an edit may make a notebook such a one.
+pub(in crate::scan) fn may_join(edits: &[u8]) -> bool {
+    notebook::may_join(edits)
 }

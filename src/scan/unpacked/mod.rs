@@ -19,7 +19,7 @@ use crate::model::{Coverage, Finding, Note, NoteKind, SkipReason, Skipped};
 use crate::source::{Content, Packed, Reader};
 use crate::unpack::archive::{self, Budget, Input, Kind};
 
-pub(super) use glance::{Glanced, glance, joins};
+pub(super) use glance::{Glanced, glance, joins, may_join};
 use member::Members;
 pub use notebook::removals;
 
