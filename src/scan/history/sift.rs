@@ -10,7 +10,7 @@ use std::sync::atomic::Ordering;
 use sha2::{Digest, Sha256};
 
 use super::{Progress, Reading};
-use crate::detect::Detector;
+use crate::detect::{Detector, Glance};
 use crate::model::{Blob, ObjectKind, Provenance, hex};
 use crate::pack::{Lack, Object, ObjectId, Visitor};
 use crate::scan::unpacked::{self, Glanced};
@@ -64,7 +64,7 @@ struct Sifter<'d> {
 impl Sifter<'_> {
     /// Whether a text is an archive, and whether it matters what is packed inside it or in
     /// a notebook; the latter is not asked where the text is marked anyway.
-    fn open(&mut self, bytes: &[u8], is_marked: bool) -> (bool, bool) {
+    fn open(&mut self, bytes: &[u8], glance: Glance) -> (bool, bool) {
         let Some(reader) = &mut self.opening else { return (false, false) };
         if let Some(kind) = archive::kind(bytes, b"") {
             let glanced = unpacked::glance(self.detector, reader, kind, Input::Seek(&mut Cursor::new(bytes)));
@@ -72,7 +72,11 @@ impl Sifter<'_> {
             return (true, glanced.matters);
         }
         let nowhere = Provenance { shown: b"", relative: b"" };
-        (false, !is_marked && unpacked::joins(self.detector, &Blob::whole(bytes, nowhere)))
+        (
+            false,
+            !glance.may_hold
+                && unpacked::joins(self.detector, &Blob::whole(bytes, nowhere), glance.has_keyword),
+        )
     }
 
     fn count(&mut self, size: u64) {
@@ -93,7 +97,7 @@ impl Visitor for Sifter<'_> {
         let glance = self.detector.glance(bytes);
         let (mut is_packed, mut matters) = (false, false);
         if object.kind() == ObjectKind::Blob {
-            (is_packed, matters) = self.open(bytes, glance.may_hold);
+            (is_packed, matters) = self.open(bytes, glance);
         }
         if glance.may_hold || matters {
             self.sifted.marked.push((object.id(), object.kind()));
@@ -212,10 +216,11 @@ fn large(
     let (mut glanced, mut packed) = (Glanced::default(), None);
     let nowhere = Provenance { shown: b"", relative: b"" };
     let read = history.windows(&id, nowhere, |blob| {
-        glanced.matters |= detector.glance(blob.bytes).may_hold;
+        let glance = detector.glance(blob.bytes);
+        glanced.matters |= glance.may_hold;
         if blob.is_first() && opening.is_some() {
             packed = archive::kind(blob.bytes, b"");
-            glanced.matters |= unpacked::joins(detector, blob);
+            glanced.matters |= unpacked::joins(detector, blob, glance.has_keyword);
         }
     });
     let (kind, size) = match read {

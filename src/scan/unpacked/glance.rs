@@ -1,6 +1,9 @@
 //! Looks into a carrier whose path is not known, only for whether it may hold something.
 
 use std::io::Read;
+use std::sync::LazyLock;
+
+use memchr::memmem::Finder;
 
 use crate::detect::Detector;
 use crate::model::{Blob, Provenance};
@@ -50,7 +53,8 @@ impl Visitor for Look<'_> {
         let nowhere = Provenance { shown: b"", relative: b"" };
         // A content never fails; what ends early is told as skipped.
         let _ = self.reader.read(content, nowhere, |blob| {
-            matters |= detector.glance(blob.bytes).may_hold || blob.is_first() && joins(detector, blob);
+            let glance = detector.glance(blob.bytes);
+            matters |= glance.may_hold || blob.is_first() && joins(detector, blob, glance.has_keyword);
         });
         self.glanced.matters = matters;
     }
@@ -68,10 +72,11 @@ fn has_name(detector: &Detector, path: &[u8]) -> bool {
 }
 
 /// Whether this is a notebook that may hold something which its raw bytes do not show, as
-/// they do not where a text is cut into several strings. One that is larger than a window
-/// is opened where its path is known.
-pub(in crate::scan) fn joins(detector: &Detector, blob: &Blob<'_>) -> bool {
-    if !notebook::resembles(blob.bytes) {
+/// they do not where a text is cut into several strings. Notebooks fill histories, so that
+/// this is only asked where a keyword of a rule or the prefix of a key stands in it. One
+/// that is larger than a window is opened where its path is known.
+pub(in crate::scan) fn joins(detector: &Detector, blob: &Blob<'_>, has_keyword: bool) -> bool {
+    if !notebook::resembles(blob.bytes) || !(has_keyword || has_prefix(blob.bytes)) {
         return false;
     }
     if blob.fresh.end < blob.bytes.len() {
@@ -85,7 +90,13 @@ pub(in crate::scan) fn joins(detector: &Detector, blob: &Blob<'_>) -> bool {
         && may_hold
 }
 
-/// Whether an edit may make a notebook such a one.
+/// Whether an edit without a keyword may make a notebook such a one.
 pub(in crate::scan) fn may_join(edits: &[u8]) -> bool {
-    notebook::may_join(edits)
+    has_prefix(edits) && notebook::may_join(edits)
+}
+
+/// Whether the prefix of a key stands in a text, whose shape is its only keyword.
+fn has_prefix(bytes: &[u8]) -> bool {
+    static PREFIX: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(b"b10_"));
+    PREFIX.find(bytes).is_some()
 }

@@ -58,6 +58,32 @@ pub(super) fn may_join(bytes: &[u8]) -> bool {
     })
 }
 
+/// Whether a text of the notebook may hold what its raw bytes do not show. What stands in
+/// none of these is the same in both, and parsing costs many times what looking does.
+fn may_hide(detector: &Detector, bytes: &[u8]) -> bool {
+    let glance = detector.glance(bytes);
+    glance.may_hold || glance.has_keyword || may_join(bytes) || has_escaped_word(bytes)
+}
+
+/// Whether a letter, a digit, a dot or an underscore is written as `\u00XX`.
+fn has_escaped_word(bytes: &[u8]) -> bool {
+    memchr::memmem::find_iter(bytes, br"\u00").any(|at| {
+        let digits = bytes.get(at + 4..at + 6).and_then(|digits| std::str::from_utf8(digits).ok());
+        let byte = digits.and_then(|digits| u8::from_str_radix(digits, 16).ok());
+        byte.is_some_and(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_'))
+    })
+}
+
+/// Whether this looks like one JSON object from end to end, as far as can be told without
+/// parsing: what is broken in another way is only told of where its texts matter.
+fn seems_whole(bytes: &[u8]) -> bool {
+    let text = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes).trim_ascii();
+    text.starts_with(b"{")
+        && text.ends_with(b"}")
+        && memchr::memmem::find(text, b"\n<<<<<<<").is_none()
+        && std::str::from_utf8(text).is_ok()
+}
+
 /// A finding in the raw bytes.
 struct Raw {
     span: Range<usize>,
@@ -76,6 +102,9 @@ pub(super) fn scan(
     findings: &mut Vec<Finding>,
 ) -> Option<String> {
     if !by_name && !is_one(bytes) {
+        return None;
+    }
+    if findings.is_empty() && seems_whole(bytes) && !may_hide(detector, bytes) {
         return None;
     }
     let mut lines = Cursor::new(bytes);
@@ -207,6 +236,18 @@ mod tests {
             ("", false),
         ] {
             assert_eq!(resembles(head.as_bytes()), expect, "{head}");
+        }
+    }
+
+    #[test]
+    fn letters_that_are_escaped() {
+        for (text, expect) in [
+            (r#""b10\u005fabcd""#, true),
+            (r#""\u0062""#, true),
+            (r#""\u002E""#, true),
+            (r#""\u001b[0m \u003cb\u003e \u00e9 \u0""#, false),
+        ] {
+            assert_eq!(has_escaped_word(text.as_bytes()), expect, "{text}");
         }
     }
 

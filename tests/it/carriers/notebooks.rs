@@ -181,3 +181,14 @@ fn texts_that_come_from_notebooks() {
     };
     check("nbconvert.html", &html, "nbconvert.html:2:28");
 }
+
+/// A key that no raw byte shows as one is found, too.
+#[test]
+fn letters_that_are_escaped() {
+    let sandbox = Sandbox::new();
+    let key = key(1);
+    let text = String::from_utf8(notebook(&json!({"source": ["a\n", "KEY"]}))).expect("it is text");
+    sandbox.write("nb.ipynb", text.replace("KEY", &key.replacen('.', "\\u002e", 1)));
+    let report = sandbox.run(["scan", "--format", "json"]).exits(1).hides(&key).json();
+    assert_eq!(places(&report), ["nb.ipynb:9:10 @ cell 2, source, line 2"]);
+}
