@@ -81,9 +81,9 @@ fn a_json_report_has_every_field() {
             "snippet": format!("BASETEN_API_KEY={}.****", public(&legacy)),
         }],
         "coverage": {
-            "complete": true, "files": 1, "objects": 0, "bytes": 7 + 16 + 41 + 1, "ignored": 0, "excluded": 0,
+            "complete": true, "files": 1, "objects": 0, "members": 0, "bytes": 7 + 16 + 41 + 1, "ignored": 0, "excluded": 0,
             "oversized": 0, "symlinks": 0, "submodules": 0, "intent_to_add": 0,
-            "skipped": [],
+            "skipped": [], "notes": [],
         },
         "rules": report["rules"],
         "disabled_rules": [],
