@@ -115,6 +115,9 @@ pub(crate) struct ScanOptions {
     /// Pass over larger files, such as `10MiB`
     #[arg(long, value_name = "SIZE", value_parser = size)]
     pub(crate) max_file_size: Option<u64>,
+    /// Do not look into what is encoded: base64, escapes and their like
+    #[arg(long)]
+    pub(crate) no_decode: bool,
     #[command(flatten)]
     pub(crate) rules: RuleArgs,
     /// The configuration; without it, `.baseleak.toml` at the root of the repository

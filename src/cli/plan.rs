@@ -32,6 +32,8 @@ pub(crate) struct ScanPlan {
 pub(crate) struct Settings {
     pub(crate) policy: Policy,
     pub(crate) threads: usize,
+    /// Whether to look into what is encoded.
+    pub(crate) decode: bool,
     pub(crate) config: Option<PathBuf>,
     pub(crate) format: Format,
     pub(crate) output: Output,
@@ -82,6 +84,7 @@ impl Settings {
         let settings = Self {
             policy: policy(args, &config, file.as_deref())?,
             threads: args.threads,
+            decode: !args.no_decode && config.scan.decode.unwrap_or(true),
             config: file,
             format,
             output: output(args),

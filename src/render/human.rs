@@ -61,6 +61,10 @@ fn write_finding(finding: &Finding, show_secrets: bool, out: &mut dyn Write) -> 
     if !(before.is_empty() && middle.is_empty() && after.is_empty()) {
         writeln!(out, "  | {before}{}{after}", sanitise(&middle).red().bold())?;
     }
+    if !finding.encodings.is_empty() {
+        let chain: Vec<String> = finding.encodings.iter().map(ToString::to_string).collect();
+        writeln!(out, "  = decoded from {}", chain.join(" → "))?;
+    }
     if let Some(origin) = &finding.origin {
         history::write_origin(origin, out)?;
     }

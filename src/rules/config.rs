@@ -34,6 +34,8 @@ pub struct ScanConfig {
     pub exclude: Vec<String>,
     /// `ignored`: whether files that git ignores are read too.
     pub ignored: Option<bool>,
+    /// `decode`: whether what is encoded is looked into.
+    pub decode: Option<bool>,
     /// `max-file-size`, in bytes.
     pub max_file_size: Option<u64>,
 }
@@ -212,12 +214,16 @@ impl Reader<'_> {
                     scan.ignored =
                         Some(self.value("scan.ignored", value, document::boolean(value.get_ref()))?);
                 }
+                "decode" => {
+                    scan.decode =
+                        Some(self.value("scan.decode", value, document::boolean(value.get_ref()))?);
+                }
                 "max-file-size" => {
                     scan.max_file_size =
                         Some(self.value("scan.max-file-size", value, size(value.get_ref()))?);
                 }
                 other => {
-                    let known = ["include", "exclude", "ignored", "max-file-size"];
+                    let known = ["include", "exclude", "ignored", "decode", "max-file-size"];
                     return Err(self.unknown(self.lines.of(key), "scan.", other, &known));
                 }
             }
@@ -290,7 +296,7 @@ mod tests {
 
     #[test]
     fn every_key() {
-        let text = "[scan]\ninclude = ['*.py']\nexclude = ['dist/**']\nignored = true\nmax-file-size = '10MiB'\n\
+        let text = "[scan]\ninclude = ['*.py']\nexclude = ['dist/**']\nignored = true\ndecode = false\nmax-file-size = '10MiB'\n\
                     [rules]\nfiles = ['a.toml', '/b.toml']\ndisable = ['x']\n\
                     [output]\nformat = 'json'\ncolor = 'never'\n";
         let expect = Config {
@@ -298,6 +304,7 @@ mod tests {
                 include: vec!["*.py".to_owned()],
                 exclude: vec!["dist/**".to_owned()],
                 ignored: Some(true),
+                decode: Some(false),
                 max_file_size: Some(10 << 20),
             },
             rules: RulesConfig {
