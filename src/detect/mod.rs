@@ -90,6 +90,18 @@ impl Detector {
         self.matcher.stirs(piece) || (self.decodes && hidden::stirs(piece))
     }
 
+    /// As [`glance`](Self::glance), for bytes that hold names, in which nothing is decoded.
+    #[inline]
+    pub fn glance_at_names(&self, bytes: &[u8]) -> Glance {
+        self.matcher.glance(bytes)
+    }
+
+    /// As [`stirs`](Self::stirs), for bytes that hold names.
+    #[inline]
+    pub fn names_stir(&self, piece: &[u8]) -> bool {
+        self.matcher.stirs(piece)
+    }
+
     /// How many bytes around an edit [`stirs`](Self::stirs) needs; `None` where a
     /// rule in force must see every text whole.
     pub fn reach(&self) -> Option<usize> {

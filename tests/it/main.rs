@@ -4,6 +4,7 @@ mod architecture;
 mod cli_docs;
 mod contexts;
 mod decoys;
+mod encodings;
 mod history;
 mod pack;
 mod recall;

@@ -68,15 +68,21 @@ impl Visitor for Sifter<'_> {
 
     fn whole(&mut self, object: &Object<'_>, bytes: &[u8]) -> bool {
         self.count(bytes.len() as u64);
-        let glance = self.detector.glance(bytes);
+        let glance = match object.kind() {
+            ObjectKind::Tree => self.detector.glance_at_names(bytes),
+            _ => self.detector.glance(bytes),
+        };
         if glance.may_hold {
             self.sifted.marked.push((object.id(), object.kind()));
         }
         glance.may_hold || glance.has_keyword
     }
 
-    fn edited(&mut self, _: &Object<'_>, size: u64, edits: &[u8]) -> bool {
-        let must_see = self.detector.stirs(edits);
+    fn edited(&mut self, object: &Object<'_>, size: u64, edits: &[u8]) -> bool {
+        let must_see = match object.kind() {
+            ObjectKind::Tree => self.detector.names_stir(edits),
+            _ => self.detector.stirs(edits),
+        };
         if !must_see {
             self.count(size);
         }
