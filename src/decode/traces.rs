@@ -92,6 +92,14 @@ impl<'a> Traces<'a> {
         let floor = self.done;
         let start = at - behind(&bytes[floor..at], ALNUM);
         let end = at + span_ahead(&bytes[at..], ALNUM);
+        if (BLOCK..HEXED).contains(&(end - start))
+            && !bytes.get(end).is_some_and(|&byte| is(byte, BASE64))
+            && bytes[start..end].iter().all(u8::is_ascii_hexdigit)
+        {
+            // The name of a commit or a digest: too short for a key.
+            self.done = end;
+            return end;
+        }
         let head = start - behind(&bytes[floor..start], BASE64);
         let tail = end + span_ahead(&bytes[end..], BASE64);
         self.done = tail;

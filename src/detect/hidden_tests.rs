@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::super::Detector;
+use crate::detect::Detector;
 use crate::model::{Blob, Encoding, Finding, Provenance};
 use crate::rules::RuleSet;
 

@@ -89,11 +89,11 @@ fn versions(rng: &mut Rng, sandbox: &Sandbox, name: &str) {
             _ => format!("version {version} has another line"),
         };
         // Something is taken out of a line, and put back in a later version.
-        let cut = below(lines[to].len().max(1));
+        let cut = below(lines[to].len().max(1)).min(lines[to].len());
         if below(2) == 0 && cut < lines[to].len() {
             lines[to].remove(cut);
         } else {
-            lines[to].insert(cut.min(lines[to].len()), '-');
+            lines[to].insert(cut, '-');
         }
         sandbox.write(Path::new(name).join(format!("{version:02}.txt")), lines.join("\n"));
     }

@@ -127,43 +127,39 @@ mod avx2 {
     /// The processor must have AVX2.
     #[target_feature(enable = "avx2")]
     pub(super) fn next(bytes: &[u8], from: usize) -> Option<Step> {
-        let tables = (Tables::new(&FIRST), Tables::new(&SECOND));
+        let (first, second) = (Tables::new(&FIRST), Tables::new(&SECOND));
+        let ones = _mm256_set1_epi8(-1);
+        let mut last = [0; STEP + 1];
         let mut at = from;
-        while let Some(step) = bytes.get(at..at + STEP + 1) {
-            let found = look(bytes, at, step.try_into().expect("a step and a byte long"), &tables);
-            if found.is_some() {
-                return found;
+        while at < bytes.len() {
+            let step: &[u8; STEP + 1] = if let Some(step) = bytes.get(at..at + STEP + 1) {
+                step.try_into().expect("a step and a byte long")
+            } else {
+                // Zeros leave no trace.
+                last[..bytes.len() - at].copy_from_slice(&bytes[at..]);
+                &last
+            };
+            let (low, high) = (load::<0>(step), load::<32>(step));
+            let marks = [
+                _mm256_and_si256(first.of(low), second.of(load::<1>(step))),
+                _mm256_and_si256(first.of(high), second.of(load::<33>(step))),
+            ];
+            let kinds = [alphanumeric(low), alphanumeric(high)];
+            let words =
+                _mm256_or_si256(_mm256_cmpeq_epi64(kinds[0], ones), _mm256_cmpeq_epi64(kinds[1], ones));
+            let marked = _mm256_or_si256(marks[0], marks[1]);
+            let any = _mm256_or_si256(marked, words);
+            if _mm256_testz_si256(any, any) == 0 {
+                let runs = if _mm256_testz_si256(words, words) == 0 { runs(bytes, at, kinds) } else { 0 };
+                let marks = if _mm256_testz_si256(marked, marked) == 0 { set(marks) } else { 0 };
+                if runs != 0 || marks != 0 {
+                    return Some(Step { start: at, marks, runs });
+                }
             }
+            // A part of a step is the last.
             at += STEP;
         }
-        let rest = bytes.get(at..)?;
-        // Zeros leave no trace.
-        let mut step = [0; STEP + 1];
-        step[..rest.len()].copy_from_slice(rest);
-        look(bytes, at, &step, &tables)
-    }
-
-    /// What the step at `at` has, if it has a trace.
-    #[target_feature(enable = "avx2")]
-    #[inline]
-    fn look(bytes: &[u8], at: usize, step: &[u8; STEP + 1], tables: &(Tables, Tables)) -> Option<Step> {
-        let ones = _mm256_set1_epi8(-1);
-        let (first, second) = tables;
-        let (low, high) = (load::<0>(step), load::<32>(step));
-        let marks = [
-            _mm256_and_si256(first.of(low), second.of(load::<1>(step))),
-            _mm256_and_si256(first.of(high), second.of(load::<33>(step))),
-        ];
-        let kinds = [alphanumeric(low), alphanumeric(high)];
-        let words = _mm256_or_si256(_mm256_cmpeq_epi64(kinds[0], ones), _mm256_cmpeq_epi64(kinds[1], ones));
-        let marked = _mm256_or_si256(marks[0], marks[1]);
-        let any = _mm256_or_si256(marked, words);
-        if _mm256_testz_si256(any, any) != 0 {
-            return None;
-        }
-        let runs = if _mm256_testz_si256(words, words) == 0 { runs(bytes, at, kinds) } else { 0 };
-        let marks = if _mm256_testz_si256(marked, marked) == 0 { set(marks) } else { 0 };
-        (runs != 0 || marks != 0).then_some(Step { start: at, marks, runs })
+        None
     }
 
     /// Where runs begin in and around the step at `start`.
