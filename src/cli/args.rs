@@ -105,6 +105,7 @@ pub(crate) struct HistoryArgs {
 
 // What all scans have in common; a comment for the documentation would become that of the command.
 #[derive(Debug, clap::Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
 pub(crate) struct ScanOptions {
     /// Read only files that match; repeatable
     #[arg(long, value_name = "GLOB")]

@@ -29,6 +29,7 @@ pub(crate) struct ScanPlan {
 
 /// What all scans have in common.
 #[derive(Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a choice of its own")]
 pub(crate) struct Settings {
     pub(crate) policy: Policy,
     pub(crate) threads: usize,

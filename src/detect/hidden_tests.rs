@@ -221,7 +221,7 @@ fn edits_tell_of_all_that_they_complete() {
 
 fn filler(random: &mut Random) -> String {
     let mut text = String::new();
-    for _ in 0..1 + random.below(60) {
+    for _ in 0..=random.below(60) {
         let length = 1 + random.below(12);
         let sign = [" ", "\n", " = ", "; ", "(", "\", \"", "%d\\n"][random.below(7)];
         write!(text, "{}{sign}", random.word(length).to_lowercase()).expect("a string takes it");
