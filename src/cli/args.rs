@@ -124,7 +124,7 @@ pub(crate) struct CleanArgs {
 
 // What all scans have in common; a comment for the documentation would become that of the command.
 #[derive(Debug, clap::Args)]
-#[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
 pub(crate) struct ScanOptions {
     /// Read only files that match; repeatable
     #[arg(long, value_name = "GLOB")]
@@ -138,6 +138,9 @@ pub(crate) struct ScanOptions {
     /// Do not open archives, compressed files and notebooks, and read them as they are
     #[arg(long)]
     pub(crate) no_unpack: bool,
+    /// Do not look into what is encoded: base64, escapes and their like
+    #[arg(long)]
+    pub(crate) no_decode: bool,
     #[command(flatten)]
     pub(crate) rules: RuleArgs,
     /// The configuration; without it, `.baseleak.toml` at the root of the repository

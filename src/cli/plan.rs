@@ -29,10 +29,12 @@ pub(crate) struct ScanPlan {
 
 /// What all scans have in common.
 #[derive(Debug)]
-#[expect(clippy::struct_excessive_bools, reason = "each answers a question of its own")]
+#[expect(clippy::struct_excessive_bools, reason = "each is a choice of its own")]
 pub(crate) struct Settings {
     pub(crate) policy: Policy,
     pub(crate) threads: usize,
+    /// Whether to look into what is encoded.
+    pub(crate) decode: bool,
     pub(crate) config: Option<PathBuf>,
     pub(crate) format: Format,
     pub(crate) output: Output,
@@ -85,6 +87,7 @@ impl Settings {
         let settings = Self {
             policy: policy(args, &config, file.as_deref())?,
             threads: args.threads,
+            decode: !args.no_decode && config.scan.decode.unwrap_or(true),
             config: file,
             format,
             output: output(args),

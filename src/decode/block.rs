@@ -11,7 +11,7 @@ use super::sweep::{BASE64, ahead, behind, is};
 /// Characters of a line that is wrapped, at least.
 const LINE: usize = 32;
 /// Bytes between two lines of a block, at most.
-const GAP: usize = 160;
+const GAP: usize = 96;
 
 /// A block, without what wraps it.
 #[derive(Debug)]

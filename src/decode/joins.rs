@@ -20,7 +20,7 @@ const KEY: usize = 33;
 /// Bytes before the first joint that may belong to a key.
 const BEFORE: usize = 1024;
 /// Bytes between two pieces at most.
-const GAP: usize = 256;
+pub(super) const GAP: usize = 64;
 /// Joints of one chain, and its bytes, at most; what is longer goes on in the next.
 const JOINTS: usize = 512;
 const CHAIN: usize = 1 << 17;
@@ -99,6 +99,8 @@ type Joint = fn(&[u8], usize) -> Option<Range<usize>>;
 pub(super) struct Joins<'a> {
     bytes: &'a [u8],
     from: usize,
+    /// Where joints are, if someone knows.
+    known: Option<std::vec::IntoIter<usize>>,
     /// The next hit of each search.
     next: [usize; 2],
     /// Where base64 of compressed text may begin.
@@ -107,11 +109,19 @@ pub(super) struct Joins<'a> {
 
 impl<'a> Joins<'a> {
     pub(super) fn new(bytes: &'a [u8]) -> Self {
-        Self { bytes, from: 0, next: [0, 0], seeds: Vec::new() }
+        Self { bytes, from: 0, known: None, next: [0, 0], seeds: Vec::new() }
+    }
+
+    /// The chains at `joints`, which ascend.
+    pub(super) fn at(bytes: &'a [u8], joints: Vec<usize>) -> Self {
+        Self { known: Some(joints.into_iter()), ..Self::new(bytes) }
     }
 
     /// The next place where a needle stands.
     fn hit(&mut self) -> Option<usize> {
+        if let Some(known) = &mut self.known {
+            return known.find(|&at| at >= self.from);
+        }
         for (next, needles) in self.next.iter_mut().zip(NEEDLES.iter()) {
             if *next < self.from || (self.from == 0 && *next == 0) {
                 *next = needles.find(self.bytes, self.from.min(self.bytes.len()));
@@ -211,6 +221,11 @@ fn soft(bytes: &[u8], end: usize) -> Option<Range<usize>> {
     if is_soft { goes_on(bytes, end - 1..end + len) } else { None }
 }
 
+/// What joins two lines of which the first ends with the `=` or `\` at `at`.
+pub(super) fn line_joint(bytes: &[u8], at: usize) -> Option<Range<usize>> {
+    if bytes[at] == b'=' { soft(bytes, at + 1) } else { continued(bytes, at + 1) }
+}
+
 /// A line break behind a backslash, and the indentation of the next line.
 fn continued(bytes: &[u8], end: usize) -> Option<Range<usize>> {
     let len = line_break(bytes, end);
@@ -233,7 +248,7 @@ fn folded(bytes: &[u8], end: usize) -> Option<Range<usize>> {
 }
 
 /// What stands between two literals, of which the first ends with the quote at `end`.
-fn literals(bytes: &[u8], end: usize) -> Option<Range<usize>> {
+pub(super) fn literals(bytes: &[u8], end: usize) -> Option<Range<usize>> {
     if !matches!(bytes.get(end), Some(b'"' | b'\'')) {
         return None;
     }

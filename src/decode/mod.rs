@@ -22,57 +22,19 @@ mod partial;
 mod sweep;
 #[cfg(test)]
 mod tests;
+mod traces;
 
 use std::fmt;
 use std::ops::Range;
+
+pub use crate::model::Encoding;
+pub use traces::Traces;
 
 use block::Block;
 use hold::{BLOCK, Fresh, holds};
 use joins::Joins;
 use map::{Map, Ratio};
 use sweep::{ALNUM, runs_of};
-
-/// How a segment was encoded. `Display` is the name that reports use.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Encoding {
-    /// Standard and URL-safe, padded or not, wrapped or not.
-    Base64,
-    /// Hex digits, two for each byte.
-    Hex,
-    /// `%2E`.
-    Percent,
-    /// `\u002e`, `\x2e`, `\056` and their like.
-    Escapes,
-    /// HTML entities: `&#46;`, `&#x2e;`, `&period;`.
-    Html,
-    /// `=2E`, and line breaks behind `=`.
-    QuotedPrintable,
-    /// Either byte order, with a mark or without.
-    Utf16,
-    /// A gzip stream.
-    Gzip,
-    /// A zlib stream.
-    Zlib,
-    /// String literals side by side, or lines that go on.
-    Concatenation,
-}
-
-impl fmt::Display for Encoding {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Base64 => "base64",
-            Self::Hex => "hex",
-            Self::Percent => "percent",
-            Self::Escapes => "escapes",
-            Self::Html => "html",
-            Self::QuotedPrintable => "quoted-printable",
-            Self::Utf16 => "utf-16",
-            Self::Gzip => "gzip",
-            Self::Zlib => "zlib",
-            Self::Concatenation => "concatenation",
-        })
-    }
-}
 
 /// How much may be decoded from one text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -137,6 +99,11 @@ struct Output {
 }
 
 impl Output {
+    fn finish(mut self) -> Segments {
+        self.segments.list.sort_by_key(|segment| (segment.map.region().start, segment.encoding));
+        self.segments
+    }
+
     fn push(&mut self, encoding: Encoding, text: Vec<u8>, map: Map) {
         match self.left.checked_sub(text.len()) {
             Some(left) => {
@@ -168,8 +135,32 @@ pub fn segments(bytes: &[u8], limits: &Limits) -> Segments {
         partial::chain(bytes, &chain, &mut out);
     }
     blocks.seeds(&joins.seeds, &mut out);
-    out.segments.list.sort_by_key(|segment| (segment.map.region().start, segment.encoding));
-    out.segments
+    out.finish()
+}
+
+/// As [`segments`], where `traces` say.
+fn at_traces(bytes: &[u8], traces: Traces<'_>, limits: &Limits) -> Segments {
+    let segments = Segments { list: Vec::new(), complete: true };
+    let mut out = Output { segments, left: limits.max_output };
+    let mut blocks = Blocks { bytes, seen: Vec::new() };
+    let mut done = [0; 4];
+    for run in &traces.runs {
+        partial::run(bytes, run, &mut done, &mut out);
+    }
+    for block in &traces.blocks {
+        blocks.add(block, &mut out);
+    }
+    wide(bytes, &mut out);
+    for chain in Joins::at(bytes, traces.joints) {
+        partial::chain(bytes, &chain, &mut out);
+    }
+    blocks.seeds(&traces.seeds, &mut out);
+    out.finish()
+}
+
+/// Whether a text of which `bytes` are a part may be UTF-16.
+pub fn is_wide(bytes: &[u8]) -> bool {
+    sweep::wide(bytes).next().is_some()
 }
 
 /// The blocks of base64 and hex that were looked at.

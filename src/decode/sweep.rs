@@ -65,6 +65,21 @@ pub(super) fn ahead(bytes: &[u8], class: u8) -> usize {
     bytes.iter().position(|&byte| !is(byte, class)).unwrap_or(bytes.len())
 }
 
+/// As [`ahead`], for runs that may be long, of [`ALNUM`] or [`BASE64`].
+pub(super) fn span_ahead(bytes: &[u8], class: u8) -> usize {
+    let signs = class == BASE64;
+    let is_in = |byte: u8| {
+        let letter = u8::from((byte | 0x20).wrapping_sub(b'a') < 26);
+        let digit = u8::from(byte.wrapping_sub(b'0') < 10);
+        let sign =
+            u8::from(byte == b'+') | u8::from(byte == b'/') | u8::from(byte == b'-') | u8::from(byte == b'_');
+        letter | digit | (sign & u8::from(signs))
+    };
+    let full = |part: &&[u8]| part.iter().fold(1, |all, &byte| all & is_in(byte)) == 1;
+    let parts = bytes.chunks_exact(32).take_while(full).count() * 32;
+    parts + ahead(&bytes[parts..], class)
+}
+
 /// How many bytes of `class` stand at the end of `bytes`.
 pub(super) fn behind(bytes: &[u8], class: u8) -> usize {
     bytes.iter().rev().position(|&byte| !is(byte, class)).unwrap_or(bytes.len())

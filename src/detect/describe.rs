@@ -6,17 +6,58 @@ use std::ops::Range;
 use sha2::{Digest, Sha256};
 
 use crate::model::{
-    Attribution, Blob, Finding, Fingerprint, Location, PathName, Place, Position, Reason, Secret, Snippet,
-    hex,
+    Attribution, Blob, Encoding, Finding, Fingerprint, Location, PathName, Place, Position, Reason, Secret,
+    Snippet, hex,
 };
 use crate::rules::{Neighbours, Rule, RuleSet};
 
+use super::filter::Verdict;
+use super::hidden::Hidden;
 use super::mask;
 use super::matcher::Believed;
 
 /// Bytes of the line shown on each side of a secret, at most.
 const BEFORE: usize = 60;
 const AFTER: usize = 40;
+
+/// A believed secret, as it is or encoded.
+#[derive(Debug)]
+pub(super) struct Spotted {
+    rule: usize,
+    verdict: Verdict,
+    /// Where it stands, or what it was decoded from.
+    span: Range<usize>,
+    /// What was decoded, and how; nothing where it stands as it is.
+    decoded: Option<(Vec<u8>, Vec<Encoding>)>,
+}
+
+/// All secrets of a blob, in order. Of a plain and a decoded one in the same place,
+/// the one that the first rule found stays, and of the same rule the plain.
+pub(super) fn settle(plain: Vec<Believed>, hidden: Vec<Hidden>) -> Vec<Spotted> {
+    let near = |span: &Range<usize>| {
+        let first = plain.partition_point(|other| other.candidate.secret.end <= span.start);
+        let last = plain.partition_point(|other| other.candidate.secret.start < span.end);
+        first..last.max(first)
+    };
+    let mut outdone = vec![false; plain.len()];
+    let mut all: Vec<Spotted> = Vec::with_capacity(plain.len() + hidden.len());
+    for Hidden { rule, verdict, secret, span, encodings } in hidden {
+        let near = near(&span);
+        if plain[near.clone()].iter().all(|other| other.candidate.rule > rule) {
+            outdone[near].fill(true);
+            all.push(Spotted { rule, verdict, span, decoded: Some((secret, encodings)) });
+        }
+    }
+    let kept = plain.into_iter().zip(outdone).filter(|(_, outdone)| !outdone);
+    all.extend(kept.map(|(Believed { candidate, verdict }, _)| Spotted {
+        rule: candidate.rule,
+        verdict,
+        span: candidate.secret,
+        decoded: None,
+    }));
+    all.sort_by_key(|spotted| spotted.span.start);
+    all
+}
 
 /// Describes the findings of one blob.
 pub(super) struct Describer<'b> {
@@ -31,44 +72,43 @@ impl<'b> Describer<'b> {
         Self { rules, blob, path, place }
     }
 
-    /// Adds a finding for each of `secrets`, which are in order and disjoint.
-    pub(super) fn describe(&self, secrets: Vec<Believed>, findings: &mut Vec<Finding>) {
-        let spans: Vec<_> = secrets.iter().map(|secret| secret.candidate.secret.clone()).collect();
+    /// Adds a finding for each of `secrets`, which are in order.
+    pub(super) fn describe(&self, secrets: Vec<Spotted>, findings: &mut Vec<Finding>) {
+        let hidden = mask::disjoint(secrets.iter().map(|secret| secret.span.clone()).collect());
         // Positions are counted from one secret to the next, so that a long line is read once.
         let (mut offset, mut position) = (0, self.blob.start);
-        for (index, believed) in secrets.into_iter().enumerate() {
-            let span = spans[index].clone();
+        for spotted in secrets {
+            let span = spotted.span.clone();
             if self.place == Place::Content && !self.blob.fresh.contains(&span.start) {
                 continue;
             }
             position = position.after(&self.blob.bytes[offset..span.start]);
             offset = span.start;
-            findings.push(self.finding(believed, &spans, position));
+            findings.push(self.finding(spotted, &hidden, position));
         }
     }
 
-    fn finding(&self, believed: Believed, spans: &[Range<usize>], start: Position) -> Finding {
-        let rule = &self.rules.rules[believed.candidate.rule];
-        let span = believed.candidate.secret;
-        let secret = &self.blob.bytes[span.clone()];
+    fn finding(&self, spotted: Spotted, spans: &[Range<usize>], start: Position) -> Finding {
+        let Spotted { rule, verdict, span, decoded } = spotted;
+        let rule = &self.rules.rules[rule];
+        let shown = &self.blob.bytes[span.clone()];
+        let is_plain = decoded.is_none();
+        let (secret, encodings) = decoded.unwrap_or_else(|| (shown.to_vec(), Vec::new()));
+        let secret = &secret[..];
         let digest = hex(&digest(b"baseleak/secret", &[secret]));
         let name = public_name(rule, secret);
         Finding {
             rule: rule.id.clone(),
-            confidence: believed.verdict.confidence,
-            reasons: believed.verdict.reasons,
-            attribution: believed.verdict.attribution,
+            confidence: verdict.confidence,
+            reasons: verdict.reasons,
+            attribution: verdict.attribution,
             key: name.clone().unwrap_or_else(|| format!("sha256:{}", &digest[..12])),
             digest: digest[..16].to_owned(),
             fingerprint: self.fingerprint(secret),
-            location: Location {
-                path: self.path.clone(),
-                place: self.place,
-                start,
-                end: start.after(secret),
-            },
+            encodings,
+            location: Location { path: self.path.clone(), place: self.place, start, end: start.after(shown) },
             origin: None,
-            snippet: self.snippet(rule, &span, spans, name),
+            snippet: self.snippet(is_plain && stands_alone(rule), &span, spans, name),
             secret: Secret::new(secret),
         }
     }
@@ -85,6 +125,7 @@ impl<'b> Describer<'b> {
             key: format!("sha256:{}", &digest[..12]),
             digest: digest[..16].to_owned(),
             fingerprint: self.fingerprint(rule.id.as_bytes()),
+            encodings: Vec::new(),
             location: Location {
                 path: self.path.clone(),
                 place: Place::FileName,
@@ -109,7 +150,7 @@ impl<'b> Describer<'b> {
     /// is hidden with it: the rule may have matched only a part.
     fn snippet(
         &self,
-        rule: &Rule,
+        stands_alone: bool,
         span: &Range<usize>,
         spans: &[Range<usize>],
         name: Option<String>,
@@ -117,7 +158,6 @@ impl<'b> Describer<'b> {
         let bytes = self.blob.bytes;
         let floor = span.start.saturating_sub(BEFORE);
         let ceiling = bytes.len().min(span.end + AFTER);
-        let stands_alone = rule.traits.neighbours != Neighbours::Any;
         let start = if stands_alone { span.start } else { mask::token_start(bytes, floor..span.start) };
         let span = start..mask::token_end(bytes, span.end..ceiling);
         let start = memchr::memrchr(b'\n', &bytes[floor..span.start]).map(|at| floor + at + 1);
@@ -132,6 +172,11 @@ impl<'b> Describer<'b> {
             after: if cut_after { format!("{after}…") } else { after.trim_end_matches('\r').to_owned() },
         }
     }
+}
+
+/// Whether nothing beside a secret can belong to it.
+fn stands_alone(rule: &Rule) -> bool {
+    rule.traits.neighbours != Neighbours::Any
 }
 
 /// What names a secret in public: what stands before its first dot, where the

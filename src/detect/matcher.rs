@@ -22,7 +22,8 @@ const SURROUNDINGS: usize = 128;
 pub struct Glance {
     /// Whether it may hold a secret: where not, [`Detector::scan`](super::Detector::scan) finds nothing.
     pub may_hold: bool,
-    /// Whether a keyword stands in it, so that an edit elsewhere may make it hold a secret.
+    /// Whether a keyword stands in it, or a joint of two literals, so that an edit
+    /// elsewhere may make it hold a secret.
     pub has_keyword: bool,
 }
 
@@ -130,8 +131,15 @@ impl Matcher {
         candidates.into_iter().map(|candidate| candidate.secret).collect()
     }
 
+    /// The candidates in `text` that nothing speaks against.
+    pub(super) fn survivors(&self, text: Text<'_>) -> Vec<Candidate> {
+        let mut candidates = self.candidates(text);
+        candidates.retain(|candidate| filter::survives(&self.rules, candidate, &text));
+        candidates
+    }
+
     #[inline]
-    fn candidates(&self, text: Text<'_>) -> Vec<Candidate> {
+    pub(super) fn candidates(&self, text: Text<'_>) -> Vec<Candidate> {
         let mut candidates = self.by_shape(text, shape::find_iter(text.bytes));
         for rule in self.prefilter.rules(&self.rules, &text) {
             self.by_regex(rule, text, &mut candidates);

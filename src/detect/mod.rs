@@ -5,6 +5,7 @@
 
 mod describe;
 mod filter;
+mod hidden;
 mod mask;
 mod matcher;
 mod prefilter;
@@ -26,12 +27,19 @@ pub struct Detector {
     matcher: Matcher,
     /// What is masked does not depend on the rules in force; built when first needed.
     builtin: OnceLock<Matcher>,
+    decodes: bool,
 }
 
 impl Detector {
-    /// A detector that applies `rules`.
+    /// A detector that applies `rules`, also to what is encoded.
     pub fn new(rules: RuleSet) -> Self {
-        Self { matcher: Matcher::new(rules), builtin: OnceLock::new() }
+        Self { matcher: Matcher::new(rules), builtin: OnceLock::new(), decodes: true }
+    }
+
+    /// The same, looking into what is encoded or not.
+    #[must_use]
+    pub fn decoding(self, decodes: bool) -> Self {
+        Self { decodes, ..self }
     }
 
     /// The rules at work, in order of precedence.
@@ -41,9 +49,11 @@ impl Detector {
         self.matcher.rules.rules.iter().map(summary)
     }
 
-    /// What tells the rules at work from others: the same for the same rules.
+    /// What tells the rules at work, and how they are applied, from others: the
+    /// same for the same.
     pub fn rules_digest(&self) -> String {
-        self.matcher.rules.digest()
+        let digest = self.matcher.rules.digest();
+        if self.decodes { digest } else { digest + " plain" }
     }
 
     /// Adds the secrets that start in the fresh part of `blob` to `findings`, in order.
@@ -51,9 +61,11 @@ impl Detector {
     pub fn scan(&self, blob: &Blob<'_>, findings: &mut Vec<Finding>) {
         let text = Text { bytes: blob.bytes, path: Some(blob.provenance.relative) };
         let secrets = self.matcher.secrets(text);
-        if !secrets.is_empty() {
+        let hidden = if self.decodes { hidden::secrets(&self.matcher, text) } else { Vec::new() };
+        if !secrets.is_empty() || !hidden.is_empty() {
             let path = self.path_name(blob.provenance.shown);
-            Describer::new(&self.matcher.rules, blob, path, Place::Content).describe(secrets, findings);
+            let describer = Describer::new(&self.matcher.rules, blob, path, Place::Content);
+            describer.describe(describe::settle(secrets, hidden), findings);
         }
     }
 
@@ -61,7 +73,13 @@ impl Detector {
     /// whose path is only looked up when it matters.
     #[inline]
     pub fn glance(&self, bytes: &[u8]) -> Glance {
-        self.matcher.glance(bytes)
+        let mut glance = self.matcher.glance(bytes);
+        if self.decodes && !glance.may_hold {
+            let (may_hold, is_loud) = hidden::glance(&self.matcher, bytes);
+            glance.may_hold |= may_hold;
+            glance.has_keyword |= is_loud;
+        }
+        glance
     }
 
     /// Whether a text that may hold nothing and has no keyword must be looked at again
@@ -69,6 +87,18 @@ impl Detector {
     /// of the text on either side.
     #[inline]
     pub fn stirs(&self, piece: &[u8]) -> bool {
+        self.matcher.stirs(piece) || (self.decodes && hidden::stirs(piece))
+    }
+
+    /// As [`glance`](Self::glance), for bytes that hold names, in which nothing is decoded.
+    #[inline]
+    pub fn glance_at_names(&self, bytes: &[u8]) -> Glance {
+        self.matcher.glance(bytes)
+    }
+
+    /// As [`stirs`](Self::stirs), for bytes that hold names.
+    #[inline]
+    pub fn names_stir(&self, piece: &[u8]) -> bool {
         self.matcher.stirs(piece)
     }
 
@@ -92,7 +122,7 @@ impl Detector {
         let blob = Blob::whole(shown, *provenance);
         let describer = Describer::new(&self.matcher.rules, &blob, self.path_name(shown), Place::FileName);
         findings.extend(by_path.map(|rule| describer.file(rule)));
-        describer.describe(secrets, findings);
+        describer.describe(describe::settle(secrets, Vec::new()), findings);
     }
 
     /// `path` as it may be shown: whatever in it could be a secret is masked,
@@ -114,6 +144,7 @@ impl Detector {
         let text = Text { bytes: text, path: Some(text) };
         let mut spans = self.matcher.suspects(text);
         spans.extend(builtin.suspects(text));
+        spans.extend(hidden::suspects(builtin, text.bytes));
         mask::disjoint(spans)
     }
 }

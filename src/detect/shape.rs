@@ -9,6 +9,8 @@
 //! so with AVX2 we look for blocks of 16 letters or digits, which ordinary text
 //! hardly has, and only there look closer. Elsewhere we look at dots.
 
+pub mod traces;
+
 /// Letters or digits before the dot that a key has at least.
 const ID: usize = 8;
 /// Letters or digits behind the dot that a key has exactly.

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-use super::{Fingerprint, Location, Origin, Secret};
+use super::{Encoding, Fingerprint, Location, Origin, Secret};
 
 /// How sure we are that a finding is a secret of the kind its rule names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -122,7 +122,9 @@ pub struct Finding {
     pub digest: String,
     /// The name of this finding.
     pub fingerprint: Fingerprint,
-    /// Where it stands.
+    /// What hides it where it stands, outermost first; empty for a secret that stands there as it is.
+    pub encodings: Vec<Encoding>,
+    /// Where it stands; of a hidden one, where what it is decoded from does.
     pub location: Location,
     /// Where in a history it comes from; `None` for what was read from files or the index.
     pub origin: Option<Origin>,

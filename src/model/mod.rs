@@ -5,6 +5,7 @@
 
 mod blob;
 mod coverage;
+mod encoding;
 mod exposure;
 mod finding;
 mod fingerprint;
@@ -16,6 +17,7 @@ mod secret;
 
 pub use blob::Blob;
 pub use coverage::{Coverage, Note, NoteKind, SkipReason, Skipped};
+pub use encoding::Encoding;
 pub use exposure::Exposure;
 pub use finding::{Attribution, Confidence, Finding, Reason, Snippet};
 pub use fingerprint::{Fingerprint, hex};

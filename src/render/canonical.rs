@@ -7,9 +7,9 @@
 use std::sync::Arc;
 
 use crate::model::{
-    Attribution, CommitSummary, Confidence, Coverage, Exposure, Finding, Fingerprint, Holder, Location, Note,
-    NoteKind, ObjectKind, Origin, PathName, Place, Position, Reason, Report, RuleSummary, Secret, SkipReason,
-    Skipped, Snippet,
+    Attribution, CommitSummary, Confidence, Coverage, Encoding, Exposure, Finding, Fingerprint, Holder,
+    Location, Note, NoteKind, ObjectKind, Origin, PathName, Place, Position, Reason, Report, RuleSummary,
+    Secret, SkipReason, Skipped, Snippet,
 };
 
 /// A report of eleven findings of six keys in ten files, with incomplete coverage.
@@ -47,6 +47,7 @@ pub(crate) fn canonical() -> Report {
     findings[6].reasons = vec![Reason::Pattern, Reason::ContextInFile("baseten".into())];
     findings[6].rule = "baseten-webhook-secret".into();
     findings[6].location.end = Position { line: 9, column: 2 };
+    findings[6].encodings = vec![Encoding::Base64, Encoding::Gzip];
     findings.extend(made.in_objects([&second, &fourth, &fourth, &fifth]));
     let exposures = history(&mut findings);
     findings.sort_by(|a, b| (&a.location, &a.rule).cmp(&(&b.location, &b.rule)));
@@ -257,6 +258,7 @@ impl Made {
             key: key.name.clone(),
             digest: key.digest.clone(),
             fingerprint: Fingerprint::from_digest(&digest),
+            encodings: Vec::new(),
             origin: None,
             location: Location {
                 path: PathName::masked(path.as_bytes(), &[]),

@@ -68,6 +68,10 @@ fn write_finding(finding: &Finding, show_secrets: bool, out: &mut dyn Write) -> 
     if let Some(cell) = location.cell() {
         writeln!(out, "  @ {}", sanitise(cell))?;
     }
+    if !finding.encodings.is_empty() {
+        let chain: Vec<String> = finding.encodings.iter().map(ToString::to_string).collect();
+        writeln!(out, "  = decoded from {}", chain.join(" → "))?;
+    }
     if let Some(origin) = &finding.origin {
         history::write_origin(origin, out)?;
     }

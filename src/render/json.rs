@@ -15,8 +15,8 @@ use std::io::{self, Write};
 
 use super::Tally;
 use crate::model::{
-    Attribution, CommitSummary, Confidence, Coverage, Exposure, Finding, Fingerprint, Holder, Note, NoteKind,
-    ObjectKind, Origin, PathName, Place, Reason, Report, RuleSummary, SkipReason, Skipped,
+    Attribution, CommitSummary, Confidence, Coverage, Encoding, Exposure, Finding, Fingerprint, Holder, Note,
+    NoteKind, ObjectKind, Origin, PathName, Place, Reason, Report, RuleSummary, SkipReason, Skipped,
 };
 use serde::{Serialize, Serializer};
 use visible::Visible;
@@ -70,6 +70,8 @@ struct WireFinding<'a> {
     end_line: u64,
     end_column: u64,
     snippet: String,
+    #[serde(skip_serializing_if = "Each::is_empty")]
+    encodings: Each<'a, Encoding, Shown<&'a Encoding>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     origin: Option<WireOrigin<'a>>,
 }
@@ -205,6 +207,7 @@ impl<'a> WireFinding<'a> {
             end_line: location.end.line,
             end_column: location.end.column,
             snippet: format!("{}{}{}", snippet.before, snippet.mask, snippet.after),
+            encodings: Each(&finding.encodings, Shown),
             origin: finding.origin.as_ref().map(WireOrigin::of),
         }
     }

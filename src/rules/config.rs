@@ -34,6 +34,8 @@ pub struct ScanConfig {
     pub exclude: Vec<String>,
     /// `ignored`: whether files that git ignores are read too.
     pub ignored: Option<bool>,
+    /// `decode`: whether what is encoded is looked into.
+    pub decode: Option<bool>,
     /// `max-file-size`, in bytes.
     pub max_file_size: Option<u64>,
     /// `unpack`: whether archives and notebooks are opened.
@@ -214,6 +216,10 @@ impl Reader<'_> {
                     scan.ignored =
                         Some(self.value("scan.ignored", value, document::boolean(value.get_ref()))?);
                 }
+                "decode" => {
+                    scan.decode =
+                        Some(self.value("scan.decode", value, document::boolean(value.get_ref()))?);
+                }
                 "max-file-size" => {
                     scan.max_file_size =
                         Some(self.value("scan.max-file-size", value, size(value.get_ref()))?);
@@ -223,7 +229,7 @@ impl Reader<'_> {
                         Some(self.value("scan.unpack", value, document::boolean(value.get_ref()))?);
                 }
                 other => {
-                    let known = ["include", "exclude", "ignored", "max-file-size", "unpack"];
+                    let known = ["include", "exclude", "ignored", "decode", "max-file-size", "unpack"];
                     return Err(self.unknown(self.lines.of(key), "scan.", other, &known));
                 }
             }
@@ -296,7 +302,7 @@ mod tests {
 
     #[test]
     fn every_key() {
-        let text = "[scan]\ninclude = ['*.py']\nexclude = ['dist/**']\nignored = true\nmax-file-size = '10MiB'\nunpack = false\n\
+        let text = "[scan]\ninclude = ['*.py']\nexclude = ['dist/**']\nignored = true\ndecode = false\nmax-file-size = '10MiB'\nunpack = false\n\
                     [rules]\nfiles = ['a.toml', '/b.toml']\ndisable = ['x']\n\
                     [output]\nformat = 'json'\ncolor = 'never'\n";
         let expect = Config {
@@ -304,6 +310,7 @@ mod tests {
                 include: vec!["*.py".to_owned()],
                 exclude: vec!["dist/**".to_owned()],
                 ignored: Some(true),
+                decode: Some(false),
                 max_file_size: Some(10 << 20),
                 unpack: Some(false),
             },

@@ -100,7 +100,9 @@ fn gather(workers: Vec<Worker<'_>>, detector: &Detector) -> Report {
 fn report(mut findings: Vec<Finding>, mut coverage: Coverage, detector: &Detector) -> Report {
     findings.sort_by(|one, other| order(one).cmp(&order(other)));
     // What was named twice, as in `scan . src`, is reported once.
-    findings.dedup_by(|one, other| one.location == other.location && one.rule == other.rule);
+    findings.dedup_by(|one, other| {
+        one.location == other.location && one.rule == other.rule && one.digest == other.digest
+    });
     coverage.skipped.sort();
     coverage.skipped.dedup();
     coverage.notes.sort();
@@ -120,7 +122,7 @@ fn report(mut findings: Vec<Finding>, mut coverage: Coverage, detector: &Detecto
 fn order(finding: &Finding) -> impl Ord + '_ {
     let location = &finding.location;
     let place = (location.path.as_str(), location.place, location.start, location.end);
-    (place, location.cell(), &finding.rule)
+    (place, location.cell(), &finding.rule, &finding.digest)
 }
 
 /// Detection at work on one thread.

@@ -6,6 +6,7 @@ mod carriers;
 mod cli_docs;
 mod contexts;
 mod decoys;
+mod encodings;
 mod history;
 mod pack;
 mod recall;

@@ -25,7 +25,7 @@ pub(crate) fn run(args: &HistoryArgs, color: Option<ColorWhen>) -> Result<Exit> 
     let place = args.repository.as_deref().map_or_else(|| history.root().to_owned(), Path::to_owned);
     let roots = BTreeSet::from([source::root_of(&place)]);
     let (settings, rules) = Settings::new(&args.options, &roots, color)?;
-    let detector = Detector::new(rules.in_force);
+    let detector = Detector::new(rules.in_force).decoding(settings.decode);
     let progress = Progress::default();
     let limits = limits(args);
     let cache = args.cache.as_deref().map(Cache::open).transpose()?;

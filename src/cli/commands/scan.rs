@@ -16,7 +16,7 @@ use crate::cli::{progress, verdict};
 pub(crate) fn run(args: &ScanArgs, color: Option<ColorWhen>) -> Result<Exit> {
     let began = Instant::now();
     let (ScanPlan { input, ignored, settings }, rules) = ScanPlan::new(args, color)?;
-    let detector = Detector::new(rules.in_force);
+    let detector = Detector::new(rules.in_force).decoding(settings.decode);
     let walk = Walk { policy: &settings.policy, ignored, threads: settings.threads };
     let progress = Progress::default();
     let report =

@@ -21,7 +21,7 @@ pub(crate) fn run(args: &StagedArgs, color: Option<ColorWhen>) -> Result<Exit> {
     let staged = Staged::open(args.repository.as_deref()).map_err(advised)?;
     let roots = BTreeSet::from_iter(staged.root().map(Path::to_owned));
     let (settings, rules) = Settings::new(&args.options, &roots, color)?;
-    let detector = Detector::new(rules.in_force);
+    let detector = Detector::new(rules.in_force).decoding(settings.decode);
     let progress = Progress::default();
     let Settings { policy, threads, unpack, .. } = &settings;
     let scan = || scan::scan_staged(&staged, policy, *threads, *unpack, &detector, &progress);

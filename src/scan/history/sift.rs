@@ -94,7 +94,10 @@ impl Visitor for Sifter<'_> {
 
     fn whole(&mut self, object: &Object<'_>, bytes: &[u8]) -> bool {
         self.count(bytes.len() as u64);
-        let glance = self.detector.glance(bytes);
+        let glance = match object.kind() {
+            ObjectKind::Tree => self.detector.glance_at_names(bytes),
+            _ => self.detector.glance(bytes),
+        };
         let (mut is_packed, mut matters) = (false, false);
         if object.kind() == ObjectKind::Blob {
             (is_packed, matters) = self.open(bytes, glance);
@@ -109,8 +112,11 @@ impl Visitor for Sifter<'_> {
     fn edited(&mut self, object: &Object<'_>, size: u64, edits: &[u8]) -> bool {
         // What becomes an archive is new from its first byte on.
         let is_packed = || archive::kind(edits, b"").is_some() || unpacked::may_join(edits);
-        let must_see = self.detector.stirs(edits)
-            || self.opening.is_some() && object.kind() == ObjectKind::Blob && is_packed();
+        let must_see = match object.kind() {
+            ObjectKind::Tree => self.detector.names_stir(edits),
+            ObjectKind::Blob if self.opening.is_some() && is_packed() => true,
+            _ => self.detector.stirs(edits),
+        };
         if !must_see {
             self.count(size);
         }

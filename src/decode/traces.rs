@@ -1,0 +1,222 @@
+//! Where in a text an encoded key may be, worked out from traces that someone
+//! faster has found: runs of 16 letters or digits, and the beginnings of escapes.
+//!
+//! It takes the place of the sweep over all bytes, and finds what that finds,
+//! but for keys that leave no such trace: literals in pieces of which none has 16
+//! letters or digits, compressed text whose base64 has no 16 of them in its first
+//! line, entities with names other than those of the dot and the underscore, and
+//! `&amp;` before anything but a number.
+
+use std::ops::Range;
+
+use memchr::memrchr2;
+
+use super::hold::BLOCK;
+use super::joins;
+use super::sweep::{ALNUM, BASE64, HEX, KEYED, RUN, ahead, behind, is, runs_of, span_ahead};
+use super::{Limits, Segments, base64};
+
+/// Key characters on both sides of the first joint of a chain, at least.
+const JOINED: usize = 12;
+/// Pieces of a literal that are gone back over, and bytes.
+const BACK: usize = 64;
+/// Characters of hex that no key fits in; letters of base64 would not be all of these.
+const HEXED: usize = 66;
+/// Characters of a line of a block whose other lines are not seen.
+const LINE: usize = 32;
+
+/// Where an encoded key may be.
+#[derive(Debug)]
+pub struct Traces<'a> {
+    bytes: &'a [u8],
+    /// Runs with an escape.
+    pub(super) runs: Vec<Range<usize>>,
+    /// Runs of base64 or hex.
+    pub(super) blocks: Vec<Range<usize>>,
+    /// Where pieces of a literal meet.
+    pub(super) joints: Vec<usize>,
+    /// Where base64 of compressed text may begin.
+    pub(super) seeds: Vec<usize>,
+    /// Whether a line of it may belong to a block.
+    is_mixed: bool,
+    escaped: usize,
+    done: usize,
+}
+
+impl<'a> Traces<'a> {
+    /// None so far.
+    pub fn new(bytes: &'a [u8]) -> Self {
+        let (runs, blocks, joints, seeds) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        Self { bytes, runs, blocks, joints, seeds, is_mixed: false, escaped: 0, done: 0 }
+    }
+
+    /// An escape may begin at `at`. Marks come in ascending order.
+    pub fn mark(&mut self, at: usize) {
+        let bytes = self.bytes;
+        if matches!(bytes.get(at + 1), Some(b'\n' | b'\r')) {
+            self.line_goes_on(at);
+            return;
+        }
+        if at < self.escaped {
+            return;
+        }
+        let start = at - behind(&bytes[self.escaped..at], KEYED);
+        let end = at + ahead(&bytes[at..], KEYED);
+        self.escaped = end.max(at + 1);
+        if end - start >= RUN {
+            self.runs.push(start..end);
+        }
+    }
+
+    /// A line may go on behind the `=` or `\` at `at`.
+    fn line_goes_on(&mut self, at: usize) {
+        let near = at.saturating_sub(JOINED);
+        let before = behind(&self.bytes[near..at], KEYED);
+        if before == 0 {
+            return;
+        }
+        if let Some(joint) = joins::line_joint(self.bytes, at) {
+            let next = &self.bytes[joint.end..self.bytes.len().min(joint.end + JOINED)];
+            if before + ahead(next, KEYED) >= JOINED {
+                self.joints.push(at);
+            }
+        }
+    }
+
+    /// Letters or digits stand at `at`, at least 16. Says up to where no more need be told of.
+    pub fn run(&mut self, at: usize) -> usize {
+        let bytes = self.bytes;
+        if at < self.done {
+            return self.done;
+        }
+        let floor = self.done;
+        let start = at - behind(&bytes[floor..at], ALNUM);
+        let end = at + span_ahead(&bytes[at..], ALNUM);
+        if (BLOCK..HEXED).contains(&(end - start))
+            && !bytes.get(end).is_some_and(|&byte| is(byte, BASE64))
+            && bytes[start..end].iter().all(u8::is_ascii_hexdigit)
+        {
+            // The name of a commit or a digest: too short for a key.
+            self.done = end;
+            return end;
+        }
+        let head = start - behind(&bytes[floor..start], BASE64);
+        let tail = end + span_ahead(&bytes[end..], BASE64);
+        self.done = tail;
+        let block = Some(start..end).filter(|run| run.len() >= BLOCK).or_else(|| {
+            let run = runs_of(&bytes[end..tail], ALNUM, BLOCK).next();
+            run.map(|run| end + run.start..end + run.end)
+        });
+        match block {
+            Some(block)
+                if block.len() >= HEXED || !bytes[block.clone()].iter().all(|&byte| is(byte, HEX)) =>
+            {
+                self.blocks.push(block);
+            }
+            _ => {}
+        }
+        self.is_mixed |= tail - head >= LINE && is_mixed(&bytes[head..tail.min(head + 256)]);
+        let head = head + usize::from(head > 0 && bytes[head - 1] == b'\\' && bytes[head] == b'n');
+        if base64::is_compressed(&bytes[head..tail]) {
+            self.seeds.push(head);
+        }
+        self.pieces(start, end);
+        tail.max(at + 1)
+    }
+
+    /// Notes the joints beside the run at `start..end`.
+    fn pieces(&mut self, start: usize, end: usize) {
+        let bytes = self.bytes;
+        let mut first = start - behind(&bytes[start.saturating_sub(256)..start], KEYED);
+        let last = end + ahead(&bytes[end..bytes.len().min(end + 256)], KEYED);
+        if matches!(bytes.get(last), Some(b'"' | b'\'')) && joins::literals(bytes, last).is_some() {
+            self.joints.push(last);
+        }
+        for _ in 0..BACK {
+            let Some(joint) = literal_before(bytes, first) else { break };
+            self.joints.push(joint);
+            let piece = joint - backslashes(&bytes[..joint]);
+            let next = piece - behind(&bytes[piece.saturating_sub(256)..piece], KEYED);
+            if next >= first {
+                break;
+            }
+            first = next;
+        }
+        if let Some(opener) = folded_before(bytes, first) {
+            self.joints.push(opener);
+        }
+    }
+
+    /// Whether there is nothing to decode.
+    pub fn is_empty(&self) -> bool {
+        self.runs.is_empty() && self.blocks.is_empty() && self.joints.is_empty() && self.seeds.is_empty()
+    }
+
+    /// Whether a text of which these bytes are a part may hold what these alone do not.
+    pub fn is_part(&self) -> bool {
+        self.is_mixed || !self.is_empty()
+    }
+
+    /// Whether an edit far from the traces may complete a key.
+    pub fn is_loud(&self) -> bool {
+        !self.joints.is_empty()
+    }
+
+    /// As [`super::segments`], at the traces only, and with UTF-16 everywhere.
+    /// What the bytes themselves are compressed with is left to who knows archives.
+    pub fn segments(mut self, limits: &Limits) -> Segments {
+        self.joints.sort_unstable();
+        self.joints.dedup();
+        self.seeds.sort_unstable();
+        super::at_traces(self.bytes, self, limits)
+    }
+}
+
+/// Whether `bytes` have capitals, small letters and digits, as base64 does.
+fn is_mixed(bytes: &[u8]) -> bool {
+    let has = |test: fn(&u8) -> bool| bytes.iter().any(test);
+    has(u8::is_ascii_digit) && has(u8::is_ascii_uppercase) && has(u8::is_ascii_lowercase)
+}
+
+/// How many backslashes stand at the end of `bytes`.
+fn backslashes(bytes: &[u8]) -> usize {
+    bytes.iter().rev().take(8).take_while(|&&byte| byte == b'\\').count()
+}
+
+/// The quote that ends the literal before the one that begins at `start`.
+fn literal_before(bytes: &[u8], start: usize) -> Option<usize> {
+    if !matches!(bytes.get(start.checked_sub(1)?), Some(b'"' | b'\'')) {
+        return None;
+    }
+    let floor = start.saturating_sub(joins::GAP);
+    let mut end = start - 1;
+    for _ in 0..2 {
+        let quote = floor + memrchr2(b'"', b'\'', &bytes[floor..end])?;
+        if joins::literals(bytes, quote).is_some_and(|joint| joint.end == start) {
+            return Some(quote);
+        }
+        end = quote;
+    }
+    None
+}
+
+/// Where the folded block opens of which the line that has its text at `start` may be one.
+fn folded_before(bytes: &[u8], start: usize) -> Option<usize> {
+    let mut line = start;
+    for _ in 0..BACK {
+        let blanks = bytes[..line].iter().rev().take(joins::GAP);
+        let indented = line - blanks.take_while(|byte| matches!(byte, b' ' | b'\t')).count();
+        let end = indented.checked_sub(1).filter(|&at| indented < line && bytes[at] == b'\n')?;
+        let text = end - usize::from(bytes[..end].ends_with(b"\r"));
+        if bytes[..text].ends_with(b" >") || bytes[..text].ends_with(b">-") {
+            return text.checked_sub(2);
+        }
+        let floor = text.saturating_sub(1024);
+        let key = behind(&bytes[floor..text], KEYED);
+        if key == 0 {
+            return None;
+        }
+        line = text - key;
+    }
+    None
+}
