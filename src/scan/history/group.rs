@@ -1,9 +1,10 @@
 //! One leaked key, its places, and how long it was to be seen.
 
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use crate::detect::Detector;
-use crate::model::{CommitSummary, Exposure, Finding, Fingerprint, ObjectKind};
+use crate::model::{CommitSummary, Exposure, Finding, Fingerprint, ObjectKind, PathName};
 use crate::pack::{Decoder, ObjectId};
 use crate::source::history::{Attribution, History, describe};
 
@@ -11,8 +12,15 @@ use crate::source::history::{Attribution, History, describe};
 /// the file hold it.
 #[derive(Debug, Default)]
 pub(super) struct Places {
-    findings: BTreeMap<Fingerprint, Finding>,
+    findings: BTreeMap<Fingerprint, Place>,
     keys: BTreeMap<String, Key>,
+}
+
+/// A place of a key: the finding of its first version, and the objects of all.
+#[derive(Debug)]
+struct Place {
+    finding: Finding,
+    objects: BTreeSet<ObjectId>,
 }
 
 /// A key, and all objects that hold it.
@@ -37,15 +45,50 @@ impl Places {
             ObjectKind::Commit => key.commits.insert(object),
             ObjectKind::Tag => false,
         };
-        let Some(other) = self.findings.remove(&finding.fingerprint) else {
-            self.findings.insert(finding.fingerprint, finding);
-            return;
-        };
-        self.findings.insert(other.fingerprint, merged(finding, other));
+        let fingerprint = finding.fingerprint;
+        match self.findings.entry(fingerprint) {
+            Entry::Vacant(vacant) => {
+                vacant.insert(Place { finding, objects: BTreeSet::from([object]) });
+            }
+            Entry::Occupied(mut occupied) => {
+                let place = occupied.get_mut();
+                place.objects.insert(object);
+                keep_first(&mut place.finding, finding);
+            }
+        }
     }
 
-    pub(super) fn into_findings(self) -> impl Iterator<Item = Finding> {
-        self.findings.into_values()
+    /// The findings, with the refs that lead to any version of each, and with every
+    /// commit that carries one where that is asked for. There may be thousands of
+    /// both, so they are looked up once for each place and not for each version.
+    pub(super) fn into_findings(
+        self,
+        attribution: &Attribution<'_>,
+        commits: &mut Commits<'_>,
+        all_commits: bool,
+    ) -> Vec<Finding> {
+        let places: Vec<Place> = self.findings.into_values().collect();
+        let groups: Vec<Vec<ObjectId>> =
+            places.iter().map(|place| place.objects.iter().copied().collect()).collect();
+        let refs = attribution.refs(&groups);
+        let mut names: HashMap<&[u8], PathName> = HashMap::new();
+        let mut findings = Vec::new();
+        for (Place { mut finding, objects }, refs) in places.into_iter().zip(refs) {
+            if let Some(origin) = &mut finding.origin {
+                let name =
+                    |name| names.entry(name).or_insert_with(|| commits.detector.path_name(name)).clone();
+                origin.refs = refs.into_iter().map(name).collect();
+                origin.versions = objects.len() as u64;
+                if all_commits {
+                    let carrying: BTreeSet<ObjectId> =
+                        objects.iter().flat_map(|object| attribution.carrying(object)).collect();
+                    origin.commits = carrying.iter().filter_map(|id| commits.summary(id)).collect();
+                    origin.commits.sort_by(|one, two| (one.seconds, &one.id).cmp(&(two.seconds, &two.id)));
+                }
+            }
+            findings.push(finding);
+        }
+        findings
     }
 
     /// Since when each key was to be seen, and until when.
@@ -78,24 +121,15 @@ impl Places {
     }
 }
 
-/// One finding of two in the same place: the first version tells of it, and the
-/// others are counted.
-fn merged(one: Finding, other: Finding) -> Finding {
-    let (mut first, later) = if time(&one) < time(&other) { (one, other) } else { (other, one) };
-    if let (Some(origin), Some(later)) = (&mut first.origin, later.origin)
-        && origin.object != later.object
-    {
-        origin.versions += later.versions;
-        origin.in_head |= later.in_head;
-        origin.holder = origin.holder.min(later.holder);
-        origin.refs.extend(later.refs);
-        origin.refs.sort();
-        origin.refs.dedup();
-        origin.commits.extend(later.commits);
-        origin.commits.sort_by(|one, other| (one.seconds, &one.id).cmp(&(other.seconds, &other.id)));
-        origin.commits.dedup();
+/// Of two versions in the same place the first tells of it, and both count.
+fn keep_first(kept: &mut Finding, mut other: Finding) {
+    if time(&other) < time(kept) {
+        std::mem::swap(kept, &mut other);
     }
-    first
+    if let (Some(origin), Some(other)) = (&mut kept.origin, other.origin) {
+        origin.in_head |= other.in_head;
+        origin.holder = origin.holder.min(other.holder);
+    }
 }
 
 /// When the commit of a finding was authored; those without one come last, and

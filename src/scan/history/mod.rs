@@ -136,7 +136,6 @@ impl Scan<'_> {
             policy: self.policy,
             detector: self.detector,
             attribution: &attribution,
-            all_commits: self.reading.all_commits,
             commits: Commits::new(history, self.detector),
             places: group::Places::default(),
             excluded: 0,
@@ -150,7 +149,7 @@ impl Scan<'_> {
         let Judge { places, mut commits, excluded, .. } = judge;
         found.coverage.excluded = excluded;
         found.exposures = places.exposures(&attribution, &mut commits);
-        found.findings = places.into_findings().collect();
+        found.findings = places.into_findings(&attribution, &mut commits, self.reading.all_commits);
         Ok(found)
     }
 
