@@ -54,6 +54,9 @@ pub enum HistoryError {
     /// An object ends too soon, or its bytes are damaged.
     #[error("object {0} is damaged")]
     Damaged(String),
+    /// An object is too large to be held in memory.
+    #[error("object {0} is too large to be held in memory")]
+    Large(String),
     /// A commit that the user named cannot be found.
     #[error(transparent)]
     Revision(#[from] RevisionError),
@@ -78,7 +81,7 @@ impl HistoryError {
         match self {
             Self::Place(error) => error.hint(),
             Self::Revision(error) => error.hint(),
-            Self::Objects(_) | Self::Git(_) | Self::Damaged(_) => {
+            Self::Objects(_) | Self::Git(_) | Self::Damaged(_) | Self::Large(_) => {
                 "`git fsck` says what is missing or damaged"
             }
             Self::Threads(_) => "give a smaller number with --threads",

@@ -10,7 +10,7 @@ use rayon::ThreadPool;
 use rayon::prelude::*;
 
 use crate::model::{Blob, ObjectKind, Provenance, hex};
-use crate::pack::{Decoder, Forest, Lack, Object, ObjectId, Pack, Visitor};
+use crate::pack::{Decoder, Forest, Lack, Object, ObjectFault, ObjectId, Pack, PackError, Visitor};
 use crate::source::Reader;
 
 use super::{Engine, History, HistoryError};
@@ -259,8 +259,13 @@ impl History {
         id: &ObjectId,
         decoder: &mut Decoder,
     ) -> Result<Option<(ObjectKind, Vec<u8>)>, HistoryError> {
-        if let Ok(Some(found)) = self.store.read(id, decoder) {
-            return Ok(Some(found));
+        match self.store.read(id, decoder) {
+            Ok(Some(found)) => return Ok(Some(found)),
+            // git2 would read all of it into memory.
+            Err(PackError::Object { fault: ObjectFault::Large(_), .. }) => {
+                return Err(HistoryError::Large(id.to_string()));
+            }
+            _ => {}
         }
         // It may be packed otherwise by now, or in a way that only git2 understands.
         match self.odb()?.read(oid(*id)) {
