@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use crate::detect::Detector;
-use crate::model::{CommitSummary, Exposure, Finding, Fingerprint, ObjectKind};
+use crate::model::{CommitSummary, Exposure, Finding, Fingerprint, Holder, ObjectKind};
 use crate::pack::{Decoder, ObjectId};
 use crate::source::history::{Attribution, History, describe};
 
@@ -11,9 +11,13 @@ use crate::source::history::{Attribution, History, describe};
 /// the file hold it.
 #[derive(Debug, Default)]
 pub(super) struct Places {
-    findings: BTreeMap<Fingerprint, Finding>,
+    findings: BTreeMap<Fingerprint, (Rank, Finding)>,
     keys: BTreeMap<String, Key>,
 }
+
+/// Which of several versions is the first, which is the least: that of the first
+/// commit; those without one come last, and the id of the object decides between equals.
+type Rank = (bool, (Holder, usize), ObjectId);
 
 /// A key, and all objects that hold it.
 #[derive(Debug, Default)]
@@ -27,8 +31,14 @@ struct Key {
 }
 
 impl Places {
-    /// Adds a finding in an object.
-    pub(super) fn add(&mut self, finding: Finding, object: ObjectId, kind: ObjectKind) {
+    /// Adds a finding in an object, whose first commit has this rank if there is one.
+    pub(super) fn add(
+        &mut self,
+        finding: Finding,
+        object: ObjectId,
+        kind: ObjectKind,
+        first: Option<(Holder, usize)>,
+    ) {
         let key = self.keys.entry(finding.digest.clone()).or_default();
         key.name.clone_from(&finding.key);
         key.findings.insert(finding.fingerprint);
@@ -37,15 +47,18 @@ impl Places {
             ObjectKind::Commit => key.commits.insert(object),
             ObjectKind::Tag => false,
         };
-        let Some(other) = self.findings.remove(&finding.fingerprint) else {
-            self.findings.insert(finding.fingerprint, finding);
-            return;
+        let rank = (first.is_none(), first.unwrap_or_default(), object);
+        let print = finding.fingerprint;
+        let merged = match self.findings.remove(&print) {
+            None => (rank, finding),
+            Some((other, known)) if rank < other => (rank, merged(finding, known)),
+            Some((other, known)) => (other, merged(known, finding)),
         };
-        self.findings.insert(other.fingerprint, merged(finding, other));
+        self.findings.insert(print, merged);
     }
 
     pub(super) fn into_findings(self) -> impl Iterator<Item = Finding> {
-        self.findings.into_values()
+        self.findings.into_values().map(|(_, finding)| finding)
     }
 
     /// Since when each key was to be seen, and until when.
@@ -80,8 +93,7 @@ impl Places {
 
 /// One finding of two in the same place: the first version tells of it, and the
 /// others are counted.
-fn merged(one: Finding, other: Finding) -> Finding {
-    let (mut first, later) = if time(&one) < time(&other) { (one, other) } else { (other, one) };
+fn merged(mut first: Finding, later: Finding) -> Finding {
     if let (Some(origin), Some(later)) = (&mut first.origin, later.origin)
         && origin.object != later.object
     {
@@ -96,14 +108,6 @@ fn merged(one: Finding, other: Finding) -> Finding {
         origin.commits.dedup();
     }
     first
-}
-
-/// When the commit of a finding was authored; those without one come last, and
-/// the id of the object decides between equals.
-fn time(finding: &Finding) -> (i64, &str) {
-    let origin = finding.origin.as_ref();
-    let commit = origin.and_then(|origin| origin.commit.as_ref());
-    (commit.map_or(i64::MAX, |commit| commit.seconds), origin.map_or("", |origin| &origin.object))
 }
 
 /// The commits that a report speaks of, each read once.

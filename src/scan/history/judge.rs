@@ -124,9 +124,10 @@ impl Judge<'_> {
             refs: carrier.refs.iter().map(|path| name(path)).collect(),
             commits: all.iter().filter_map(|id| self.commits.summary(id)).collect(),
         };
+        let first = carrier.first.map(|id| self.attribution.rank(&id));
         for mut finding in findings {
             finding.origin = Some(origin.clone());
-            self.places.add(finding, id, kind);
+            self.places.add(finding, id, kind, first);
         }
     }
 }
