@@ -126,3 +126,24 @@ fn a_blob_with_several_paths_is_judged_at_each() {
     assert_eq!(rest["summary"]["findings"], 2);
     assert_eq!(report(&sandbox, &["--exclude", "a", "--exclude", "b"])["summary"]["findings"], 0);
 }
+
+/// A tag may stand for a tag, and where refs are packed only the ends are written down.
+#[test]
+fn tags_that_lead_to_tags_are_followed_within_limits() {
+    let sandbox = Sandbox::repository();
+    sandbox.git(["commit", "--quiet", "--allow-empty", "--message", "first"]);
+    for (number, name, of) in [(1, "inner", "HEAD"), (2, "outer", "inner")] {
+        let message = format!("tag {}", key(number));
+        sandbox.git(["tag", "--annotate", name, of, "--message", &message]);
+    }
+    sandbox.git(["tag", "--delete", "inner"]);
+    for args in [&["status"][..], &["pack-refs", "--all"]] {
+        sandbox.git(args);
+        for limits in [&[][..], &["--max-depth", "1"], &["--range", "outer"]] {
+            let report = report(&sandbox, limits);
+            let findings = report["findings"].as_array().expect("there are findings");
+            let refs: Vec<_> = findings.iter().map(|finding| &finding["origin"]["refs"]).collect();
+            assert_eq!(refs, [&serde_json::json!(["refs/tags/outer"]); 2], "{args:?} {limits:?}");
+        }
+    }
+}

@@ -80,13 +80,13 @@ impl History {
         if origin["in_head"] == true {
             told.push_str(" HEAD");
         }
-        told += &format!(" ({})", words("refs", &text));
+        told.extend([" (", &words("refs", &text), ")"]);
         for (name, words) in [
             ("other_paths", words("other_paths", &text)),
             ("commits", words("commits", &|commit| self.name(commit).to_owned())),
         ] {
             if !words.is_empty() {
-                told += &format!(" {name}: {words}");
+                told.extend([" ", name, ": ", &words]);
             }
         }
         assert_eq!(origin["holder"], "ref");
@@ -129,6 +129,13 @@ fn an_exposure_begins_with_the_first_commit_and_ends_with_the_last_removal() {
     check(&lines, &[], &["since a, removed by d", "k by a x1 (a b c d main)"]);
     // In HEAD's first commit, and gone at once.
     check(&["a: k=1", "main a: k=-"], &[], &["since a, removed by main", "k by a x1 (a main)"]);
+    // Another key takes its place, at the same line and column.
+    let lines = ["a: k=1", "b a: k=2", "main b: k=3"];
+    check(&lines, &[], &["since a, removed by b", "k by a x1 (a b main)"]);
+    let lines = ["a: k=2", "b a: k=1", "main b: k=3"];
+    check(&lines, &[], &["since b, removed by main", "k by b x1 (b main)"]);
+    let lines = ["a: k=3", "b a: k=2", "main b: k=1"];
+    check(&lines, &[], &["since main, in HEAD", "k by main x1 HEAD (main)"]);
     // Each version may be the last.
     let lines = ["a: k=1", "b a: k=1+x", "c b: k=1+y", "main c: k=other"];
     check(&lines, &[], &["since a, removed by main", "k by a x3 (a b c main)"]);

@@ -15,6 +15,7 @@ use crate::sandbox::Sandbox;
 /// Bytes that cannot be compressed, so many that packs of the least size that git
 /// allows hold some of them each.
 const FILLER: usize = 700 << 10;
+const SEED: u64 = 0x4C61_796F;
 
 fn git(sandbox: &Sandbox, args: &str) -> String {
     sandbox.git(args.split_whitespace())
@@ -47,7 +48,9 @@ fn scatter(sandbox: &Sandbox) {
         drop(input);
         assert!(child.wait().expect("git ends").success());
     }
-    old.iter().for_each(|file| fs::remove_file(file).expect("it is there"));
+    for file in old {
+        fs::remove_file(file).expect("it is there");
+    }
     git(sandbox, "prune-packed --quiet");
 }
 
@@ -56,7 +59,7 @@ fn however_objects_are_kept_the_report_is_the_same() {
     let places = Places::all();
     let sandbox = &places.sandbox;
     for part in 0..3 {
-        let mut rng = Rng::of_part(part as u64, 1);
+        let mut rng = Rng::of_part(SEED, part);
         let bytes: Vec<u8> = (0..FILLER / 8).flat_map(|_| rng.next().to_le_bytes()).collect();
         sandbox.write("filler", bytes);
         git(sandbox, "hash-object -w filler");

@@ -78,7 +78,7 @@ pub(super) struct Places {
 const MASK: &str = "****";
 
 impl Places {
-    /// All of them; the index and `ORIG_HEAD` come last, for much of git changes them.
+    /// All of them. The index and `ORIG_HEAD` come last, for much of git changes them.
     pub(super) fn all() -> Self {
         let mut places = Self { sandbox: Sandbox::repository(), expect: Vec::new() };
         places.content();
@@ -89,8 +89,9 @@ impl Places {
         places.headers();
         places.tags();
         places.files();
-        places.replaced();
         places.work_trees();
+        // What git checks out from here on is the replacement.
+        places.replaced();
         places.without_branch();
         places.index();
         places
@@ -200,7 +201,9 @@ fn every_place_is_read_and_nothing_is_written() {
     let folders = [places.sandbox.path(""), places.sandbox.home().to_owned()];
     let state = || {
         let mut all = BTreeMap::new();
-        folders.iter().for_each(|folder| state(folder, &mut all));
+        for folder in &folders {
+            state(folder, &mut all);
+        }
         all
     };
     let before = state();

@@ -11,7 +11,8 @@ impl Places {
         self.sandbox.write("deleted.env", line(2));
         self.sandbox.write("edited.env", format!("a\n{}b\n", line(3)));
         // It is long enough to be worth a delta.
-        let long: String = (0..200).map(|number| format!("line {number} of many\n")).collect();
+        let lines: Vec<String> = (0..200).map(|number| format!("line {number} of many\n")).collect();
+        let long = lines.concat();
         self.sandbox.write("long.txt", &long);
         let first = self.commit("first");
         fs::remove_file(self.sandbox.path("deleted.env")).expect("it is there");

@@ -9,10 +9,13 @@ impl Places {
         self.sandbox.write(format!("names/{}", key(20)), "nothing\n");
         self.sandbox.write(format!("{}/inner.txt", key(21)), "nothing\n");
         self.sandbox.write(format!("gone/{}", key(22)), "nothing\n");
+        // Masked, it has the same path as the first.
+        self.sandbox.write(format!("names/{}", key(23)), "nothing\n");
         let commit = self.commit("names");
         self.git(&["rm", "--quiet", "-r", "gone"]);
         let gone = self.commit("one is gone");
         self.expect(20, format!("names/{MASK}")).by(&commit).in_head();
+        self.expect(23, format!("names/{MASK}")).by(&commit).in_head();
         self.expect(21, MASK).by(&commit).in_head();
         self.expect(22, format!("gone/{MASK}")).by(&commit).removed_by(&gone);
     }
