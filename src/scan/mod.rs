@@ -87,9 +87,14 @@ fn gather(workers: Vec<Worker<'_>>, detector: &Detector) -> Report {
 
 /// Puts a report together, in an order that does not depend on who found what.
 fn report(mut findings: Vec<Finding>, mut coverage: Coverage, detector: &Detector) -> Report {
-    findings.sort_by(|one, other| (&one.location, &one.rule).cmp(&(&other.location, &other.rule)));
-    // What was named twice, as in `scan . src`, is reported once.
-    findings.dedup_by(|one, other| one.location == other.location && one.rule == other.rule);
+    let order = |one: &Finding, other: &Finding| {
+        let place = (&one.location, &one.rule).cmp(&(&other.location, &other.rule));
+        place.then_with(|| one.fingerprint.cmp(&other.fingerprint))
+    };
+    findings.sort_by(order);
+    // What was named twice, as in `scan . src`, is reported once. Another secret can
+    // stand in the same place: in another version of a file, or in a masked name.
+    findings.dedup_by(|one, other| order(one, other).is_eq());
     coverage.skipped.sort();
     coverage.skipped.dedup();
     Report {

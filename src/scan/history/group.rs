@@ -4,7 +4,7 @@ use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use crate::detect::Detector;
-use crate::model::{CommitSummary, Exposure, Finding, Fingerprint, ObjectKind, PathName};
+use crate::model::{CommitSummary, Exposure, Finding, Fingerprint, Holder, ObjectKind, PathName};
 use crate::pack::{Decoder, ObjectId};
 use crate::source::history::{Attribution, History, describe};
 
@@ -19,9 +19,14 @@ pub(super) struct Places {
 /// A place of a key: the finding of its first version, and the objects of all.
 #[derive(Debug)]
 struct Place {
+    rank: Rank,
     finding: Finding,
     objects: BTreeSet<ObjectId>,
 }
+
+/// Which of several versions is the first, which is the least: that of the first
+/// commit; those without one come last, and the id of the object decides between equals.
+type Rank = (bool, (Holder, usize), ObjectId);
 
 /// A key, and all objects that hold it.
 #[derive(Debug, Default)]
@@ -35,8 +40,14 @@ struct Key {
 }
 
 impl Places {
-    /// Adds a finding in an object.
-    pub(super) fn add(&mut self, finding: Finding, object: ObjectId, kind: ObjectKind) {
+    /// Adds a finding in an object, whose first commit has this rank if there is one.
+    pub(super) fn add(
+        &mut self,
+        finding: Finding,
+        object: ObjectId,
+        kind: ObjectKind,
+        first: Option<(Holder, usize)>,
+    ) {
         let key = self.keys.entry(finding.digest.clone()).or_default();
         key.name.clone_from(&finding.key);
         key.findings.insert(finding.fingerprint);
@@ -45,15 +56,13 @@ impl Places {
             ObjectKind::Commit => key.commits.insert(object),
             ObjectKind::Tag => false,
         };
-        let fingerprint = finding.fingerprint;
-        match self.findings.entry(fingerprint) {
+        let rank = (first.is_none(), first.unwrap_or_default(), object);
+        match self.findings.entry(finding.fingerprint) {
             Entry::Vacant(vacant) => {
-                vacant.insert(Place { finding, objects: BTreeSet::from([object]) });
+                vacant.insert(Place { rank, finding, objects: BTreeSet::from([object]) });
             }
             Entry::Occupied(mut occupied) => {
-                let place = occupied.get_mut();
-                place.objects.insert(object);
-                keep_first(&mut place.finding, finding);
+                occupied.get_mut().add(rank, finding, object);
             }
         }
     }
@@ -73,7 +82,7 @@ impl Places {
         let refs = attribution.refs(&groups);
         let mut names: HashMap<&[u8], PathName> = HashMap::new();
         let mut findings = Vec::new();
-        for (Place { mut finding, objects }, refs) in places.into_iter().zip(refs) {
+        for (Place { mut finding, objects, .. }, refs) in places.into_iter().zip(refs) {
             if let Some(origin) = &mut finding.origin {
                 let name =
                     |name| names.entry(name).or_insert_with(|| commits.detector.path_name(name)).clone();
@@ -82,8 +91,9 @@ impl Places {
                 if all_commits {
                     let carrying: BTreeSet<ObjectId> =
                         objects.iter().flat_map(|object| attribution.carrying(object)).collect();
+                    let mut carrying: Vec<ObjectId> = carrying.into_iter().collect();
+                    carrying.sort_by_key(|id| attribution.rank(id).1);
                     origin.commits = carrying.iter().filter_map(|id| commits.summary(id)).collect();
-                    origin.commits.sort_by(|one, two| (one.seconds, &one.id).cmp(&(two.seconds, &two.id)));
                 }
             }
             findings.push(finding);
@@ -121,23 +131,19 @@ impl Places {
     }
 }
 
-/// Of two versions in the same place the first tells of it, and both count.
-fn keep_first(kept: &mut Finding, mut other: Finding) {
-    if time(&other) < time(kept) {
-        std::mem::swap(kept, &mut other);
+impl Place {
+    /// Adds a version: of two the first tells of the place, and both count.
+    fn add(&mut self, rank: Rank, mut other: Finding, object: ObjectId) {
+        self.objects.insert(object);
+        if rank < self.rank {
+            self.rank = rank;
+            std::mem::swap(&mut self.finding, &mut other);
+        }
+        if let (Some(origin), Some(other)) = (&mut self.finding.origin, other.origin) {
+            origin.in_head |= other.in_head;
+            origin.holder = origin.holder.min(other.holder);
+        }
     }
-    if let (Some(origin), Some(other)) = (&mut kept.origin, other.origin) {
-        origin.in_head |= other.in_head;
-        origin.holder = origin.holder.min(other.holder);
-    }
-}
-
-/// When the commit of a finding was authored; those without one come last, and
-/// the id of the object decides between equals.
-fn time(finding: &Finding) -> (i64, &str) {
-    let origin = finding.origin.as_ref();
-    let commit = origin.and_then(|origin| origin.commit.as_ref());
-    (commit.map_or(i64::MAX, |commit| commit.seconds), origin.map_or("", |origin| &origin.object))
 }
 
 /// The commits that a report speaks of, each read once.

@@ -122,9 +122,10 @@ impl Judge<'_> {
             refs: Vec::new(),
             commits: Vec::new(),
         };
+        let first = carrier.first.map(|id| self.attribution.rank(&id));
         for mut finding in findings {
             finding.origin = Some(origin.clone());
-            self.places.add(finding, id, kind);
+            self.places.add(finding, id, kind, first);
         }
     }
 }

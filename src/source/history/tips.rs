@@ -38,11 +38,7 @@ impl History {
                 continue;
             }
             let kind = if one.name == STASH { TipKind::Stash } else { TipKind::Ref };
-            // What a packed tag leads to is written beside it.
-            let objects = match one.peeled {
-                Some(peeled) => vec![one.target, peeled],
-                None => revision::peel(one.target, self),
-            };
+            let objects = revision::peel_to(one.target, one.peeled, self);
             list.push(Tip { kind, name: one.name, objects });
         }
         for log in refs.reflogs {

@@ -137,6 +137,15 @@ impl<'g> Attribution<'g> {
         self.graph.commits.ids.get(commit).is_some_and(|place| self.in_head[place as usize])
     }
 
+    /// What decides which of two commits is the first, as for [`Carrier::first`]: the
+    /// less one is. A commit that is not here comes last.
+    pub fn rank(&self, commit: &ObjectId) -> (Holder, usize) {
+        let Some(place) = self.graph.commits.ids.get(commit) else { return (Holder::Nothing, usize::MAX) };
+        let place = place as usize;
+        // Among the selected it does not matter what leads to them.
+        (if self.selected.is_some() { Holder::Ref } else { self.holders[place] }, place)
+    }
+
     /// Every commit that carries `object`, in order.
     pub fn carrying(&self, object: &ObjectId) -> Vec<ObjectId> {
         self.graph.carrying(object)
