@@ -1,5 +1,7 @@
 //! Everything that git keeps is read, and each leak is told of in git's terms.
 
+mod names;
+
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
