@@ -245,3 +245,55 @@ impl Matcher {
 pub(super) fn applies_at(rule: &Rule, path: Option<&[u8]>) -> bool {
     rule.path.as_ref().is_none_or(|expression| path.is_none_or(|path| expression.is_match(path)))
 }
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::*;
+
+    const RULES: &str = r#"
+        [[rules]]
+        id = "named"
+        regex = "named-[a-z]+"
+        path = '''(^|/)config[^/]*$'''
+        keywords = ["named"]
+        [[rules]]
+        id = "placed"
+        regex = "placed-[a-z]+"
+        path = '''(^|/)etc/config$'''
+        keywords = ["placed"]
+        [[rules]]
+        id = "anywhere"
+        regex = "anywhere-[a-z]+"
+        keywords = ["anywhere"]
+    "#;
+
+    fn check(text: &str, may_hold: bool, by_name: bool) {
+        let rules = RuleSet::parse(Path::new("x.toml"), RULES).expect("they are sound").rules;
+        let glance = Matcher::new(rules).glance(text.as_bytes());
+        assert_eq!((glance.may_hold, glance.by_name), (may_hold, by_name), "{text}");
+    }
+
+    #[test]
+    fn only_rules_for_certain_names_leave_it_to_the_name() {
+        check("", false, false);
+        check("named only", false, false);
+        check("named-a", true, true);
+        check("named-a named-b", true, true);
+        check("placed-a", true, false);
+        check("anywhere-a", true, false);
+        check("named-a placed-a", true, false);
+        check("anywhere-a named-a", true, false);
+        check("named-a anywhere", true, true);
+    }
+
+    #[test]
+    fn other_rules_do_not_look_at_names() {
+        let rules = RuleSet::parse(Path::new("x.toml"), RULES).expect("they are sound").rules;
+        let matcher = Matcher::new(rules);
+        for (name, expect) in [("config.yaml", true), ("a/config", true), ("README.md", false), ("", false)] {
+            assert_eq!(matcher.looks_at(name.as_bytes()), expect, "{name}");
+        }
+    }
+}

@@ -36,8 +36,8 @@ impl Scan<'_> {
         }
         let ids: HashSet<ObjectId> = marked.iter().map(|(id, _)| *id).collect();
         let is_indexed = |id: &Option<ObjectId>| id.is_some_and(|id| ids.contains(&id));
-        let names = indexed.entries.iter().filter(|(_, id)| is_indexed(id)).map(|(path, _)| &**path);
-        if names.into_iter().any(|path| self.detector.looks_at(path)) {
+        let mut names = indexed.entries.iter().filter(|(_, id)| is_indexed(id)).map(|(path, _)| &**path);
+        if names.any(|path| self.detector.looks_at(path)) {
             return Ok(false);
         }
         let is_looked_at = AtomicBool::new(false);
