@@ -64,6 +64,13 @@ impl Detector {
         self.matcher.glance(bytes)
     }
 
+    /// Whether a rule whose path a file's name decides looks at files of this name,
+    /// or at this path: where none does, a text that may hold something [only by
+    /// name](Glance::by_name) holds nothing.
+    pub fn looks_at(&self, name: &[u8]) -> bool {
+        self.matcher.looks_at(name)
+    }
+
     /// Whether a text that may hold nothing and has no keyword must be looked at again
     /// after an edit: `piece` is what the edit put in, with [`reach`](Self::reach) bytes
     /// of the text on either side.

@@ -8,6 +8,7 @@ use crate::sandbox::{Sandbox, key};
 
 mod exposure;
 mod layouts;
+mod names;
 mod places;
 mod referee;
 mod script;

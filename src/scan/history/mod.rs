@@ -3,6 +3,7 @@
 
 mod group;
 mod judge;
+mod named;
 mod sift;
 
 use std::cell::LazyCell;
@@ -99,9 +100,12 @@ impl Scan<'_> {
         let tips = LazyCell::new(|| history.tips(&indexed));
         let selected = history.select(self.reading.limits, || &tips.list)?;
         let only = selected.as_ref().and_then(|selected| history.introduced(selected));
-        let (sifted, unreadable) =
+        let (mut sifted, unreadable) =
             sift::sift(history, self.reading, only.as_ref(), self.detector, self.progress)?;
         let mut found = Found::default();
+        if self.are_strays(history, &indexed, &sifted.marked)? {
+            sifted.marked.clear();
+        }
         if !sifted.marked.is_empty() {
             found = self.judged(history, &tips.list, selected.as_ref(), &sifted.marked)?;
         }
@@ -156,7 +160,8 @@ impl Scan<'_> {
     /// What the names in the index give away, those of folders included.
     fn indexed_names(&self, history: &History, indexed: &Indexed) -> Vec<Finding> {
         let (mut seen, mut findings) = (HashSet::new(), Vec::new());
-        for path in indexed.paths.iter().filter(|path| self.policy.admits_file(path)) {
+        let paths = indexed.entries.iter().map(|(path, _)| path);
+        for path in paths.filter(|path| self.policy.admits_file(path)) {
             let folders = memchr::memchr_iter(b'/', path).map(|end| &path[..end]);
             for name in folders.chain([&**path]) {
                 if seen.insert(name) {

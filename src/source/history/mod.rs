@@ -5,6 +5,7 @@
 
 mod graph;
 mod introduced;
+mod named;
 mod names;
 mod objects;
 mod selection;

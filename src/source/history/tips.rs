@@ -45,7 +45,8 @@ impl History {
             let kind = if log.name == STASH { TipKind::Stash } else { TipKind::Reflog };
             list.push(Tip { kind, name: log.name, objects: log.ids });
         }
-        list.push(Tip { kind: TipKind::Index, name: b"index".to_vec(), objects: indexed.ids.clone() });
+        let objects = indexed.entries.iter().filter_map(|(_, id)| *id).collect();
+        list.push(Tip { kind: TipKind::Index, name: b"index".to_vec(), objects });
         Tips { list, problems: refs.problems }
     }
 }
