@@ -87,9 +87,14 @@ fn gather(workers: Vec<Worker<'_>>, detector: &Detector) -> Report {
 
 /// Puts a report together, in an order that does not depend on who found what.
 fn report(mut findings: Vec<Finding>, mut coverage: Coverage, detector: &Detector) -> Report {
-    findings.sort_by(|one, other| (&one.location, &one.rule).cmp(&(&other.location, &other.rule)));
+    // Versions of a file may have different secrets in the same place.
+    findings.sort_by(|one, other| {
+        (&one.location, &one.rule, &one.digest).cmp(&(&other.location, &other.rule, &other.digest))
+    });
     // What was named twice, as in `scan . src`, is reported once.
-    findings.dedup_by(|one, other| one.location == other.location && one.rule == other.rule);
+    findings.dedup_by(|one, other| {
+        one.location == other.location && one.rule == other.rule && one.digest == other.digest
+    });
     coverage.skipped.sort();
     coverage.skipped.dedup();
     Report {
