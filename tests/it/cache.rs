@@ -5,6 +5,7 @@
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 
+use baseleak::model::hex;
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 
@@ -181,7 +182,7 @@ fn what_was_not_read_as_a_whole_is_not_remembered() {
 fn with_sum(file: &Path, said: &str) -> String {
     let key = file.file_name().and_then(|name| name.to_str()).expect("it is UTF-8");
     let digest = Sha256::digest(format!("{key}\n{said}"));
-    let hex: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
+    let hex = hex(&digest);
     format!("{said}sum {hex}\n")
 }
 
