@@ -238,7 +238,7 @@ impl History {
         match self.odb() {
             Ok(database) => {
                 for id in ids {
-                    match read(&database, *id, kinds, &mut visitor) {
+                    match self.shown(&database, *id, kinds, &mut visitor) {
                         Ok(true) => {}
                         Ok(false) => large.push(*id),
                         Err(error) => unreadable.push((name(id), error.message().to_owned())),
@@ -248,6 +248,29 @@ impl History {
             Err(error) => unreadable = ids.iter().map(|id| (name(id), error.to_string())).collect(),
         }
         Objects { visitors: vec![visitor], large, unreadable }
+    }
+
+    /// Shows an object that git2 reads; `false` if it is too large. The sizes are our
+    /// own: where a header is damaged, git2 panics if it is asked for that alone.
+    fn shown(
+        &self,
+        database: &Odb<'_>,
+        id: ObjectId,
+        kinds: &[ObjectKind],
+        visitor: &mut impl Visitor,
+    ) -> Result<bool, git2::Error> {
+        if let Some((kind, size)) = self.store.declared(&id)
+            && size > Decoder::LIMIT
+        {
+            return Ok(!kinds.contains(&kind));
+        }
+        // It never ends with a loose object that is cut short.
+        self.store.check_loose(&id).map_err(|fault| git2::Error::from_str(&fault.to_string()))?;
+        let object = database.read(oid(id))?;
+        if let Some(kind) = kind(object.kind()).filter(|kind| kinds.contains(kind)) {
+            visitor.whole(&Object::new(id, kind), object.data());
+        }
+        Ok(true)
     }
 
     /// The kind and the bytes of one object; `None` where it is not here.
@@ -268,6 +291,7 @@ impl History {
             _ => {}
         }
         // It may be packed otherwise by now, or in a way that only git2 understands.
+        self.store.check_loose(id)?;
         match self.odb()?.read(oid(*id)) {
             Ok(object) => {
                 let Some(kind) = kind(object.kind()) else { return Ok(None) };
@@ -322,22 +346,6 @@ impl<V: Visitor> Visitor for Share<V> {
             Lack::Fault(_) => self.left.push(id),
         }
     }
-}
-
-/// Shows an object; `false` if it is too large.
-fn read(
-    database: &Odb<'_>,
-    id: ObjectId,
-    kinds: &[ObjectKind],
-    visitor: &mut impl Visitor,
-) -> Result<bool, git2::Error> {
-    let (size, kind) = database.read_header(oid(id))?;
-    let Some(kind) = self::kind(kind).filter(|kind| kinds.contains(kind)) else { return Ok(true) };
-    if size as u64 > Decoder::LIMIT {
-        return Ok(false);
-    }
-    visitor.whole(&Object::new(id, kind), database.read(oid(id))?.data());
-    Ok(true)
 }
 
 /// Whether the bytes are those that the name stands for.
