@@ -234,7 +234,7 @@ fn a_folder_in_place_of_a_file_is_named() {
     fs::create_dir(&file).expect("it can be made");
     let run = packed.run(&[]).exits(1).says(&[
         "warning: ",
-        "of the cache cannot be read",
+        "a file of the cache",
         "nothing can be remembered",
     ]);
     assert_eq!(run.stdout, plain);

@@ -81,8 +81,10 @@ fn one_that_is_not_initialised() {
     add(&sandbox, ".", "sub", "sub");
     sandbox.git(["clone", "--quiet", ".", "../home/clone"]);
     check(&sandbox, &["../home/clone"], &[], 0);
-    // It is not here, and what is not here was not asked for.
-    check(&sandbox, &["../home/clone", "--submodules"], &[], 0);
+    // It was asked for, and is not here.
+    let run = sandbox.run(["history", "../home/clone", "--submodules"]).exits(2);
+    assert!(run.stdout.contains("sub: unreadable: the submodule was never fetched"), "{}", run.stdout);
+    check(&sandbox, &["../home/clone", "--submodules", "--allow-incomplete"], &[], 0);
     sandbox.git([
         "-C",
         "../home/clone",

@@ -69,7 +69,9 @@ pub fn scan_history(
     let mut all = scan.repository(history)?;
     let (submodules, problems) = history.submodules();
     if reading.submodules {
-        all.coverage.skipped.extend(scan.problems(problems));
+        if !reading.allow_incomplete {
+            all.coverage.skipped.extend(scan.problems(problems));
+        }
         for submodule in &submodules {
             all.merge(scan.repository(submodule)?);
         }

@@ -99,13 +99,12 @@ impl History {
         Ok(all)
     }
 
-    /// Whether our own reader can be trusted with this repository. What cannot be
-    /// opened leaves a doubt about what else there is, and an index without
-    /// checksums may hide what is damaged; git2 then reads all.
+    /// Whether our own reader reads all that it understands. An index without
+    /// checksums may hide what is damaged, so that git2 reads such a repository,
+    /// unless it is damaged in a way that git2 must not meet.
     pub fn is_sound(&self, engine: Engine) -> bool {
-        engine == Engine::Pack
-            && self.store.faults().is_empty()
-            && self.store.packs().iter().all(|pack| pack.index().has_checksums())
+        let is_guarded = || self.store.packs().iter().all(|pack| pack.index().has_checksums());
+        engine == Engine::Pack && is_guarded() || !self.is_safe_for_git2()
     }
 
     /// All parts of the object database.

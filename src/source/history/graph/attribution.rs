@@ -28,8 +28,9 @@ pub struct Carrier {
     pub in_head: bool,
     /// The first kind of tip that leads to it.
     pub holder: Holder,
-    /// Whether a selected commit carries it, and no other that the selection's tips
-    /// or what it excludes lead to. False without a selection.
+    /// Whether a selected commit brings it in, which is to say carries it while none
+    /// of its parents does, and nothing that the selection excludes carries it. False
+    /// without a selection.
     pub is_new: bool,
 }
 
@@ -250,12 +251,21 @@ impl<'g> Attribution<'g> {
         heads.flat_map(|tip| &tip.commits).fold(0, |all, &commit| all | carried[commit as usize])
     }
 
+    /// What a chosen commit carries that none of its parents does, and nothing that
+    /// is excluded.
     fn new_in_selection(&self, carried: &[u64]) -> u64 {
-        let Some(Selected { chosen, others }) = &self.selected else { return 0 };
-        let any = |of: &[bool]| {
-            carried.iter().zip(of).fold(0, |all, (carried, of)| if *of { all | carried } else { all })
-        };
-        any(chosen) & !any(others)
+        let Some(Selected { chosen, excluded }) = &self.selected else { return 0 };
+        let (mut new, mut old) = (0, 0);
+        for (place, &here) in carried.iter().enumerate() {
+            if chosen[place] {
+                let parents = self.graph.commits.parents.of(place).iter();
+                new |= here & !parents.fold(0, |all, &parent| all | carried[parent as usize]);
+            }
+            if excluded[place] {
+                old |= here;
+            }
+        }
+        new & !old
     }
 }
 

@@ -122,8 +122,7 @@ impl Plain {
                 && selection.max_depth.is_none_or(|depth| **distance <= depth)
         };
         let chosen: BTreeSet<ObjectId> = reached.iter().filter(chosen).map(|(id, _)| *id).collect();
-        let others = reached.keys().chain(excluded.keys()).filter(|id| !chosen.contains(id)).copied();
-        (chosen.clone(), others.collect())
+        (chosen, excluded.into_keys().collect())
     }
 
     fn carrier(&self, object: ObjectId, tips: &[Tip], selection: Option<&Selection>) -> Carrier {
@@ -133,6 +132,13 @@ impl Plain {
         let at = |commit: &ObjectId| self.paths(self.commits[commit].0, object);
         let listed = |paths: PathSet| Paths { list: paths.into_iter().collect(), more: false };
         let any = |ids: &BTreeSet<ObjectId>| ids.iter().any(|id| self.carries(*id, object));
+        let brings = |id: &ObjectId| {
+            let parents = &self.commits[id].1;
+            self.carries(*id, object)
+                && !parents
+                    .iter()
+                    .any(|parent| self.commits.contains_key(parent) && self.carries(*parent, object))
+        };
         let leading: Vec<&Tip> = tips.iter().filter(|tip| self.leads(tip, object)).collect();
         Carrier {
             first,
@@ -140,7 +146,7 @@ impl Plain {
             all_paths: listed(self.commits.keys().flat_map(at).collect()),
             in_head: self.in_head(tips, object),
             holder: leading.iter().map(|tip| tip.kind.into()).min().unwrap_or_default(),
-            is_new: selected.is_some_and(|(chosen, others)| any(&chosen) && !any(&others)),
+            is_new: selected.is_some_and(|(chosen, old)| chosen.iter().any(brings) && !any(&old)),
         }
     }
 
