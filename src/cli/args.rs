@@ -95,7 +95,7 @@ pub(crate) struct HistoryArgs {
     #[arg(long)]
     pub(crate) all_commits: bool,
     /// Read the submodules, too
-    #[arg(long)]
+    #[arg(long, conflicts_with_all = ["range", "branch"])]
     pub(crate) submodules: bool,
     /// Remember here which packs were read and what was found in them; no secret is kept
     #[arg(long, value_name = "DIR")]

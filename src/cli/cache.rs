@@ -57,13 +57,19 @@ impl Memory for Cache {
             Ok(text) => text,
             Err(error) if error.kind() == io::ErrorKind::NotFound => return None,
             Err(error) => {
-                warn(&format!("{} of the cache cannot be read, and the pack is: {error}", file.display()));
+                warn(&format!(
+                    "a file of the cache {} cannot be read, and the pack is: {error}",
+                    self.folder.display()
+                ));
                 return None;
             }
         };
         let sifted = parse(key, &text);
         if sifted.is_none() {
-            warn(&format!("{} of the cache is damaged, and the pack is read again", file.display()));
+            warn(&format!(
+                "a file of the cache {} is damaged, and the pack is read again",
+                self.folder.display()
+            ));
         }
         sifted
     }

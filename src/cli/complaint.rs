@@ -5,6 +5,7 @@
 
 use std::error::Error;
 use std::fmt;
+use std::ops::Range;
 
 use baseleak::detect::Detector;
 use baseleak::render::terminal::sanitise;
@@ -63,6 +64,49 @@ pub(crate) fn shown(text: &str) -> String {
     sanitise(&masked(text)).into_owned()
 }
 
+/// Ids of git objects stay: they name what is to be looked at, and are no secret.
 fn masked(text: &str) -> String {
-    Detector::new(RuleSet::builtin()).masked(text)
+    let detector = Detector::new(RuleSet::builtin());
+    let (mut masked, mut done) = (String::new(), 0);
+    for id in ids(text) {
+        masked += &detector.masked(&text[done..id.start]);
+        masked += &text[id.clone()];
+        done = id.end;
+    }
+    masked + &detector.masked(&text[done..])
+}
+
+/// Where 40 hexadecimal digits stand alone.
+fn ids(text: &str) -> Vec<Range<usize>> {
+    let is_word = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.');
+    let (bytes, mut ids, mut at) = (text.as_bytes(), Vec::new(), 0);
+    while at < bytes.len() {
+        let end = at + bytes[at..].iter().take_while(|byte| is_word(byte)).count();
+        if end - at == 40 && bytes[at..end].iter().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f')) {
+            ids.push(at..end);
+        }
+        at = end.max(at) + 1;
+    }
+    ids
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(text: &str, expect: &str) {
+        assert_eq!(shown(text), expect);
+    }
+
+    #[test]
+    fn ids_stay_and_tokens_go() {
+        let id = "0123456789abcdef0123456789abcdef01234567";
+        check(&format!("`{id}` is no commit"), &format!("`{id}` is no commit"));
+        check(&format!("{id}, {id}"), &format!("{id}, {id}"));
+        for token in [id.to_uppercase(), id[1..].to_owned(), format!("{id}8"), format!("{id}_x")] {
+            check(&format!("a {token} b"), "a **** b");
+        }
+        check("ends in \u{e9}", "ends in \u{e9}");
+        check("", "");
+    }
 }

@@ -22,6 +22,10 @@ const SURROUNDINGS: usize = 128;
 pub struct Glance {
     /// Whether it may hold a secret: where not, [`Detector::scan`](super::Detector::scan) finds nothing.
     pub may_hold: bool,
+    /// Whether it may hold one, and only one of rules whose path a file's name
+    /// decides: at a name that [none of them looks at](super::Detector::looks_at),
+    /// there is none.
+    pub by_name: bool,
     /// Whether a keyword stands in it, or a joint of two literals, so that an edit
     /// elsewhere may make it hold a secret.
     pub has_keyword: bool,
@@ -89,15 +93,35 @@ impl Matcher {
         let survives = |candidate: &Candidate| filter::survives(&self.rules, candidate, &text);
         let shaped = self.by_shape(text, shape::find_iter(bytes));
         let rules = self.prefilter.rules(&self.rules, &text);
-        let mut glance = Glance { may_hold: shaped.iter().any(survives), has_keyword: !rules.is_empty() };
+        let mut glance = Glance { may_hold: false, by_name: false, has_keyword: !rules.is_empty() };
+        // Once a rule that is not for certain names has something, no other tells more.
+        let is_open = |glance: &Glance| !glance.may_hold || glance.by_name;
+        for candidate in &shaped {
+            if is_open(&glance) && survives(candidate) {
+                self.hold(&mut glance, candidate.rule);
+            }
+        }
         let mut candidates = Vec::new();
         for rule in rules {
-            if !glance.may_hold {
+            if is_open(&glance) {
                 self.by_regex(rule, text, &mut candidates);
-                glance.may_hold = candidates.drain(..).any(|candidate| survives(&candidate));
+                if candidates.drain(..).any(|candidate| survives(&candidate)) {
+                    self.hold(&mut glance, rule);
+                }
             }
         }
         glance
+    }
+
+    /// Notes that the rule of this index may have found something.
+    fn hold(&self, glance: &mut Glance, rule: usize) {
+        glance.by_name = (glance.by_name || !glance.may_hold) && self.rules.rules[rule].is_by_name();
+        glance.may_hold = true;
+    }
+
+    /// Whether a rule whose path a file's name decides looks at files of this name.
+    pub(super) fn looks_at(&self, name: &[u8]) -> bool {
+        self.rules.rules.iter().any(|rule| rule.is_by_name() && rule.could_apply_to(name))
     }
 
     /// Whether a piece of a text asks for the whole: it has a keyword or a key's shape in it.
@@ -228,4 +252,56 @@ impl Matcher {
 /// Whether the rule looks at files at `path`.
 pub(super) fn applies_at(rule: &Rule, path: Option<&[u8]>) -> bool {
     rule.path.as_ref().is_none_or(|expression| path.is_none_or(|path| expression.is_match(path)))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::*;
+
+    const RULES: &str = r#"
+        [[rules]]
+        id = "named"
+        regex = "named-[a-z]+"
+        path = '''(^|/)config[^/]*$'''
+        keywords = ["named"]
+        [[rules]]
+        id = "placed"
+        regex = "placed-[a-z]+"
+        path = '''(^|/)etc/config$'''
+        keywords = ["placed"]
+        [[rules]]
+        id = "anywhere"
+        regex = "anywhere-[a-z]+"
+        keywords = ["anywhere"]
+    "#;
+
+    fn check(text: &str, may_hold: bool, by_name: bool) {
+        let rules = RuleSet::parse(Path::new("x.toml"), RULES).expect("they are sound").rules;
+        let glance = Matcher::new(rules).glance(text.as_bytes());
+        assert_eq!((glance.may_hold, glance.by_name), (may_hold, by_name), "{text}");
+    }
+
+    #[test]
+    fn only_rules_for_certain_names_leave_it_to_the_name() {
+        check("", false, false);
+        check("named only", false, false);
+        check("named-a", true, true);
+        check("named-a named-b", true, true);
+        check("placed-a", true, false);
+        check("anywhere-a", true, false);
+        check("named-a placed-a", true, false);
+        check("anywhere-a named-a", true, false);
+        check("named-a anywhere", true, true);
+    }
+
+    #[test]
+    fn other_rules_do_not_look_at_names() {
+        let rules = RuleSet::parse(Path::new("x.toml"), RULES).expect("they are sound").rules;
+        let matcher = Matcher::new(rules);
+        for (name, expect) in [("config.yaml", true), ("a/config", true), ("README.md", false), ("", false)] {
+            assert_eq!(matcher.looks_at(name.as_bytes()), expect, "{name}");
+        }
+    }
 }

@@ -74,12 +74,20 @@ impl Detector {
     #[inline]
     pub fn glance(&self, bytes: &[u8]) -> Glance {
         let mut glance = self.matcher.glance(bytes);
-        if self.decodes && !glance.may_hold {
+        if self.decodes && (!glance.may_hold || glance.by_name) {
             let (may_hold, is_loud) = hidden::glance(&self.matcher, bytes);
+            glance.by_name &= !may_hold;
             glance.may_hold |= may_hold;
             glance.has_keyword |= is_loud;
         }
         glance
+    }
+
+    /// Whether a rule whose path a file's name decides looks at files of this name,
+    /// or at this path: where none does, a text that may hold something [only by
+    /// name](Glance::by_name) holds nothing.
+    pub fn looks_at(&self, name: &[u8]) -> bool {
+        self.matcher.looks_at(name)
     }
 
     /// Whether a text that may hold nothing and has no keyword must be looked at again

@@ -14,7 +14,7 @@ use super::inflate::{Buffer, Inflater, is_possible};
 use super::visitor::{Lack, Visitor};
 
 /// Bytes of spare buffers that a decoder keeps.
-const SPARE: usize = 16 << 20;
+const SPARE: usize = 4 << 20;
 
 /// One thread's decompressor and buffers.
 pub struct Decoder {
@@ -203,7 +203,7 @@ impl Forest<'_> {
         decoder: &mut Decoder,
         visitor: &mut impl Visitor,
     ) -> Result<(Buffer, bool), Failure> {
-        let (header, packed) = self.entry(entry)?;
+        let (header, packed) = self.entry(entry, decoder.limit)?;
         let Kind::Whole(_) = header.kind else { return Err(ObjectFault::Header.into()) };
         let made = decoder.inflate(packed, header.size)?;
         let is_loud = self.show(entry, made.bytes(), visitor);
@@ -218,7 +218,7 @@ impl Forest<'_> {
         decoder: &mut Decoder,
         visitor: &mut impl Visitor,
     ) -> Result<Option<(Buffer, bool)>, Failure> {
-        let (header, packed) = self.entry(entry)?;
+        let (header, packed) = self.entry(entry, decoder.limit)?;
         let (Kind::OfsDelta(_) | Kind::RefDelta(_)) = header.kind else {
             return Err(ObjectFault::Header.into());
         };
@@ -244,14 +244,23 @@ impl Forest<'_> {
         !self.is_wanted(entry) || visitor.whole(&self.object(entry), bytes)
     }
 
-    /// The header of an entry and its packed bytes, with some of what follows.
-    fn entry(&self, entry: u32) -> Result<(Header, &[u8]), ObjectFault> {
+    /// The header of an entry and its packed bytes, with some of what follows. What
+    /// says that it is too large, and may be, is not even looked at: that would
+    /// bring all of it into memory.
+    fn entry(&self, entry: u32, limit: u64) -> Result<(Header, &[u8]), Failure> {
         let (start, end) = self.span(entry);
         let bytes = self.pack.entry(start, end)?;
-        if !self.is_sound(entry, bytes) {
-            return Err(ObjectFault::Checksum);
+        let header = Header::parse(bytes);
+        if let Ok(header) = &header
+            && header.size > limit
+            && is_possible(bytes.len(), header.size)
+        {
+            return Err(Failure::Huge(header.size));
         }
-        let header = Header::parse(bytes)?;
+        if !self.is_sound(entry, bytes) {
+            return Err(ObjectFault::Checksum.into());
+        }
+        let header = header?;
         Ok((header, self.pack.from(start + header.len as u64, end)))
     }
 

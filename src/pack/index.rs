@@ -4,6 +4,8 @@
 //! when it is opened; from then on no look-up can leave the file. Where an
 //! offset leads is for the reader of the pack to check.
 
+use sha1::{Digest as _, Sha1};
+
 use super::error::FileFault;
 use super::id::ObjectId;
 use super::map::Map;
@@ -157,6 +159,13 @@ impl Index {
     pub(super) fn pack_checksum(&self) -> &[u8] {
         let end = self.map.len() - ObjectId::LEN;
         &self.map[end - ObjectId::LEN..end]
+    }
+
+    /// Whether it has the checksum that git wrote at its end, for those who believe
+    /// every offset in it. Here each is checked before use.
+    pub(super) fn is_intact(&self) -> bool {
+        let (text, sum) = self.map.split_at(self.map.len() - ObjectId::LEN);
+        Sha1::digest(text)[..] == *sum
     }
 
     /// How many names start with `byte` or a lower one.

@@ -3,7 +3,8 @@
 //! It knows the bytes of each entry; what they mean is for the forest of deltas.
 
 use std::fmt;
-use std::io;
+use std::fs::File;
+use std::io::{self, BufReader, Read, Seek as _, SeekFrom};
 use std::path::Path;
 use std::sync::Arc;
 use std::time::SystemTime;
@@ -155,12 +156,30 @@ impl Pack {
         )
     }
 
-    /// The packed bytes of an object that is no delta, its kind and its size.
-    pub(super) fn whole(&self, position: u32) -> Option<(ObjectKind, u64, &[u8])> {
-        let entry = self.entry(self.index.offset(position)?, self.end()).ok()?;
+    /// The packed bytes of an object that is no delta, its kind and its size. They
+    /// are read from the file, for what is mapped and was looked at stays in memory;
+    /// where git has taken the file away, the map still has them.
+    pub(super) fn whole(&self, position: u32) -> Option<(ObjectKind, u64, Box<dyn Read + '_>)> {
+        let start = self.index.offset(position)?;
+        let entry = self.entry(start, self.end()).ok()?;
         let header = Header::parse(entry).ok()?;
         let Kind::Whole(kind) = header.kind else { return None };
-        Some((kind, header.size, &entry[header.len..]))
+        let packed: Box<dyn Read> = match self.reopened(start + header.len as u64) {
+            Ok(file) => Box::new(file),
+            Err(_) => Box::new(&entry[header.len..]),
+        };
+        Some((kind, header.size, packed))
+    }
+
+    /// The file, to be read from `offset` on.
+    fn reopened(&self, offset: u64) -> io::Result<BufReader<File>> {
+        let mut file = File::open(&self.path)?;
+        // Another file may have its name by now.
+        if file.metadata()?.len() != self.map.len() as u64 {
+            return Err(io::ErrorKind::NotFound.into());
+        }
+        file.seek(SeekFrom::Start(offset))?;
+        Ok(BufReader::with_capacity(1 << 16, file))
     }
 
     /// Where entries may lie.

@@ -115,6 +115,12 @@ impl Store {
         &self.faults
     }
 
+    /// Whether all indexes are there, and as git wrote them. Who believes what they
+    /// say, as libgit2 does, must not read them otherwise.
+    pub fn has_intact_indexes(&self) -> bool {
+        self.faults.is_empty() && self.packs.iter().all(|pack| pack.index().is_intact())
+    }
+
     /// The forest of the pack with this number, of objects of these kinds and
     /// without those that a pack before it holds: over all packs, every object is
     /// shown once. Where `only` is given, without all others.

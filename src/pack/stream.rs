@@ -51,6 +51,31 @@ impl Store {
         let bytes = bytes.into_vec();
         Ok(Some(Stream { kind, size: bytes.len() as u64, bytes: Box::new(Cursor::new(bytes)) }))
     }
+
+    /// What an object is, and how many bytes it says it has; `None` for a delta, and for
+    /// what is not here or says nothing.
+    pub fn declared(&self, id: &ObjectId) -> Option<(ObjectKind, u64)> {
+        match self.find(id) {
+            Some((pack, position)) => pack.whole(position).map(|(kind, size, _)| (kind, size)),
+            None => self.find_loose(*id)?.stream().ok().map(|stream| (stream.kind, stream.size)),
+        }
+    }
+
+    /// Reads the object to its end where it is loose, without keeping it; fine where it is not.
+    ///
+    /// # Errors
+    ///
+    /// When its file is damaged or cut short.
+    pub fn check_loose(&self, id: &ObjectId) -> Result<(), PackError> {
+        let Some(loose) = self.find_loose(*id) else { return Ok(()) };
+        let mut stream = loose.stream()?;
+        let path = || loose.path().into();
+        let read = io::copy(&mut stream, &mut io::sink());
+        match read.map_err(|source| PackError::Io { path: path(), source })? {
+            read if read == stream.size => Ok(()),
+            _ => Err(PackError::Object { path: path(), offset: 0, fault: ObjectFault::Inflate }),
+        }
+    }
 }
 
 impl Loose {

@@ -10,11 +10,15 @@ use std::sync::{Arc, OnceLock};
 
 use regex::bytes::{Regex, RegexSet};
 
-use super::compile;
+use super::{by_name, compile};
 
 /// An expression over bytes.
-#[derive(Debug, Clone)]
-pub struct Expression(Lazy<Arc<str>, Regex>);
+#[derive(Clone)]
+pub struct Expression {
+    lazy: Lazy<Arc<str>, Regex>,
+    /// Whether a file's name decides it; found out when it is first asked.
+    by_name: Arc<OnceLock<bool>>,
+}
 
 /// Several expressions over bytes, tried together.
 #[derive(Debug, Clone)]
@@ -33,15 +37,27 @@ impl<S: fmt::Debug, C> fmt::Debug for Lazy<S, C> {
     }
 }
 
+impl fmt::Debug for Expression {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Expression").field(&self.lazy).finish()
+    }
+}
+
 impl Expression {
     /// Of a source in Rust's syntax that is known to compile.
     pub(super) fn trusted(source: &str) -> Self {
-        Self(Lazy { source: source.into(), compiled: Arc::default() })
+        Self { lazy: Lazy { source: source.into(), compiled: Arc::default() }, by_name: Arc::default() }
     }
 
     /// Of an expression that was compiled from `source`.
     pub(super) fn compiled(source: &str, regex: Regex) -> Self {
-        Self(Lazy { source: source.into(), compiled: Arc::new(regex.into()) })
+        let compiled = Arc::new(regex.into());
+        Self { lazy: Lazy { source: source.into(), compiled }, by_name: Arc::default() }
+    }
+
+    /// Whether it matches a path only if it matches the path's last component alone.
+    pub(super) fn is_by_name(&self) -> bool {
+        *self.by_name.get_or_init(|| by_name::is_decided(&self.lazy.source))
     }
 }
 
@@ -61,8 +77,8 @@ impl Deref for Expression {
     type Target = Regex;
 
     fn deref(&self) -> &Regex {
-        let compile = || compile::builder(&self.0.source).build().expect("a unit test compiles it");
-        self.0.compiled.get_or_init(compile)
+        let compile = || compile::builder(&self.lazy.source).build().expect("a unit test compiles it");
+        self.lazy.compiled.get_or_init(compile)
     }
 }
 

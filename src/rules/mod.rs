@@ -4,6 +4,7 @@
 //! every id unique, every group there.
 
 mod builtin;
+mod by_name;
 mod compile;
 mod config;
 mod document;

@@ -53,6 +53,20 @@ pub struct Rule {
     pub traits: Traits,
 }
 
+impl Rule {
+    /// Whether the rule has a path, and that is decided by a file's name, whatever the folder.
+    pub fn is_by_name(&self) -> bool {
+        self.path.as_ref().is_some_and(Expression::is_by_name)
+    }
+
+    /// Whether the rule may look at files of this name; `name` may also be a path,
+    /// whose last component counts. Where only the whole path decides, it may.
+    pub fn could_apply_to(&self, name: &[u8]) -> bool {
+        let last = name.rsplit(|&byte| byte == b'/').next().unwrap_or(name);
+        self.path.as_ref().is_none_or(|path| !path.is_by_name() || path.is_match(last))
+    }
+}
+
 /// The `[rules.baseleak]` table. The default is a rule as gitleaks runs it.
 #[derive(Debug, Clone)]
 pub struct Traits {
@@ -189,5 +203,30 @@ impl Default for Traits {
             positive: Vec::new(),
             negative: Vec::new(),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::RuleSet;
+
+    fn check(path: &str, name: &str, expect: bool) {
+        let text = format!("[[rules]]\nid = \"a\"\nregex = \"x\"\n{path}\n");
+        let rules = RuleSet::parse(Path::new("x.toml"), &text).expect("it is sound").rules;
+        assert_eq!(rules.rules[0].could_apply_to(name.as_bytes()), expect, "{path} and {name}");
+    }
+
+    #[test]
+    fn a_rule_for_names_passes_over_others() {
+        let config = r"path = '(^|/)config[^/]*\.ya?ml$'";
+        check(config, "config.yaml", true);
+        check(config, "a/b/config-2.yml", true);
+        check(config, "README.md", false);
+        check(config, "config.yaml/README.md", false);
+        check(config, "", false);
+        check("path = '(^|/)a/config$'", "README.md", true);
+        check("", "README.md", true);
     }
 }

@@ -99,10 +99,9 @@ fn gather(workers: Vec<Worker<'_>>, detector: &Detector) -> Report {
 /// Puts a report together, in an order that does not depend on who found what.
 fn report(mut findings: Vec<Finding>, mut coverage: Coverage, detector: &Detector) -> Report {
     findings.sort_by(|one, other| order(one).cmp(&order(other)));
-    // What was named twice, as in `scan . src`, is reported once.
-    findings.dedup_by(|one, other| {
-        one.location == other.location && one.rule == other.rule && one.digest == other.digest
-    });
+    // What was named twice, as in `scan . src`, is reported once. Another secret can
+    // stand in the same place: in another version of a file, or in a masked name.
+    findings.dedup_by(|one, other| order(one) == order(other));
     coverage.skipped.sort();
     coverage.skipped.dedup();
     coverage.notes.sort();
@@ -122,7 +121,7 @@ fn report(mut findings: Vec<Finding>, mut coverage: Coverage, detector: &Detecto
 fn order(finding: &Finding) -> impl Ord + '_ {
     let location = &finding.location;
     let place = (location.path.as_str(), location.place, location.start, location.end);
-    (place, location.cell(), &finding.rule, &finding.digest)
+    (place, location.cell(), &finding.rule, &finding.fingerprint)
 }
 
 /// Detection at work on one thread.

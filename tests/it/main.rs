@@ -1,16 +1,24 @@
 //! The integration tests: one binary, one module for each feature.
 
 mod architecture;
+mod bulk;
+mod cache;
 #[cfg(feature = "archives")]
 mod carriers;
 mod cli_docs;
 mod contexts;
+mod damage;
 mod decoys;
 mod encodings;
+mod formats;
 mod history;
+#[cfg(unix)]
+mod hooks;
+mod limits;
 mod pack;
 mod recall;
 mod sandbox;
 mod scan;
 mod shape;
 mod staged;
+mod submodules;

@@ -1,9 +1,10 @@
 //! One leaked key, its places, and how long it was to be seen.
 
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use crate::detect::Detector;
-use crate::model::{CommitSummary, Exposure, Finding, Fingerprint, ObjectKind};
+use crate::model::{CommitSummary, Exposure, Finding, Fingerprint, Holder, ObjectKind, PathName};
 use crate::pack::{Decoder, ObjectId};
 use crate::source::history::{Attribution, History, describe};
 
@@ -11,9 +12,21 @@ use crate::source::history::{Attribution, History, describe};
 /// the file hold it.
 #[derive(Debug, Default)]
 pub(super) struct Places {
-    findings: BTreeMap<Fingerprint, Finding>,
+    findings: BTreeMap<Fingerprint, Place>,
     keys: BTreeMap<String, Key>,
 }
+
+/// A place of a key: the finding of its first version, and the objects of all.
+#[derive(Debug)]
+struct Place {
+    rank: Rank,
+    finding: Finding,
+    objects: BTreeSet<ObjectId>,
+}
+
+/// Which of several versions is the first, which is the least: that of the first
+/// commit; those without one come last, and the id of the object decides between equals.
+type Rank = (bool, (Holder, usize), ObjectId);
 
 /// A key, and all objects that hold it.
 #[derive(Debug, Default)]
@@ -27,8 +40,14 @@ struct Key {
 }
 
 impl Places {
-    /// Adds a finding in an object.
-    pub(super) fn add(&mut self, finding: Finding, object: ObjectId, kind: ObjectKind) {
+    /// Adds a finding in an object, whose first commit has this rank if there is one.
+    pub(super) fn add(
+        &mut self,
+        finding: Finding,
+        object: ObjectId,
+        kind: ObjectKind,
+        first: Option<(Holder, usize)>,
+    ) {
         let key = self.keys.entry(finding.digest.clone()).or_default();
         key.name.clone_from(&finding.key);
         key.findings.insert(finding.fingerprint);
@@ -37,15 +56,49 @@ impl Places {
             ObjectKind::Commit => key.commits.insert(object),
             ObjectKind::Tag => false,
         };
-        let Some(other) = self.findings.remove(&finding.fingerprint) else {
-            self.findings.insert(finding.fingerprint, finding);
-            return;
-        };
-        self.findings.insert(other.fingerprint, merged(finding, other));
+        let rank = (first.is_none(), first.unwrap_or_default(), object);
+        match self.findings.entry(finding.fingerprint) {
+            Entry::Vacant(vacant) => {
+                vacant.insert(Place { rank, finding, objects: BTreeSet::from([object]) });
+            }
+            Entry::Occupied(mut occupied) => {
+                occupied.get_mut().add(rank, finding, object);
+            }
+        }
     }
 
-    pub(super) fn into_findings(self) -> impl Iterator<Item = Finding> {
-        self.findings.into_values()
+    /// The findings, with the refs that lead to any version of each, and with every
+    /// commit that carries one where that is asked for. There may be thousands of
+    /// both, so they are looked up once for each place and not for each version.
+    pub(super) fn into_findings(
+        self,
+        attribution: &Attribution<'_>,
+        commits: &mut Commits<'_>,
+        all_commits: bool,
+    ) -> Vec<Finding> {
+        let places: Vec<Place> = self.findings.into_values().collect();
+        let groups: Vec<Vec<ObjectId>> =
+            places.iter().map(|place| place.objects.iter().copied().collect()).collect();
+        let refs = attribution.refs(&groups);
+        let mut names: HashMap<&[u8], PathName> = HashMap::new();
+        let mut findings = Vec::new();
+        for (Place { mut finding, objects, .. }, refs) in places.into_iter().zip(refs) {
+            if let Some(origin) = &mut finding.origin {
+                let name =
+                    |name| names.entry(name).or_insert_with(|| commits.detector.path_name(name)).clone();
+                origin.refs = refs.into_iter().map(name).collect();
+                origin.versions = objects.len() as u64;
+                if all_commits {
+                    let carrying: BTreeSet<ObjectId> =
+                        objects.iter().flat_map(|object| attribution.carrying(object)).collect();
+                    let mut carrying: Vec<ObjectId> = carrying.into_iter().collect();
+                    carrying.sort_by_key(|id| attribution.rank(id).1);
+                    origin.commits = carrying.iter().filter_map(|id| commits.summary(id)).collect();
+                }
+            }
+            findings.push(finding);
+        }
+        findings
     }
 
     /// Since when each key was to be seen, and until when.
@@ -78,32 +131,19 @@ impl Places {
     }
 }
 
-/// One finding of two in the same place: the first version tells of it, and the
-/// others are counted.
-fn merged(one: Finding, other: Finding) -> Finding {
-    let (mut first, later) = if time(&one) < time(&other) { (one, other) } else { (other, one) };
-    if let (Some(origin), Some(later)) = (&mut first.origin, later.origin)
-        && origin.object != later.object
-    {
-        origin.versions += later.versions;
-        origin.in_head |= later.in_head;
-        origin.holder = origin.holder.min(later.holder);
-        origin.refs.extend(later.refs);
-        origin.refs.sort();
-        origin.refs.dedup();
-        origin.commits.extend(later.commits);
-        origin.commits.sort_by(|one, other| (one.seconds, &one.id).cmp(&(other.seconds, &other.id)));
-        origin.commits.dedup();
+impl Place {
+    /// Adds a version: of two the first tells of the place, and both count.
+    fn add(&mut self, rank: Rank, mut other: Finding, object: ObjectId) {
+        self.objects.insert(object);
+        if rank < self.rank {
+            self.rank = rank;
+            std::mem::swap(&mut self.finding, &mut other);
+        }
+        if let (Some(origin), Some(other)) = (&mut self.finding.origin, other.origin) {
+            origin.in_head |= other.in_head;
+            origin.holder = origin.holder.min(other.holder);
+        }
     }
-    first
-}
-
-/// When the commit of a finding was authored; those without one come last, and
-/// the id of the object decides between equals.
-fn time(finding: &Finding) -> (i64, &str) {
-    let origin = finding.origin.as_ref();
-    let commit = origin.and_then(|origin| origin.commit.as_ref());
-    (commit.map_or(i64::MAX, |commit| commit.seconds), origin.map_or("", |origin| &origin.object))
 }
 
 /// The commits that a report speaks of, each read once.

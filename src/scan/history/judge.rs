@@ -18,7 +18,6 @@ pub(super) struct Judge<'h> {
     pub(super) policy: &'h Policy,
     pub(super) detector: &'h Detector,
     pub(super) attribution: &'h Attribution<'h>,
-    pub(super) all_commits: bool,
     pub(super) commits: Commits<'h>,
     pub(super) places: Places,
     /// Opens archives and notebooks, if that is wanted.
@@ -36,7 +35,7 @@ impl Judge<'_> {
         &mut self,
         id: ObjectId,
         kind: ObjectKind,
-        carrier: &Carrier<'_>,
+        carrier: &Carrier,
     ) -> Result<(), HistoryError> {
         let paths = self.paths(carrier);
         if paths.is_empty() && !(carrier.paths.list.is_empty() && carrier.all_paths.list.is_empty()) {
@@ -51,7 +50,7 @@ impl Judge<'_> {
     }
 
     /// The paths of an object that the policy admits, those at its first commit first.
-    fn paths(&self, carrier: &Carrier<'_>) -> Vec<Vec<u8>> {
+    fn paths(&self, carrier: &Carrier) -> Vec<Vec<u8>> {
         let (first, all) = (&carrier.paths.list, &carrier.all_paths.list);
         let later = all.iter().filter(|path| first.binary_search(path).is_err());
         let shown = first.iter().chain(later).map(|path| [self.history.prefix(), path].concat());
@@ -64,7 +63,7 @@ impl Judge<'_> {
         &mut self,
         id: ObjectId,
         kind: ObjectKind,
-        carrier: &Carrier<'_>,
+        carrier: &Carrier,
         paths: &[Vec<u8>],
     ) -> Result<(), HistoryError> {
         let small = self.history.fetch(&id, &mut Decoder::new(Decoder::LIMIT)).ok().flatten();
@@ -121,7 +120,7 @@ impl Judge<'_> {
     }
 
     /// Judges the names in a tree, at every path that it has.
-    fn tree(&mut self, id: ObjectId, carrier: &Carrier<'_>, paths: &[Vec<u8>]) -> Result<(), HistoryError> {
+    fn tree(&mut self, id: ObjectId, carrier: &Carrier, paths: &[Vec<u8>]) -> Result<(), HistoryError> {
         let Some((_, bytes)) = self.history.fetch(&id, &mut Decoder::new(Decoder::LIMIT))? else {
             return Ok(());
         };
@@ -145,7 +144,7 @@ impl Judge<'_> {
         findings: Vec<Finding>,
         id: ObjectId,
         kind: ObjectKind,
-        carrier: &Carrier<'_>,
+        carrier: &Carrier,
         path: &[u8],
     ) {
         if findings.is_empty() {
@@ -153,7 +152,6 @@ impl Judge<'_> {
         }
         let name = |path: &[u8]| self.detector.path_name(path);
         let others = carrier.paths.list.iter().map(|path| [self.history.prefix(), path].concat());
-        let all = if self.all_commits { self.attribution.carrying(&id) } else { Vec::new() };
         let origin = Origin {
             object: id.to_string(),
             kind,
@@ -163,12 +161,13 @@ impl Judge<'_> {
             // What a commit says of itself is there as long as HEAD leads to it.
             in_head: carrier.in_head || kind == ObjectKind::Commit && self.attribution.leads_to(&id),
             holder: carrier.holder,
-            refs: carrier.refs.iter().map(|path| name(path)).collect(),
-            commits: all.iter().filter_map(|id| self.commits.summary(id)).collect(),
+            refs: Vec::new(),
+            commits: Vec::new(),
         };
+        let first = carrier.first.map(|id| self.attribution.rank(&id));
         for mut finding in findings {
             finding.origin = Some(origin.clone());
-            self.places.add(finding, id, kind);
+            self.places.add(finding, id, kind, first);
         }
     }
 }

@@ -3,6 +3,7 @@
 
 mod group;
 mod judge;
+mod named;
 mod sift;
 
 use std::cell::LazyCell;
@@ -72,7 +73,9 @@ pub fn scan_history(
     let mut all = scan.repository(history)?;
     let (submodules, problems) = history.submodules();
     if reading.submodules {
-        all.coverage.skipped.extend(scan.problems(problems));
+        if !reading.allow_incomplete {
+            all.coverage.skipped.extend(scan.problems(problems));
+        }
         for submodule in &submodules {
             all.merge(scan.repository(submodule)?);
         }
@@ -103,9 +106,12 @@ impl Scan<'_> {
         let tips = LazyCell::new(|| history.tips(&indexed));
         let selected = history.select(self.reading.limits, || &tips.list)?;
         let only = selected.as_ref().and_then(|selected| history.introduced(selected));
-        let (sifted, unreadable) =
+        let (mut sifted, unreadable) =
             sift::sift(history, self.reading, only.as_ref(), self.detector, self.progress)?;
         let mut found = Found::default();
+        if self.are_strays(history, &indexed, &sifted.marked)? {
+            sifted.marked.clear();
+        }
         if !sifted.marked.is_empty() {
             found = self.judged(history, &tips.list, selected.as_ref(), &sifted.marked)?;
         }
@@ -141,7 +147,6 @@ impl Scan<'_> {
             policy: self.policy,
             detector: self.detector,
             attribution: &attribution,
-            all_commits: self.reading.all_commits,
             commits: Commits::new(history, self.detector),
             places: group::Places::default(),
             opener: self.reading.unpack.then(|| Opener::new(self.detector)),
@@ -156,14 +161,15 @@ impl Scan<'_> {
         let Judge { places, mut commits, coverage, .. } = judge;
         found.coverage.merge(coverage);
         found.exposures = places.exposures(&attribution, &mut commits);
-        found.findings = places.into_findings().collect();
+        found.findings = places.into_findings(&attribution, &mut commits, self.reading.all_commits);
         Ok(found)
     }
 
     /// What the names in the index give away, those of folders included.
     fn indexed_names(&self, history: &History, indexed: &Indexed) -> Vec<Finding> {
         let (mut seen, mut findings) = (HashSet::new(), Vec::new());
-        for path in indexed.paths.iter().filter(|path| self.policy.admits_file(path)) {
+        let paths = indexed.entries.iter().map(|(path, _)| path);
+        for path in paths.filter(|path| self.policy.admits_file(path)) {
             let folders = memchr::memchr_iter(b'/', path).map(|end| &path[..end]);
             for name in folders.chain([&**path]) {
                 if seen.insert(name) {

@@ -17,6 +17,9 @@ use crate::pack::{Decoder, ObjectId};
 /// Commits beyond which reading everything is not slower by much.
 const MOST: usize = 4000;
 
+/// Trees beyond which it is not, either: a stranger could have made them to be many.
+const MOST_TREES: usize = 200_000;
+
 /// A commit to be looked at, the youngest first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Next {
@@ -83,6 +86,10 @@ struct Walk<'h> {
     decoder: Decoder,
     known: HashMap<ObjectId, Known>,
     found: HashSet<ObjectId>,
+    /// The trees that were looked at, each with those that it was held against.
+    /// Beside others it may bring in more: a folder that was changed and changed back
+    /// was new once.
+    compared: HashSet<(ObjectId, Vec<ObjectId>)>,
 }
 
 impl History {
@@ -99,6 +106,7 @@ impl History {
             decoder: Decoder::new(Decoder::LIMIT),
             known: HashMap::new(),
             found: selected.tags.iter().copied().collect(),
+            compared: HashSet::new(),
         };
         walk.run(selection).ok()?;
         Some(walk.found)
@@ -205,9 +213,18 @@ impl Walk<'_> {
     /// in. Trees that may be as deep as a stranger made them are walked with a list.
     fn bring_in(&mut self, id: ObjectId, entry: Entry, before: &[ObjectId]) -> Result<(), GivenUp> {
         let mut open = vec![(id, entry, before.to_vec())];
-        while let Some((id, entry, before)) = open.pop() {
-            if entry == Entry::Submodule || !self.found.insert(id) || entry != Entry::Tree {
+        while let Some((id, entry, mut before)) = open.pop() {
+            if entry == Entry::Submodule {
                 continue;
+            }
+            self.found.insert(id);
+            before.sort_unstable();
+            before.dedup();
+            if entry != Entry::Tree || !self.compared.insert((id, before.clone())) {
+                continue;
+            }
+            if self.compared.len() > MOST_TREES {
+                return Err(GivenUp);
             }
             // What a tag leads to may as well be a blob.
             let Some(tree) = self.tree(&id)? else { continue };

@@ -5,6 +5,7 @@
 
 mod graph;
 mod introduced;
+mod named;
 mod names;
 mod objects;
 mod selection;
@@ -12,11 +13,13 @@ mod tips;
 
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 
 use git2::Odb;
 
-use super::git_dir::{GitDir, GitDirError};
+use super::git_dir::{GitDir, GitDirError, path_of};
 use super::revision::RevisionError;
+use super::staged;
 use super::submodules::Submodules;
 use crate::pack::{PackError, Store};
 
@@ -35,6 +38,8 @@ pub use tips::Tips;
 pub struct History {
     place: GitDir,
     store: Store,
+    /// Whether git2 can be asked at all; found out when it is.
+    is_safe_for_git2: OnceLock<bool>,
     /// What its paths begin with in reports: that of the submodule, or nothing.
     prefix: Vec<u8>,
 }
@@ -54,6 +59,12 @@ pub enum HistoryError {
     /// An object ends too soon, or its bytes are damaged.
     #[error("object {0} is damaged")]
     Damaged(String),
+    /// An index of a pack is damaged, so that git2 must not be asked.
+    #[error("it cannot be read by other means, for the index of a pack is damaged")]
+    Unsafe,
+    /// An object is too large to be held in memory.
+    #[error("object {0} is too large to be held in memory")]
+    Large(String),
     /// A commit that the user named cannot be found.
     #[error(transparent)]
     Revision(#[from] RevisionError),
@@ -78,7 +89,7 @@ impl HistoryError {
         match self {
             Self::Place(error) => error.hint(),
             Self::Revision(error) => error.hint(),
-            Self::Objects(_) | Self::Git(_) | Self::Damaged(_) => {
+            Self::Objects(_) | Self::Git(_) | Self::Damaged(_) | Self::Unsafe | Self::Large(_) => {
                 "`git fsck` says what is missing or damaged"
             }
             Self::Threads(_) => "give a smaller number with --threads",
@@ -100,7 +111,7 @@ impl History {
         // Content is judged, not verified; what is damaged still fails to inflate.
         git2::opts::strict_hash_verification(false);
         let store = Store::open_all(&place.object_folders())?;
-        Ok(Self { place, store, prefix })
+        Ok(Self { place, store, is_safe_for_git2: OnceLock::new(), prefix })
     }
 
     /// The repositories of its submodules and theirs, as far as they can be opened,
@@ -108,6 +119,12 @@ impl History {
     pub fn submodules(&self) -> (Vec<Self>, Vec<(PathBuf, String)>) {
         let Submodules { found, mut problems, .. } = Submodules::read(&self.place);
         let mut opened = Vec::new();
+        for path in staged::gitlinks(&self.place).unwrap_or_default() {
+            if !found.iter().any(|submodule| submodule.shown == path) {
+                let reason = "the submodule was never fetched: its repository is not here";
+                problems.push((path_of(&path), reason.to_owned()));
+            }
+        }
         for submodule in found {
             let place = GitDir::at(&submodule.folder).map_err(HistoryError::from);
             match place.and_then(|place| Self::of(place, [&*submodule.shown, b"/"].concat())) {
@@ -155,7 +172,16 @@ impl History {
         self.place.work_tree.as_deref().unwrap_or(&self.place.common)
     }
 
+    /// The object database as git2 reads it.
+    ///
+    /// # Errors
+    /// When it cannot be opened, or an index is damaged: libgit2 believes what an
+    /// index says, and where that leads out of the file it takes the program with it.
     fn odb(&self) -> Result<Odb<'static>, HistoryError> {
-        Ok(self.place.odb()?)
+        if self.is_safe_for_git2() { Ok(self.place.odb()?) } else { Err(HistoryError::Unsafe) }
+    }
+
+    fn is_safe_for_git2(&self) -> bool {
+        *self.is_safe_for_git2.get_or_init(|| self.store.has_intact_indexes())
     }
 }

@@ -1,4 +1,6 @@
 //! The names in a tree, and in the index.
+//!
+//! Under which names an object stood anywhere is [elsewhere](super::named).
 
 use std::path::PathBuf;
 
@@ -18,9 +20,8 @@ pub fn names(tree: &[u8], mut visit: impl FnMut(&[u8])) -> Result<(), Malformed>
 /// What all indexes of a repository list.
 #[derive(Debug, Default)]
 pub struct Indexed {
-    /// Paths from the root, sorted, each once.
-    pub paths: Vec<Vec<u8>>,
-    pub(super) ids: Vec<ObjectId>,
+    /// Paths from the root, sorted, and the blob at each, unless it is a submodule or there is none.
+    pub entries: Vec<(Vec<u8>, Option<ObjectId>)>,
     /// Indexes that cannot be read, and why.
     pub problems: Vec<(PathBuf, String)>,
 }
@@ -39,16 +40,13 @@ impl History {
         for (file, folder) in files {
             match staged::listed(&file, &folder) {
                 Ok(entries) => {
-                    for Listed { path, id } in entries {
-                        indexed.paths.push(path);
-                        indexed.ids.extend(id);
-                    }
+                    indexed.entries.extend(entries.into_iter().map(|Listed { path, id }| (path, id)));
                 }
                 Err(error) => indexed.problems.push((file, error.to_string())),
             }
         }
-        indexed.paths.sort_unstable();
-        indexed.paths.dedup();
+        indexed.entries.sort_unstable();
+        indexed.entries.dedup();
         indexed
     }
 }

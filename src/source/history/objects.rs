@@ -10,7 +10,7 @@ use rayon::ThreadPool;
 use rayon::prelude::*;
 
 use crate::model::{Blob, ObjectKind, Provenance, hex};
-use crate::pack::{Decoder, Forest, Lack, Object, ObjectId, Pack, Visitor};
+use crate::pack::{Decoder, Forest, Lack, Object, ObjectFault, ObjectId, Pack, PackError, Visitor};
 use crate::source::Reader;
 
 use super::{Engine, History, HistoryError};
@@ -99,13 +99,12 @@ impl History {
         Ok(all)
     }
 
-    /// Whether our own reader can be trusted with this repository. What cannot be
-    /// opened leaves a doubt about what else there is, and an index without
-    /// checksums may hide what is damaged; git2 then reads all.
+    /// Whether our own reader reads all that it understands. An index without
+    /// checksums may hide what is damaged, so that git2 reads such a repository,
+    /// unless it is damaged in a way that git2 must not meet.
     pub fn is_sound(&self, engine: Engine) -> bool {
-        engine == Engine::Pack
-            && self.store.faults().is_empty()
-            && self.store.packs().iter().all(|pack| pack.index().has_checksums())
+        let is_guarded = || self.store.packs().iter().all(|pack| pack.index().has_checksums());
+        engine == Engine::Pack && is_guarded() || !self.is_safe_for_git2()
     }
 
     /// All parts of the object database.
@@ -238,7 +237,7 @@ impl History {
         match self.odb() {
             Ok(database) => {
                 for id in ids {
-                    match read(&database, *id, kinds, &mut visitor) {
+                    match self.shown(&database, *id, kinds, &mut visitor) {
                         Ok(true) => {}
                         Ok(false) => large.push(*id),
                         Err(error) => unreadable.push((name(id), error.message().to_owned())),
@@ -250,6 +249,29 @@ impl History {
         Objects { visitors: vec![visitor], large, unreadable }
     }
 
+    /// Shows an object that git2 reads; `false` if it is too large. The sizes are our
+    /// own: where a header is damaged, git2 panics if it is asked for that alone.
+    fn shown(
+        &self,
+        database: &Odb<'_>,
+        id: ObjectId,
+        kinds: &[ObjectKind],
+        visitor: &mut impl Visitor,
+    ) -> Result<bool, git2::Error> {
+        if let Some((kind, size)) = self.store.declared(&id)
+            && size > Decoder::LIMIT
+        {
+            return Ok(!kinds.contains(&kind));
+        }
+        // It never ends with a loose object that is cut short.
+        self.store.check_loose(&id).map_err(|fault| git2::Error::from_str(&fault.to_string()))?;
+        let object = database.read(oid(id))?;
+        if let Some(kind) = kind(object.kind()).filter(|kind| kinds.contains(kind)) {
+            visitor.whole(&Object::new(id, kind), object.data());
+        }
+        Ok(true)
+    }
+
     /// The kind and the bytes of one object; `None` where it is not here.
     ///
     /// # Errors
@@ -259,10 +281,16 @@ impl History {
         id: &ObjectId,
         decoder: &mut Decoder,
     ) -> Result<Option<(ObjectKind, Vec<u8>)>, HistoryError> {
-        if let Ok(Some(found)) = self.store.read(id, decoder) {
-            return Ok(Some(found));
+        match self.store.read(id, decoder) {
+            Ok(Some(found)) => return Ok(Some(found)),
+            // git2 would read all of it into memory.
+            Err(PackError::Object { fault: ObjectFault::Large(_), .. }) => {
+                return Err(HistoryError::Large(id.to_string()));
+            }
+            _ => {}
         }
         // It may be packed otherwise by now, or in a way that only git2 understands.
+        self.store.check_loose(id)?;
         match self.odb()?.read(oid(*id)) {
             Ok(object) => {
                 let Some(kind) = kind(object.kind()) else { return Ok(None) };
@@ -331,22 +359,6 @@ impl<V: Visitor> Visitor for Share<V> {
             Lack::Fault(_) => self.left.push(id),
         }
     }
-}
-
-/// Shows an object; `false` if it is too large.
-fn read(
-    database: &Odb<'_>,
-    id: ObjectId,
-    kinds: &[ObjectKind],
-    visitor: &mut impl Visitor,
-) -> Result<bool, git2::Error> {
-    let (size, kind) = database.read_header(oid(id))?;
-    let Some(kind) = self::kind(kind).filter(|kind| kinds.contains(kind)) else { return Ok(true) };
-    if size as u64 > Decoder::LIMIT {
-        return Ok(false);
-    }
-    visitor.whole(&Object::new(id, kind), database.read(oid(id))?.data());
-    Ok(true)
 }
 
 /// Whether the bytes are those that the name stands for.

@@ -68,7 +68,7 @@ impl History {
         } else if let Some(branch) = branch {
             selected.add(&self.branch(branch)?);
         } else {
-            for tip in tips().iter().filter(|tip| matches!(tip.kind, TipKind::Head | TipKind::Ref)) {
+            for tip in tips().iter().filter(|tip| is_asked_about(tip)) {
                 selected.add(&tip.objects);
             }
         }
@@ -81,6 +81,14 @@ impl History {
         let way = revision::way(&full, &self.place, self);
         Ok(way.or_else(|_| revision::way(name, &self.place, self))?)
     }
+}
+
+/// Whether a tip is one of those that git means by `--all`: HEAD, that of every work
+/// tree, and what is below `refs/`. What git notes beside them, such as `ORIG_HEAD`,
+/// is where somebody was once.
+fn is_asked_about(tip: &Tip) -> bool {
+    let is_ref = |name: &[u8]| name.starts_with(b"refs/") || name == b"HEAD" || name.ends_with(b"/HEAD");
+    matches!(tip.kind, TipKind::Head | TipKind::Ref) && is_ref(&tip.name)
 }
 
 impl Selected {

@@ -38,18 +38,15 @@ impl History {
                 continue;
             }
             let kind = if one.name == STASH { TipKind::Stash } else { TipKind::Ref };
-            // What a packed tag leads to is written beside it.
-            let objects = match one.peeled {
-                Some(peeled) => vec![one.target, peeled],
-                None => revision::peel(one.target, self),
-            };
+            let objects = revision::peel_to(one.target, one.peeled, self);
             list.push(Tip { kind, name: one.name, objects });
         }
         for log in refs.reflogs {
             let kind = if log.name == STASH { TipKind::Stash } else { TipKind::Reflog };
             list.push(Tip { kind, name: log.name, objects: log.ids });
         }
-        list.push(Tip { kind: TipKind::Index, name: b"index".to_vec(), objects: indexed.ids.clone() });
+        let objects = indexed.entries.iter().filter_map(|(_, id)| *id).collect();
+        list.push(Tip { kind: TipKind::Index, name: b"index".to_vec(), objects });
         Tips { list, problems: refs.problems }
     }
 }

@@ -76,14 +76,22 @@ pub(super) fn way(text: &[u8], git: &GitDir, objects: &impl Objects) -> Result<V
 /// The object `id` and, if it is a tag, those that it leads to, the last being no tag
 /// or one that cannot be read. At most 16 tags are followed.
 pub(super) fn peel(id: ObjectId, objects: &impl Objects) -> Vec<ObjectId> {
+    peel_to(id, None, objects)
+}
+
+/// As [`peel`]; where the `end` is known already, it is not read. The tags before it
+/// are, for a tag may lead to another.
+pub(super) fn peel_to(id: ObjectId, end: Option<ObjectId>, objects: &impl Objects) -> Vec<ObjectId> {
     let mut way = vec![id];
     while way.len() <= DEPTH
-        && let Some(last) = way.last()
+        && let Some(last) = way.last().filter(|last| Some(**last) != end)
         && let Some((Kind::Tag, text)) = objects.read(last)
         && let Some(target) = header(&text, b"object ").next()
     {
         way.push(target);
     }
+    // What is written down of the end counts also where the tag cannot be read.
+    way.extend(end.filter(|end| !way.contains(end)));
     way
 }
 

@@ -4,7 +4,7 @@ use git2::{ObjectType, Odb, Oid};
 
 use super::super::git_dir::GitDir;
 use super::super::made_tests::Made;
-use super::{Kind, Objects, Range, RevisionError, peel, way};
+use super::{Kind, Objects, Range, RevisionError, peel, peel_to, way};
 use crate::pack::ObjectId;
 
 /// The commit that `text` stands for.
@@ -217,6 +217,9 @@ fn tags_are_followed_so_far() {
     check(40, 17);
     let circle = MadeUp(vec![(id("00"), Kind::Tag, tag(0))]);
     assert_eq!(peel(id("00"), &circle).len(), 17);
+    // An end that is known is not read, and is there in any case.
+    let known = |length: usize, end: &str| peel_to(id("00"), Some(id(end)), &chain(length)).len();
+    assert_eq!([known(3, "02"), known(3, "00"), known(0, "ee"), known(0, "00")], [3, 1, 2, 1]);
     let git = Made::new().at(".git");
     let name = id("00").to_string();
     assert!(matches!(resolve(name.as_bytes(), &git, &circle), Err(RevisionError::Unreadable(_))));

@@ -15,7 +15,7 @@ const BITS: usize = 64;
 
 /// What carries an object. An id that is not among the wanted is carried by nothing.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Carrier<'t> {
+pub struct Carrier {
     /// The first commit that carries it: of those that are selected; without a
     /// selection of those that a ref or HEAD leads to, or else the stash, or else a
     /// log, or else of all.
@@ -26,13 +26,11 @@ pub struct Carrier<'t> {
     pub all_paths: Paths,
     /// Whether what is checked out carries it.
     pub in_head: bool,
-    /// The names of the refs that lead to it, sorted: to a commit or a tree that
-    /// carries it, or to itself.
-    pub refs: Vec<&'t [u8]>,
     /// The first kind of tip that leads to it.
     pub holder: Holder,
-    /// Whether a selected commit carries it, and no other that the selection's tips
-    /// or what it excludes lead to. False without a selection.
+    /// Whether a selected commit brings it in, which is to say carries it while none
+    /// of its parents does, and nothing that the selection excludes carries it. False
+    /// without a selection.
     pub is_new: bool,
 }
 
@@ -107,8 +105,23 @@ impl<'g> Attribution<'g> {
     }
 
     /// What carries each of `objects`, in their order.
-    pub fn carriers(&self, objects: &[ObjectId]) -> Vec<Carrier<'g>> {
+    pub fn carriers(&self, objects: &[ObjectId]) -> Vec<Carrier> {
         objects.chunks(BITS).flat_map(|objects| self.sixty_four(objects)).collect()
+    }
+
+    /// The names of the refs that lead to any object of each group, sorted: to a
+    /// commit or a tree that carries it, or to itself.
+    pub fn refs(&self, groups: &[Vec<ObjectId>]) -> Vec<Vec<&'g [u8]>> {
+        let mut refs: Vec<Vec<&'g [u8]>> = vec![Vec::new(); groups.len()];
+        for (groups, refs) in groups.chunks(BITS).zip(refs.chunks_mut(BITS)) {
+            let groups: Vec<&[ObjectId]> = groups.iter().map(Vec::as_slice).collect();
+            self.lead(self.graph.sweep(&groups), |bit, tip| {
+                if tip.kind == TipKind::Ref && refs[bit].last() != Some(&tip.name) {
+                    refs[bit].push(tip.name);
+                }
+            });
+        }
+        refs
     }
 
     /// Where each key stood; a key is the objects that hold it.
@@ -123,6 +136,15 @@ impl<'g> Attribution<'g> {
     /// Whether HEAD leads to a commit.
     pub fn leads_to(&self, commit: &ObjectId) -> bool {
         self.graph.commits.ids.get(commit).is_some_and(|place| self.in_head[place as usize])
+    }
+
+    /// What decides which of two commits is the first, as for [`Carrier::first`]: the
+    /// less one is. A commit that is not here comes last.
+    pub fn rank(&self, commit: &ObjectId) -> (Holder, usize) {
+        let Some(place) = self.graph.commits.ids.get(commit) else { return (Holder::Nothing, usize::MAX) };
+        let place = place as usize;
+        // Among the selected it does not matter what leads to them.
+        (if self.selected.is_some() { Holder::Ref } else { self.holders[place] }, place)
     }
 
     /// Every commit that carries `object`, in order.
@@ -157,12 +179,12 @@ impl<'g> Attribution<'g> {
         (0..keys.len()).map(exposure).collect()
     }
 
-    fn sixty_four(&self, objects: &[ObjectId]) -> Vec<Carrier<'g>> {
+    fn sixty_four(&self, objects: &[ObjectId]) -> Vec<Carrier> {
         let groups: Vec<&[ObjectId]> = objects.iter().map(std::slice::from_ref).collect();
         let sweep = self.graph.sweep(&groups);
         let firsts = self.firsts(&sweep.carried);
         let (head, new) = (self.head(&sweep.carried), self.new_in_selection(&sweep.carried));
-        let mut carriers: Vec<Carrier<'g>> = Vec::with_capacity(objects.len());
+        let mut carriers: Vec<Carrier> = Vec::with_capacity(objects.len());
         for (bit, id) in objects.iter().enumerate() {
             carriers.push(Carrier {
                 first: firsts[bit].map(|place| self.graph.order()[place]),
@@ -173,12 +195,12 @@ impl<'g> Attribution<'g> {
                 ..Carrier::default()
             });
         }
-        self.lead(sweep, &mut carriers);
+        self.lead(sweep, |bit, tip| carriers[bit].holder = carriers[bit].holder.min(tip.kind.into()));
         carriers
     }
 
-    /// Notes which tips lead to what.
-    fn lead(&self, sweep: Sweep, carriers: &mut [Carrier<'g>]) {
+    /// Tells for each tip, in the order of their names, to which groups it leads.
+    fn lead(&self, sweep: Sweep, mut note: impl FnMut(usize, &Place<'g>)) {
         let Sweep { nodes, carried: mut before } = sweep;
         for place in 0..before.len() {
             let parents = self.graph.commits.parents.of(place).iter();
@@ -187,13 +209,7 @@ impl<'g> Attribution<'g> {
         for tip in &self.tips {
             let commits = tip.commits.iter().fold(0, |all, &commit| all | before[commit as usize]);
             let led = tip.nodes.iter().fold(commits, |all, &node| all | nodes[node as usize]);
-            each_bit(led, |bit| {
-                let carrier = &mut carriers[bit];
-                carrier.holder = carrier.holder.min(tip.kind.into());
-                if tip.kind == TipKind::Ref && carrier.refs.last() != Some(&tip.name) {
-                    carrier.refs.push(tip.name);
-                }
-            });
+            each_bit(led, |bit| note(bit, tip));
         }
     }
 
@@ -235,12 +251,21 @@ impl<'g> Attribution<'g> {
         heads.flat_map(|tip| &tip.commits).fold(0, |all, &commit| all | carried[commit as usize])
     }
 
+    /// What a chosen commit carries that none of its parents does, and nothing that
+    /// is excluded.
     fn new_in_selection(&self, carried: &[u64]) -> u64 {
-        let Some(Selected { chosen, others }) = &self.selected else { return 0 };
-        let any = |of: &[bool]| {
-            carried.iter().zip(of).fold(0, |all, (carried, of)| if *of { all | carried } else { all })
-        };
-        any(chosen) & !any(others)
+        let Some(Selected { chosen, excluded }) = &self.selected else { return 0 };
+        let (mut new, mut old) = (0, 0);
+        for (place, &here) in carried.iter().enumerate() {
+            if chosen[place] {
+                let parents = self.graph.commits.parents.of(place).iter();
+                new |= here & !parents.fold(0, |all, &parent| all | carried[parent as usize]);
+            }
+            if excluded[place] {
+                old |= here;
+            }
+        }
+        new & !old
     }
 }
 

@@ -122,29 +122,39 @@ impl Plain {
                 && selection.max_depth.is_none_or(|depth| **distance <= depth)
         };
         let chosen: BTreeSet<ObjectId> = reached.iter().filter(chosen).map(|(id, _)| *id).collect();
-        let others = reached.keys().chain(excluded.keys()).filter(|id| !chosen.contains(id)).copied();
-        (chosen.clone(), others.collect())
+        (chosen, excluded.into_keys().collect())
     }
 
-    fn carrier<'t>(&self, object: ObjectId, tips: &'t [Tip], selection: Option<&Selection>) -> Carrier<'t> {
+    fn carrier(&self, object: ObjectId, tips: &[Tip], selection: Option<&Selection>) -> Carrier {
         let selected = selection.map(|selection| self.selected(selection));
         let chosen = selected.as_ref().map(|(chosen, _)| chosen);
         let first = self.first(tips, chosen, &|commit| self.carries(commit, object));
         let at = |commit: &ObjectId| self.paths(self.commits[commit].0, object);
         let listed = |paths: PathSet| Paths { list: paths.into_iter().collect(), more: false };
         let any = |ids: &BTreeSet<ObjectId>| ids.iter().any(|id| self.carries(*id, object));
+        let brings = |id: &ObjectId| {
+            let parents = &self.commits[id].1;
+            self.carries(*id, object)
+                && !parents
+                    .iter()
+                    .any(|parent| self.commits.contains_key(parent) && self.carries(*parent, object))
+        };
         let leading: Vec<&Tip> = tips.iter().filter(|tip| self.leads(tip, object)).collect();
-        let refs: BTreeSet<&[u8]> =
-            leading.iter().filter(|tip| tip.kind == TipKind::Ref).map(|tip| &*tip.name).collect();
         Carrier {
             first,
             paths: listed(first.iter().flat_map(at).collect()),
             all_paths: listed(self.commits.keys().flat_map(at).collect()),
             in_head: self.in_head(tips, object),
-            refs: refs.into_iter().collect(),
             holder: leading.iter().map(|tip| tip.kind.into()).min().unwrap_or_default(),
-            is_new: selected.is_some_and(|(chosen, others)| any(&chosen) && !any(&others)),
+            is_new: selected.is_some_and(|(chosen, old)| chosen.iter().any(brings) && !any(&old)),
         }
+    }
+
+    fn refs<'t>(&self, key: &[ObjectId], tips: &'t [Tip]) -> Vec<&'t [u8]> {
+        let leads = |tip: &&Tip| key.iter().any(|object| self.leads(tip, *object));
+        let refs: BTreeSet<&[u8]> =
+            tips.iter().filter(|tip| tip.kind == TipKind::Ref).filter(leads).map(|tip| &*tip.name).collect();
+        refs.into_iter().collect()
     }
 
     fn in_head(&self, tips: &[Tip], object: ObjectId) -> bool {
@@ -253,6 +263,9 @@ fn the_answers_are_those_of_the_plain_way() {
                 let carrying: Vec<ObjectId> =
                     plain.order().into_iter().filter(|commit| plain.carries(*commit, *object)).collect();
                 assert_eq!(graph.carrying(object), carrying, "{round}");
+            }
+            for (key, refs) in keys.iter().zip(found.refs(&keys)) {
+                assert_eq!(refs, plain.refs(key, &tips), "{round}");
             }
             for (key, exposure) in keys.iter().zip(found.exposures(&keys)) {
                 assert_eq!(exposure, plain.exposure(key, &tips, selection.as_ref()), "{round}");

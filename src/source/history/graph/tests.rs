@@ -91,20 +91,18 @@ fn line() -> Builder {
 }
 
 /// Shows a carrier in a line.
-pub(super) fn show(carrier: &Carrier<'_>) -> String {
+pub(super) fn show(carrier: &Carrier) -> String {
     let paths = |paths: &Paths| {
         let list: Vec<_> = paths.list.iter().map(|path| String::from_utf8_lossy(path)).collect();
         format!("[{}]{}", list.join(" "), if paths.more { "+" } else { "" })
     };
-    let refs: Vec<_> = carrier.refs.iter().map(|name| String::from_utf8_lossy(name)).collect();
     format!(
-        "{} {} {} head={} {:?} [{}] new={}",
+        "{} {} {} head={} {:?} new={}",
         carrier.first.map_or_else(|| "-".to_owned(), word),
         paths(&carrier.paths),
         paths(&carrier.all_paths),
         carrier.in_head,
         carrier.holder,
-        refs.join(" "),
         carrier.is_new
     )
 }
@@ -112,9 +110,13 @@ pub(super) fn show(carrier: &Carrier<'_>) -> String {
 fn check(builder: &Builder, tips: &[Tip], selection: Option<&Selection>, expect: &[(&str, &str)]) {
     let wanted: Vec<ObjectId> = expect.iter().map(|(object, _)| id(object)).collect();
     let graph = builder.graph(&wanted, |at| at % 3);
-    let carriers = graph.attribution(tips, selection).carriers(&wanted);
-    for (carrier, (object, expect)) in carriers.iter().zip(expect) {
-        assert_eq!(show(carrier), *expect, "{object}");
+    let attribution = graph.attribution(tips, selection);
+    let groups: Vec<Vec<ObjectId>> = wanted.iter().map(|object| vec![*object]).collect();
+    let all = attribution.carriers(&wanted).into_iter().zip(attribution.refs(&groups));
+    for ((carrier, refs), (object, expect)) in all.zip(expect) {
+        let refs: Vec<_> = refs.into_iter().map(String::from_utf8_lossy).collect();
+        let shown = show(&carrier).replace(" new=", &format!(" [{}] new=", refs.join(" ")));
+        assert_eq!(shown, *expect, "{object}");
     }
 }
 
@@ -165,7 +167,7 @@ fn a_selection_narrows() {
     let base =
         |tips, excluded| Selection { tips: ids(tips), excluded: ids(excluded), ..Selection::default() };
     let tips = [tip(TipKind::Ref, "main", "d")];
-    let none = "head=false Ref [main]";
+    let none = "head=false Ref";
     let all = "[README deep/README deep/src/z src/z]";
     for (selection, b0, b2, b1) in [
         (base("d", "c"), format!("d [README] {all} {none} new=false"), "x [side]", "-"),
@@ -260,7 +262,7 @@ fn no_repository_makes_it_hang() {
     builder.commit("d", "tdeep49999", "c", 4);
     let graph = builder.graph(&ids("b1 b2 b3"), |at| at % 3);
     let carriers = graph.attribution(&[], None).carriers(&ids("b1 b2 b3"));
-    assert_eq!(show(&carriers[0]), "a [it] [it] head=false Nothing [] new=false");
+    assert_eq!(show(&carriers[0]), "a [it] [it] head=false Nothing new=false");
     for paths in [&carriers[1].paths, &carriers[1].all_paths] {
         assert!(paths.more);
         assert_eq!(paths.list.len(), Paths::MOST);

@@ -60,8 +60,8 @@ pub struct Selection {
 #[derive(Debug)]
 pub(super) struct Selected {
     pub(super) chosen: Vec<bool>,
-    /// Reachable from the tips or from what is excluded, and not chosen.
-    pub(super) others: Vec<bool>,
+    /// Reachable from what is excluded.
+    pub(super) excluded: Vec<bool>,
 }
 
 impl Selection {
@@ -75,10 +75,7 @@ impl Selection {
                 && self.since.is_none_or(|since| commits.seconds[place] >= since)
                 && near.as_ref().is_none_or(|near| near[place])
         };
-        let chosen: Vec<bool> = (0..commits.count()).map(chosen).collect();
-        let other = |place: usize| (from_tips[place] || excluded[place]) && !chosen[place];
-        let others = (0..commits.count()).map(other).collect();
-        Selected { chosen, others }
+        Selected { chosen: (0..commits.count()).map(chosen).collect(), excluded }
     }
 }
 

@@ -39,7 +39,7 @@ impl Wanted {
 
     /// The id that these bytes are, if it is asked about.
     #[inline]
-    pub(super) fn find(&self, bytes: &[u8; ObjectId::LEN]) -> Option<ObjectId> {
+    pub(in crate::source::history) fn find(&self, bytes: &[u8; ObjectId::LEN]) -> Option<ObjectId> {
         let start = self.start(bytes);
         if self.starts[start / 64] >> (start % 64) & 1 == 0 {
             return None;
