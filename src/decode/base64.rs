@@ -18,8 +18,9 @@ const AROUND: usize = 1024;
 const QUADS: usize = 10;
 /// Characters of the shortest key in hex.
 const HEXED: usize = 66;
-/// Characters of the shortest compressed key in base64.
-const COMPRESSED: usize = 60;
+/// Characters of the shortest compressed key in base64: the shortest key has 33 bytes,
+/// and zlib adds some ten to what the codes of its characters take.
+const COMPRESSED: usize = 48;
 
 /// For each character its value in the lower six bits; above 63 it is none.
 const VALUE: [u8; 256] = values();
