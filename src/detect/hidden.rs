@@ -36,10 +36,11 @@ pub(super) struct Hidden {
     pub(super) encodings: Vec<Encoding>,
 }
 
-/// The secrets that stand encoded in `text`, in order; each once.
-pub(super) fn secrets(matcher: &Matcher, text: Text<'_>) -> Vec<Hidden> {
+/// The secrets that stand encoded in `text`, in order; each once. And whether all that
+/// is encoded was decoded, within the limits.
+pub(super) fn secrets(matcher: &Matcher, text: Text<'_>) -> (Vec<Hidden>, bool) {
     let mut found: Vec<Hidden> = Vec::new();
-    layers(text.bytes, look(text.bytes), &mut |layer| {
+    let is_complete = layers(text.bytes, look(text.bytes), &mut |layer| {
         if matcher.candidates(Text { bytes: layer.bytes(), ..text }).is_empty() {
             return true;
         }
@@ -51,16 +52,16 @@ pub(super) fn secrets(matcher: &Matcher, text: Text<'_>) -> Vec<Hidden> {
         }
         true
     });
-    distinct(found)
+    (distinct(found), is_complete)
 }
 
 /// Whether a secret that stands encoded in `bytes` survives the filters, at whatever
-/// path; and whether an edit anywhere may make it so.
+/// path, or may stand where the limits end; and whether an edit anywhere may make it so.
 pub(super) fn glance(matcher: &Matcher, bytes: &[u8]) -> (bool, bool) {
     let traces = look(bytes);
     let is_loud = traces.is_loud();
     let mut may_hold = false;
-    layers(bytes, traces, &mut |layer| {
+    let is_complete = layers(bytes, traces, &mut |layer| {
         if !matcher.candidates(Text { bytes: layer.bytes(), path: None }).is_empty() {
             let (joined, own) = layer.with_surroundings(bytes);
             let text = Text { bytes: &joined, path: None };
@@ -71,7 +72,7 @@ pub(super) fn glance(matcher: &Matcher, bytes: &[u8]) -> (bool, bool) {
         }
         !may_hold
     });
-    (may_hold, is_loud)
+    (may_hold || !is_complete, is_loud)
 }
 
 /// Whether a text of which `piece` is a part may hold a secret that stands encoded
@@ -175,45 +176,56 @@ fn step(bytes: &[u8], from: usize, found: &mut Traces<'_>) -> Option<usize> {
     Some(next)
 }
 
-/// Shows `visit` all that can be decoded, until it has seen enough.
-fn layers(bytes: &[u8], traces: Traces<'_>, visit: &mut dyn FnMut(&Layer<'_>) -> bool) {
+/// Shows `visit` all that can be decoded, until it has seen enough; whether the limits
+/// left nothing undecoded that it would have seen.
+fn layers(bytes: &[u8], traces: Traces<'_>, visit: &mut dyn FnMut(&Layer<'_>) -> bool) -> bool {
     if traces.is_empty() && !decode::is_wide(bytes) {
-        return;
+        return true;
     }
-    let mut left =
+    let left =
         Limits { max_output: bytes.len().saturating_mul(TIMES).saturating_add(MORE), max_inflated: INFLATED };
     let segments = traces.segments(&left);
-    let mut stack = Vec::new();
-    deeper(segments, &mut stack, &mut left, visit);
+    let mut way = Way { stack: Vec::new(), left, is_complete: true };
+    way.deeper(segments, visit);
+    way.is_complete
 }
 
-/// Shows `visit` each of `segments` and what is in it; whether to go on.
-fn deeper(
-    segments: Segments,
-    stack: &mut Vec<Segment>,
-    left: &mut Limits,
-    visit: &mut dyn FnMut(&Layer<'_>) -> bool,
-) -> bool {
-    for segment in &segments.list {
-        let room = match segment.encoding {
-            Encoding::Gzip | Encoding::Zlib => &mut left.max_inflated,
-            _ => &mut left.max_output,
-        };
-        *room = room.saturating_sub(segment.text.len());
-    }
-    for segment in segments.list {
-        stack.push(segment);
-        let mut goes_on = visit(&Layer(stack));
-        if goes_on && stack.len() < DEPTH && left.max_output > 0 {
-            let inner = decode::segments(Layer(stack).bytes(), left);
-            goes_on = deeper(inner, stack, left, visit);
+/// The way down to where it is being decoded.
+struct Way {
+    stack: Vec<Segment>,
+    left: Limits,
+    is_complete: bool,
+}
+
+impl Way {
+    /// Shows `visit` each of `segments` and what is in it; whether to go on.
+    fn deeper(&mut self, segments: Segments, visit: &mut dyn FnMut(&Layer<'_>) -> bool) -> bool {
+        self.is_complete &= segments.complete;
+        for segment in &segments.list {
+            let room = match segment.encoding {
+                Encoding::Gzip | Encoding::Zlib => &mut self.left.max_inflated,
+                _ => &mut self.left.max_output,
+            };
+            *room = room.saturating_sub(segment.text.len());
         }
-        stack.pop();
-        if !goes_on {
-            return false;
+        for segment in segments.list {
+            self.stack.push(segment);
+            let mut goes_on = visit(&Layer(&self.stack));
+            if goes_on {
+                let inner = decode::segments(Layer(&self.stack).bytes(), &self.left);
+                if self.stack.len() < DEPTH {
+                    goes_on = self.deeper(inner, visit);
+                } else {
+                    self.is_complete &= inner.complete && inner.list.is_empty();
+                }
+            }
+            self.stack.pop();
+            if !goes_on {
+                return false;
+            }
         }
+        true
     }
-    true
 }
 
 /// Each secret once where its places overlap, by the shortest chain.

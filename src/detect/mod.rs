@@ -57,16 +57,19 @@ impl Detector {
     }
 
     /// Adds the secrets that start in the fresh part of `blob` to `findings`, in order.
+    /// Returns whether all that is encoded in it was decoded: there are limits to that.
     #[inline]
-    pub fn scan(&self, blob: &Blob<'_>, findings: &mut Vec<Finding>) {
+    pub fn scan(&self, blob: &Blob<'_>, findings: &mut Vec<Finding>) -> bool {
         let text = Text { bytes: blob.bytes, path: Some(blob.provenance.relative) };
         let secrets = self.matcher.secrets(text);
-        let hidden = if self.decodes { hidden::secrets(&self.matcher, text) } else { Vec::new() };
+        let (hidden, is_complete) =
+            if self.decodes { hidden::secrets(&self.matcher, text) } else { (Vec::new(), true) };
         if !secrets.is_empty() || !hidden.is_empty() {
             let path = self.path_name(blob.provenance.shown);
             let describer = Describer::new(&self.matcher.rules, blob, path, Place::Content);
             describer.describe(describe::settle(secrets, hidden), findings);
         }
+        is_complete
     }
 
     /// What `bytes` may hold, at whatever path they stand: a cheap test for content

@@ -86,6 +86,13 @@ pub enum NoteKind {
     Member(String),
     /// A notebook was read as plain text, or something in it was: why.
     Notebook(String),
+    /// Something encoded was not decoded to its end, or not deep enough.
+    Encoded,
+}
+
+impl NoteKind {
+    /// Why something [encoded](Self::Encoded) was not decoded.
+    pub const DECODING: &str = "beyond the limits of depth or size";
 }
 
 impl fmt::Display for NoteKind {
@@ -93,6 +100,7 @@ impl fmt::Display for NoteKind {
         match self {
             Self::Member(why) => write!(f, "not unpacked to its end: {why}"),
             Self::Notebook(why) => write!(f, "read as plain text: {why}"),
+            Self::Encoded => write!(f, "not decoded to its end: {}", Self::DECODING),
         }
     }
 }

@@ -288,8 +288,9 @@ impl<'a> WireCoverage<'a> {
 impl<'a> WireNote<'a> {
     fn of(note: &'a Note) -> Self {
         let (kind, detail) = match &note.kind {
-            NoteKind::Member(why) => ("member", why),
-            NoteKind::Notebook(why) => ("notebook", why),
+            NoteKind::Member(why) => ("member", why.as_str()),
+            NoteKind::Notebook(why) => ("notebook", why.as_str()),
+            NoteKind::Encoded => ("encoded", NoteKind::DECODING),
         };
         Self { path: note.path.as_str(), kind, detail }
     }

@@ -8,7 +8,7 @@ use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::detect::Detector;
-use crate::model::{Blob, Coverage, Finding, Provenance, Report, SkipReason, Skipped};
+use crate::model::{Blob, Coverage, Finding, Note, NoteKind, Provenance, Report, SkipReason, Skipped};
 use crate::select::Policy;
 use crate::source::{self, Packed, Staged, StagedError, Walk};
 
@@ -154,7 +154,10 @@ impl source::Worker for Worker<'_> {
     }
 
     fn blob(&mut self, blob: &Blob<'_>) {
-        self.detector.scan(blob, &mut self.findings);
+        if !self.detector.scan(blob, &mut self.findings) {
+            let path = self.detector.path_name(blob.provenance.shown);
+            self.coverage.notes.push(Note { path, kind: NoteKind::Encoded });
+        }
         self.progress.bytes.fetch_add(blob.fresh.len() as u64, Ordering::Relaxed);
     }
 

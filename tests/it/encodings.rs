@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use crate::contexts::Rng;
 use crate::sandbox::{Sandbox, assert_hidden, key};
 
-fn base64(text: &str) -> String {
+pub(crate) fn base64(text: &str) -> String {
     let alphabet = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     let mut code = String::new();
     for group in text.as_bytes().chunks(3) {

@@ -2,7 +2,7 @@
 
 use super::group::{Commits, Places};
 use crate::detect::Detector;
-use crate::model::{Blob, Coverage, Finding, ObjectKind, Origin, Provenance};
+use crate::model::{Blob, Coverage, Finding, Note, NoteKind, ObjectKind, Origin, Provenance};
 use crate::pack::{Decoder, ObjectId};
 use crate::scan::unpacked::{self, Form, Opener};
 use crate::select::Policy;
@@ -69,17 +69,21 @@ impl Judge<'_> {
         let small = self.history.fetch(&id, &mut Decoder::new(Decoder::LIMIT)).ok().flatten();
         let mut opened = 0;
         for path in paths {
-            let (mut findings, mut form) = (Vec::new(), None);
+            let (mut findings, mut form, mut is_decoded) = (Vec::new(), None, true);
             let provenance = Provenance { shown: path, relative: path };
             let mut scan = |blob: &Blob<'_>| {
                 if kind == ObjectKind::Blob && self.opener.is_some() && blob.is_first() {
                     form = unpacked::form(path, blob.bytes);
                 }
-                self.detector.scan(blob, &mut findings);
+                is_decoded &= self.detector.scan(blob, &mut findings);
             };
             match &small {
                 Some((_, bytes)) => scan(&Blob::whole(bytes, provenance)),
                 None => drop(self.history.windows(&id, provenance, scan)?),
+            }
+            if !is_decoded {
+                let path = self.detector.path_name(path);
+                self.coverage.notes.push(Note { path, kind: NoteKind::Encoded });
             }
             if let Some(form) = form.filter(|_| opened < OPENED) {
                 opened += 1;

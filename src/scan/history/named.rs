@@ -59,9 +59,10 @@ impl Scan<'_> {
             // The names in a tree are judged at the paths that they have in it.
             *kind != ObjectKind::Tree
                 && history.fetch(id, &mut decoder).ok().flatten().is_some_and(|(_, bytes)| {
-                    self.detector.glance(&bytes).by_name
-                        // What is in an archive or in a notebook has names of its own.
-                        && !(self.reading.unpack && unpacked::form(b"", &bytes).is_some())
+                    // What is in an archive or in a notebook has names of its own.
+                    let is_plain = !self.reading.unpack || unpacked::form(b"", &bytes).is_none();
+                    is_plain
+                        && self.detector.glance(&bytes).by_name
                         && !self.detector.looks_at(format!("{kind} {id}").as_bytes())
                         // A blob that a commit names as its tree stands at no name at all.
                         && !self.detector.looks_at(b"")

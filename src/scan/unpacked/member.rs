@@ -91,9 +91,10 @@ impl<'m> Members<'m> {
         let first = read.found.len();
         let by_name = notebook::is_name(provenance.relative);
         let (mut is_notebook, mut is_whole, mut held) = (by_name, true, Vec::new());
+        let mut is_decoded = true;
         // A content never fails; what ends early is told as skipped.
         let bytes = reader.read(content, provenance, |blob: &Blob<'_>| {
-            detector.scan(blob, &mut read.found);
+            is_decoded &= detector.scan(blob, &mut read.found);
             is_notebook |= blob.is_first() && notebook::resembles(blob.bytes);
             let fresh = &blob.bytes[blob.fresh.clone()];
             is_whole &= held.len() + fresh.len() <= NOTEBOOK;
@@ -102,6 +103,10 @@ impl<'m> Members<'m> {
             }
         });
         read.has_content |= bytes.is_ok_and(|bytes| bytes > 0);
+        if !is_decoded {
+            let path = detector.path_name(provenance.shown);
+            read.coverage.notes.push(Note { path, kind: NoteKind::Encoded });
+        }
         if !is_notebook {
             return;
         }

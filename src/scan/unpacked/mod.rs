@@ -99,7 +99,10 @@ impl<'d> Opener<'d> {
             && !is_text
             && let Some(note) = coverage.notes.pop()
         {
-            let (NoteKind::Member(why) | NoteKind::Notebook(why)) = note.kind;
+            let why = match note.kind {
+                NoteKind::Member(why) | NoteKind::Notebook(why) => why,
+                NoteKind::Encoded => NoteKind::DECODING.to_owned(),
+            };
             coverage.skipped.push(Skipped { path: note.path, reason: SkipReason::Unreadable(why) });
         }
         coverage

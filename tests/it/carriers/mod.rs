@@ -9,6 +9,7 @@ mod archives;
 mod build;
 mod clean;
 mod documents;
+mod encoded;
 mod hostile;
 mod notebooks;
 mod repositories;
