@@ -23,7 +23,7 @@ use sha2::{Digest as _, Sha256};
 use super::complaint::warn;
 
 /// The first line of every file; it changes with what follows.
-const HEAD: &str = "baseleak cache 1";
+const HEAD: &str = "baseleak cache 2";
 
 /// A folder of what is remembered.
 #[derive(Debug)]
@@ -93,7 +93,10 @@ fn make(folder: &Path) -> io::Result<()> {
 }
 
 fn text(key: &str, sifted: &Sifted) -> String {
-    let mut text = format!("{HEAD}\nobjects {}\nbytes {}\n", sifted.objects, sifted.bytes);
+    let mut text = format!(
+        "{HEAD}\nobjects {}\nbytes {}\noversized {}\n",
+        sifted.objects, sifted.bytes, sifted.oversized
+    );
     for (id, kind) in &sifted.marked {
         writeln!(text, "{kind} {id}").expect("writing to a string cannot fail");
     }
@@ -116,14 +119,14 @@ fn parse(key: &str, text: &str) -> Option<Sifted> {
         return None;
     }
     let mut number = |name: &str| lines.next()?.strip_prefix(name)?.trim_start().parse().ok();
-    let (objects, bytes) = (number("objects")?, number("bytes")?);
+    let (objects, bytes, oversized) = (number("objects")?, number("bytes")?, number("oversized")?);
     let marked = lines.map(|line| {
         let (kind, id) = line.split_once(' ')?;
         let kinds = [ObjectKind::Blob, ObjectKind::Tree, ObjectKind::Commit, ObjectKind::Tag];
         let kind = kinds.into_iter().find(|one| one.to_string() == kind)?;
         Some((ObjectId::from_hex(id.as_bytes())?, kind))
     });
-    Some(Sifted { objects, bytes, marked: marked.collect::<Option<_>>()? })
+    Some(Sifted { objects, bytes, oversized, marked: marked.collect::<Option<_>>()? })
 }
 
 #[cfg(test)]
@@ -133,7 +136,7 @@ mod tests {
     fn sifted() -> Sifted {
         let id = |byte| ObjectId::from_bytes(&[byte; 20]).expect("there are 20 bytes");
         let marked = vec![(id(1), ObjectKind::Blob), (id(0xAB), ObjectKind::Tag)];
-        Sifted { objects: 12, bytes: 3456, marked }
+        Sifted { objects: 12, bytes: 3456, oversized: 7, marked }
     }
 
     #[test]

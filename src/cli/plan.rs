@@ -81,7 +81,7 @@ impl Settings {
         allow_secrets(args, format)?;
         let settings = Self {
             policy: policy(args, &config, file.as_deref())?,
-            threads: args.threads,
+            threads: args.threads.into(),
             config: file,
             format,
             output: output(args),

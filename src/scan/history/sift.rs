@@ -12,7 +12,7 @@ use super::{Progress, Reading};
 use crate::detect::Detector;
 use crate::model::{ObjectKind, Provenance, hex};
 use crate::pack::{Lack, Object, ObjectId, Visitor};
-use crate::source::history::{History, HistoryError, Part, Request};
+use crate::source::history::{History, HistoryError, Part, Request, links};
 
 /// Every kind of object: each may hold a secret in a text or in a name.
 const KINDS: [ObjectKind; 4] = [ObjectKind::Blob, ObjectKind::Tree, ObjectKind::Commit, ObjectKind::Tag];
@@ -24,6 +24,8 @@ pub struct Sifted {
     pub objects: u64,
     /// Their bytes.
     pub bytes: u64,
+    /// Blobs passed over because they are larger than the limit.
+    pub oversized: u64,
     /// Those that may hold something, in order.
     pub marked: Vec<(ObjectId, ObjectKind)>,
 }
@@ -40,6 +42,7 @@ impl Sifted {
     fn merge(&mut self, other: Self) {
         self.objects += other.objects;
         self.bytes += other.bytes;
+        self.oversized += other.oversized;
         self.marked.extend(other.marked);
     }
 }
@@ -49,7 +52,11 @@ struct Sifter<'d> {
     detector: &'d Detector,
     progress: &'d Progress,
     reach: Option<usize>,
+    /// Larger blobs are passed over.
+    limit: u64,
     sifted: Sifted,
+    /// What commits name: it must be here.
+    linked: Vec<ObjectId>,
 }
 
 impl Sifter<'_> {
@@ -67,6 +74,15 @@ impl Visitor for Sifter<'_> {
     }
 
     fn whole(&mut self, object: &Object<'_>, bytes: &[u8]) -> bool {
+        if object.kind() == ObjectKind::Blob && bytes.len() as u64 > self.limit {
+            self.sifted.oversized += 1;
+            // It was not judged, so what is made from it must be.
+            return true;
+        }
+        if object.kind() == ObjectKind::Commit {
+            // One that is malformed was looked at as it is.
+            let _ = links(bytes, |id| self.linked.push(id));
+        }
         self.count(bytes.len() as u64);
         let glance = self.detector.glance(bytes);
         if glance.may_hold {
@@ -75,8 +91,8 @@ impl Visitor for Sifter<'_> {
         glance.may_hold || glance.has_keyword
     }
 
-    fn edited(&mut self, _: &Object<'_>, size: u64, edits: &[u8]) -> bool {
-        let must_see = self.detector.stirs(edits);
+    fn edited(&mut self, object: &Object<'_>, size: u64, edits: &[u8]) -> bool {
+        let must_see = object.kind() == ObjectKind::Commit || size > self.limit || self.detector.stirs(edits);
         if !must_see {
             self.count(size);
         }
@@ -91,11 +107,12 @@ impl Visitor for Sifter<'_> {
 pub(super) fn sift(
     history: &History,
     reading: &Reading<'_>,
+    limit: u64,
     only: Option<&HashSet<ObjectId>>,
     detector: &Detector,
     progress: &Progress,
 ) -> Result<(Sifted, Vec<(String, String)>), HistoryError> {
-    let sift = |part| one(history, Request { part, ..request(reading, only) }, detector, progress);
+    let sift = |part| one(history, Request { part, ..request(reading, only) }, limit, detector, progress);
     let (mut all, mut unreadable) = (Sifted::default(), Vec::new());
     let memory = reading.memory.filter(|_| only.is_none() && history.is_sound(reading.engine));
     let parts = match memory {
@@ -103,7 +120,8 @@ pub(super) fn sift(
         None => vec![Part::All],
     };
     for part in parts {
-        let key = memory.zip(history.name_of(part)).map(|(memory, name)| (memory, key(detector, &name)));
+        let key =
+            memory.zip(history.name_of(part)).map(|(memory, name)| (memory, key(detector, limit, &name)));
         if let Some(sifted) = key.as_ref().and_then(|(memory, key)| memory.recall(key)) {
             progress.files.fetch_add(sifted.objects, Ordering::Relaxed);
             progress.bytes.fetch_add(sifted.bytes, Ordering::Relaxed);
@@ -129,26 +147,35 @@ fn request<'r>(reading: &Reading<'_>, only: Option<&'r HashSet<ObjectId>>) -> Re
 }
 
 /// What is remembered of the part of a repository with this name: it depends on the
-/// rules and on the program.
-fn key(detector: &Detector, name: &str) -> String {
-    let text = [env!("CARGO_PKG_VERSION"), &detector.rules_digest(), name].join("\n");
+/// rules, on the limit and on the program.
+fn key(detector: &Detector, limit: u64, name: &str) -> String {
+    let text = [env!("CARGO_PKG_VERSION"), &detector.rules_digest(), &limit.to_string(), name].join("\n");
     hex(&Sha256::digest(text))
 }
 
 fn one(
     history: &History,
     request: Request<'_>,
+    limit: u64,
     detector: &Detector,
     progress: &Progress,
 ) -> Result<(Sifted, Vec<(String, String)>), HistoryError> {
     let reach = detector.reach();
-    let hire = || Sifter { detector, progress, reach, sifted: Sifted::default() };
+    let hire = || Sifter { detector, progress, reach, limit, sifted: Sifted::default(), linked: Vec::new() };
     let mut read = history.read_all(request, hire)?;
-    let mut sifted = Sifted::default();
+    let (mut sifted, mut linked) = (Sifted::default(), Vec::new());
     for sifter in read.visitors {
         sifted.merge(sifter.sifted);
+        linked.extend(sifter.linked);
+    }
+    if request.only.is_none() {
+        read.unreadable.extend(missing(history, linked));
     }
     for id in read.large {
+        if history.declared(&id).is_some_and(|(kind, size)| kind == ObjectKind::Blob && size > limit) {
+            sifted.oversized += 1;
+            continue;
+        }
         match large(history, id, detector) {
             Ok((size, kind, may_hold)) => {
                 sifted.objects += 1;
@@ -162,6 +189,19 @@ fn one(
     sifted.marked.sort_unstable();
     read.unreadable.sort_unstable();
     Ok((sifted, read.unreadable))
+}
+
+/// What commits name and is not here. Of a clone that is known to lack some, others
+/// tell. What trees name is not asked about: there are a hundred times as many.
+fn missing(history: &History, mut linked: Vec<ObjectId>) -> Vec<(String, String)> {
+    if !history.gaps().is_empty() {
+        return Vec::new();
+    }
+    linked.sort_unstable();
+    linked.dedup();
+    linked.retain(|id| !history.has(id));
+    let reason = "a commit names it, and it is not here";
+    linked.into_iter().map(|id| (format!("object {id}"), reason.to_owned())).collect()
 }
 
 /// Looks at an object that is read window by window: its size, its kind, and

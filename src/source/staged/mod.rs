@@ -169,7 +169,12 @@ fn read_index(place: &GitDir) -> Result<Index, StagedError> {
 }
 
 fn index_in(file: &Path, folder: &Path) -> Result<Index, StagedError> {
-    let bytes = match fs::read(file) {
+    let read = match file.metadata() {
+        // Opening a pipe would wait for whoever writes into it.
+        Ok(metadata) if !metadata.is_file() => Err(io::Error::other("not a file")),
+        _ => fs::read(file),
+    };
+    let bytes = match read {
         Ok(bytes) => bytes,
         // As git sees it, an index that is not there is empty.
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Index::default()),
