@@ -40,7 +40,7 @@ impl Loose {
     }
 
     /// The object of this name in a folder of objects, if its file is there.
-    pub(super) fn in_folder(objects: &Path, id: ObjectId) -> Option<Self> {
+    pub fn in_folder(objects: &Path, id: ObjectId) -> Option<Self> {
         let digits = id.to_string();
         let path = objects.join(&digits[..2]).join(&digits[2..]);
         path.is_file().then(|| Self { id, path: path.into() })
@@ -76,7 +76,7 @@ impl Loose {
     /// # Errors
     ///
     /// When the file cannot be read, is damaged or too large.
-    pub(super) fn read(&self, decoder: &mut Decoder) -> Result<(ObjectKind, Vec<u8>), PackError> {
+    pub fn read(&self, decoder: &mut Decoder) -> Result<(ObjectKind, Vec<u8>), PackError> {
         let mut buffer = Buffer::default();
         let content = self.content(decoder, &mut buffer);
         match content.map_err(|source| PackError::Io { path: self.path.clone(), source })? {

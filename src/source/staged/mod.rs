@@ -120,7 +120,7 @@ impl Staged {
         policy: &Policy,
         mut worker: W,
     ) -> Result<W, StagedError> {
-        let mut objects = Objects::new(self.place.odb()?, self.place.is_partial);
+        let mut objects = Objects::new(self.place.odb()?, &self.place);
         for &number in numbers {
             let entry = &index.entries[number];
             read_entry(entry, index.path(entry), policy, &mut objects, &mut worker);
