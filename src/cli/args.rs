@@ -161,9 +161,9 @@ pub(crate) struct ScanOptions {
     /// Exit with 0 where there are findings
     #[arg(long)]
     pub(crate) exit_zero: bool,
-    /// Threads to read with; 0 stands for one for each core
-    #[arg(long, value_name = "N", default_value_t = 0)]
-    pub(crate) threads: usize,
+    /// Threads to read with, at most 256; 0 stands for one for each core
+    #[arg(long, value_name = "N", default_value_t = 0, value_parser = clap::value_parser!(u16).range(..=256))]
+    pub(crate) threads: u16,
 }
 
 #[derive(Debug, clap::Args)]

@@ -23,7 +23,7 @@ use sha2::{Digest as _, Sha256};
 use super::complaint::warn;
 
 /// The first line of every file; it changes with what follows.
-const HEAD: &str = "baseleak cache 2";
+const HEAD: &str = "baseleak cache 3";
 
 /// A folder of what is remembered.
 #[derive(Debug)]
@@ -93,8 +93,9 @@ fn make(folder: &Path) -> io::Result<()> {
 }
 
 fn text(key: &str, sifted: &Sifted) -> String {
-    let Sifted { objects, bytes, members, .. } = sifted;
-    let mut text = format!("{HEAD}\nobjects {objects}\nbytes {bytes}\nmembers {members}\n");
+    let Sifted { objects, bytes, members, oversized, .. } = sifted;
+    let mut text =
+        format!("{HEAD}\nobjects {objects}\nbytes {bytes}\nmembers {members}\noversized {oversized}\n");
     for (id, kind) in &sifted.marked {
         writeln!(text, "{kind} {id}").expect("writing to a string cannot fail");
     }
@@ -117,14 +118,15 @@ fn parse(key: &str, text: &str) -> Option<Sifted> {
         return None;
     }
     let mut number = |name: &str| lines.next()?.strip_prefix(name)?.trim_start().parse().ok();
-    let (objects, bytes, members) = (number("objects")?, number("bytes")?, number("members")?);
+    let (objects, bytes) = (number("objects")?, number("bytes")?);
+    let (members, oversized) = (number("members")?, number("oversized")?);
     let marked = lines.map(|line| {
         let (kind, id) = line.split_once(' ')?;
         let kinds = [ObjectKind::Blob, ObjectKind::Tree, ObjectKind::Commit, ObjectKind::Tag];
         let kind = kinds.into_iter().find(|one| one.to_string() == kind)?;
         Some((ObjectId::from_hex(id.as_bytes())?, kind))
     });
-    Some(Sifted { objects, bytes, members, marked: marked.collect::<Option<_>>()? })
+    Some(Sifted { objects, bytes, members, oversized, marked: marked.collect::<Option<_>>()? })
 }
 
 #[cfg(test)]
@@ -134,7 +136,7 @@ mod tests {
     fn sifted() -> Sifted {
         let id = |byte| ObjectId::from_bytes(&[byte; 20]).expect("there are 20 bytes");
         let marked = vec![(id(1), ObjectKind::Blob), (id(0xAB), ObjectKind::Tag)];
-        Sifted { objects: 12, bytes: 3456, members: 7, marked }
+        Sifted { objects: 12, bytes: 3456, members: 7, oversized: 5, marked }
     }
 
     #[test]

@@ -86,7 +86,7 @@ impl Settings {
         allow_secrets(args, format)?;
         let settings = Self {
             policy: policy(args, &config, file.as_deref())?,
-            threads: args.threads,
+            threads: args.threads.into(),
             decode: !args.no_decode && config.scan.decode.unwrap_or(true),
             config: file,
             format,

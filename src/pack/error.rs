@@ -90,6 +90,9 @@ pub enum ObjectFault {
     /// It is larger than the reader's limit: so many bytes, by its own account.
     #[error("too large to be held in memory: {0} bytes")]
     Large(u64),
+    /// It is not what its name says: another object stands in its place.
+    #[error("not the object that its name says")]
+    Name,
     /// It inflates to another size than it declares.
     #[error("not of the size it declares")]
     Size,

@@ -7,6 +7,8 @@ use std::io::{self, Read as _};
 use std::path::Path;
 use std::sync::Arc;
 
+use sha1::{Digest as _, Sha1};
+
 use super::decode::Decoder;
 use super::error::{ObjectFault, PackError};
 use super::id::ObjectId;
@@ -38,7 +40,7 @@ impl Loose {
     }
 
     /// The object of this name in a folder of objects, if its file is there.
-    pub(super) fn in_folder(objects: &Path, id: ObjectId) -> Option<Self> {
+    pub fn in_folder(objects: &Path, id: ObjectId) -> Option<Self> {
         let digits = id.to_string();
         let path = objects.join(&digits[..2]).join(&digits[2..]);
         path.is_file().then(|| Self { id, path: path.into() })
@@ -74,7 +76,7 @@ impl Loose {
     /// # Errors
     ///
     /// When the file cannot be read, is damaged or too large.
-    pub(super) fn read(&self, decoder: &mut Decoder) -> Result<(ObjectKind, Vec<u8>), PackError> {
+    pub fn read(&self, decoder: &mut Decoder) -> Result<(ObjectKind, Vec<u8>), PackError> {
         let mut buffer = Buffer::default();
         let content = self.content(decoder, &mut buffer);
         match content.map_err(|source| PackError::Io { path: self.path.clone(), source })? {
@@ -94,14 +96,23 @@ impl Loose {
         decoder: &mut Decoder,
         buffer: &mut Buffer,
     ) -> io::Result<Result<Content, ObjectFault>> {
-        let file = fs::File::open(&self.path)?;
-        let len = file.metadata()?.len();
+        let metadata = self.path.metadata()?;
+        if !metadata.is_file() {
+            return Err(io::Error::new(io::ErrorKind::InvalidInput, "not a file"));
+        }
+        let (file, len) = (fs::File::open(&self.path)?, metadata.len());
         if len > decoder.limit {
             return Ok(Ok(Content::Huge(len)));
         }
         let mut packed = Vec::new();
         file.take(decoder.limit + 1).read_to_end(&mut packed)?;
-        Ok(inflate(&packed, decoder, buffer))
+        let content = inflate(&packed, decoder, buffer);
+        // No checksum guards the file, but its name does: it is that of what is in it.
+        let is_other = || Sha1::digest(buffer.bytes())[..] != *self.id.as_bytes();
+        Ok(match content {
+            Ok(Content::Whole(..)) if is_other() => Err(ObjectFault::Name),
+            content => content,
+        })
     }
 }
 

@@ -15,6 +15,10 @@ pub(super) struct Map(Option<Mmap>);
 impl Map {
     /// Maps the whole file at `path`.
     pub(super) fn open(path: &Path) -> io::Result<Self> {
+        // Opening a pipe would wait for whoever writes into it.
+        if !path.metadata()?.is_file() {
+            return Err(io::Error::new(io::ErrorKind::InvalidInput, "not a file"));
+        }
         let file = File::open(path)?;
         let meta = file.metadata()?;
         if !meta.is_file() {

@@ -5,8 +5,8 @@
 //! what in one pack, and a [`Decoder`] turns one tree of it after the other into
 //! objects that a [`Visitor`] sees. Threads are the caller's: trees are independent,
 //! and a decoder each is all that they need. It knows nothing of references or work
-//! trees and not what is in an object, computes no SHA-1, and reads SHA-1
-//! repositories only.
+//! trees and not what is in an object, checks packed objects by the checksums of
+//! the index and not by their names, and reads SHA-1 repositories only.
 //!
 //! **Invariant:** nothing is passed over in silence. What cannot be read is named,
 //! for the caller to read in another way or to report; no length or offset that a

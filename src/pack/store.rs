@@ -138,6 +138,11 @@ impl Store {
         self.packs[pack].forest(kinds, if must_ask { Some(&skip) } else { None })
     }
 
+    /// Whether the object is here.
+    pub fn has(&self, id: &ObjectId) -> bool {
+        self.find(id).is_some() || self.find_loose(*id).is_some()
+    }
+
     /// The first pack that holds the object, and where in its index.
     pub(super) fn find(&self, id: &ObjectId) -> Option<(&Pack, u32)> {
         self.packs.iter().find_map(|pack| pack.index().find(id).map(|position| (pack, position)))
@@ -214,7 +219,7 @@ fn folders(own: &[impl AsRef<Path>], faults: &mut Vec<PackError>) -> Vec<PathBuf
 /// What the alternates file of a folder names, one folder a line.
 fn alternates(objects: &Path, faults: &mut Vec<PackError>) -> Vec<PathBuf> {
     let path = objects.join("info").join("alternates");
-    let text = match fs::read(&path) {
+    let text = match read(&path) {
         Ok(text) => text,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Vec::new(),
         Err(source) => {
@@ -231,6 +236,15 @@ fn alternates(objects: &Path, faults: &mut Vec<PackError>) -> Vec<PathBuf> {
         }
     }
     found
+}
+
+/// Reads a file, and nothing else that could stand in its place.
+fn read(path: &Path) -> io::Result<Vec<u8>> {
+    if path.metadata()?.is_file() {
+        fs::read(path)
+    } else {
+        Err(io::Error::new(io::ErrorKind::InvalidInput, "not a file"))
+    }
 }
 
 /// A path as git writes it, unless it is quoted.

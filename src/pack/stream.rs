@@ -79,7 +79,12 @@ impl Store {
 }
 
 impl Loose {
-    fn stream(&self) -> Result<Stream<'static>, PackError> {
+    /// The object as a stream, whatever its size.
+    ///
+    /// # Errors
+    ///
+    /// When its file cannot be read, or does not begin as that of an object.
+    pub fn stream(&self) -> Result<Stream<'static>, PackError> {
         let failed = |source| PackError::Io { path: self.path().into(), source };
         let file = fs::File::open(self.path()).map_err(failed)?;
         let mut bytes = ZlibDecoder::new(BufReader::new(file));

@@ -148,3 +148,80 @@ fn tags_that_lead_to_tags_are_followed_within_limits() {
         }
     }
 }
+
+/// What refs, commits and the index name must be here: what is not was not read.
+#[test]
+fn what_is_missing_leaves_no_verdict() {
+    let made = || {
+        let sandbox = Sandbox::repository();
+        for number in 0..3 {
+            sandbox.write("folder/a.txt", format!("{number}\n"));
+            sandbox.git(["add", "--all"]);
+            sandbox.git(["commit", "--quiet", "--message", "next"]);
+        }
+        sandbox
+    };
+    for (missing, reason) in [
+        ("HEAD", "names an object that is not here"),
+        ("HEAD~1", "a commit names it, and it is not here"),
+        ("HEAD~2^{tree}", "a commit names it, and it is not here"),
+        ("HEAD:folder/a.txt", "index: folder/a.txt: unreadable: names an object that is not here"),
+    ] {
+        let sandbox = made();
+        let id = sandbox.git(["rev-parse", missing]);
+        let (first, rest) = id.trim().split_at(2);
+        fs::remove_file(sandbox.path(format!(".git/objects/{first}/{rest}"))).expect("it is loose");
+        for engine in ["pack", "git2"] {
+            let run = sandbox.run(["history", "--engine", engine]).exits(2);
+            assert!(run.stdout.contains(reason), "{missing}: {}", run.stdout);
+        }
+    }
+    for (file, text) in
+        [(".git/HEAD", "garbage\n"), (".git/refs/heads/bad", "garbage\n"), (".git/packed-refs", "garbage\n")]
+    {
+        let sandbox = made();
+        sandbox.run(["history"]).exits(0);
+        fs::write(sandbox.path(file), text).expect("it can be written");
+        sandbox.run(["history"]).exits(2);
+    }
+}
+
+/// A loose object is what its name says, or it is damaged.
+#[test]
+fn an_object_in_the_place_of_another_is_no_object() {
+    let sandbox = Sandbox::repository();
+    let place = |text: &str| {
+        sandbox.write("a.env", text);
+        sandbox.git(["add", "a.env"]);
+        let id = sandbox.git(["rev-parse", ":a.env"]);
+        let (first, rest) = id.trim().split_at(2);
+        sandbox.path(format!(".git/objects/{first}/{rest}"))
+    };
+    let (harmless, leak) = (place("nothing\n"), place(&format!("KEY = {}\n", key(1))));
+    sandbox.run(["history"]).exits(1);
+    fs::remove_file(&leak).expect("it is there");
+    fs::copy(harmless, &leak).expect("it can be copied");
+    for engine in ["pack", "git2"] {
+        let run = sandbox.run(["history", "--engine", engine]).exits(2);
+        assert!(run.stdout.contains("not the object that its name says"), "{}", run.stdout);
+    }
+}
+
+#[test]
+fn blobs_over_the_limit_are_counted_and_passed_over() {
+    let sandbox = Sandbox::repository();
+    let filling = "a line of text\n".repeat(2000);
+    for text in ["", "changed\n"] {
+        sandbox.write("large.env", format!("{filling}KEY = {}\n{text}", key(1)));
+        sandbox.write("small.env", format!("{text}KEY = {}\n", key(2)));
+        sandbox.git(["add", "--all"]);
+        sandbox.git(["commit", "--quiet", "--message", "next"]);
+    }
+    for _ in 0..2 {
+        let report = report(&sandbox, &["--max-file-size", "10KiB"]);
+        assert_eq!(report["summary"]["keys"], 1);
+        assert_eq!(finding(&report, 2, "small.env")["origin"]["versions"], 2);
+        assert_eq!(report["coverage"]["oversized"], 2);
+        sandbox.git(["repack", "-adfq"]);
+    }
+}

@@ -140,9 +140,11 @@ fn tags() {
     server.push(&["bad:refs/tags/clean", "--force"], &[(1, "refs/tags/clean")]);
     assert_eq!(server.server("refs/tags/bad"), "");
     server.push(&["--delete", "clean"], &[(0, "refs/tags/clean")]);
-    // A tag of something that is no commit gives no verdict.
-    server.sandbox.write("../home/note", line(2));
-    let blob = server.sandbox.git(["hash-object", "-w", "../home/note"]);
-    server.sandbox.git(["tag", "blob", blob.trim()]);
-    server.push(&["blob"], &[(2, "refs/tags/blob")]);
+    // A tag may name something that is no commit.
+    for (text, name, code) in [(line(2), "blob", 1), ("clean\n".to_owned(), "harmless", 0)] {
+        server.sandbox.write("../home/note", text);
+        let blob = server.sandbox.git(["hash-object", "-w", "../home/note"]);
+        server.sandbox.git(["tag", name, blob.trim()]);
+        server.push(&[name], &[(code, &format!("refs/tags/{name}"))]);
+    }
 }

@@ -106,14 +106,17 @@ impl Scan<'_> {
         let tips = LazyCell::new(|| history.tips(&indexed));
         let selected = history.select(self.reading.limits, || &tips.list)?;
         let only = selected.as_ref().and_then(|selected| history.introduced(selected));
+        let limit = self.policy.max_file_size.unwrap_or(u64::MAX);
         let (mut sifted, unreadable) =
-            sift::sift(history, self.reading, only.as_ref(), self.detector, self.progress)?;
+            sift::sift(history, self.reading, limit, only.as_ref(), self.detector, self.progress)?;
         let mut found = Found::default();
         if self.are_strays(history, &indexed, &sifted.marked)? {
             sifted.marked.clear();
         }
         if !sifted.marked.is_empty() {
-            found = self.judged(history, &tips.list, selected.as_ref(), &sifted.marked)?;
+            let mut tips = tips.list.clone();
+            tips.extend(selected.as_ref().and_then(|selected| selected.pushed.clone()));
+            found = self.judged(history, &tips, selected.as_ref(), &sifted.marked)?;
         }
         if selected.is_none() {
             found.add_names(self.indexed_names(history, &indexed));
@@ -121,10 +124,15 @@ impl Scan<'_> {
         found.coverage.objects = sifted.objects;
         found.coverage.bytes = sifted.bytes;
         found.coverage.members = sifted.members;
+        found.coverage.oversized = sifted.oversized;
         found.coverage.skipped.extend(unreadable.into_iter().map(|(name, why)| self.skipped(&name, &why)));
         // All objects are read, whatever leads to them; with limits the refs say which.
         let problems = if selected.is_some() { tips.problems.clone() } else { indexed.problems.clone() };
         found.coverage.skipped.extend(self.problems(problems));
+        if selected.is_none() && history.gaps().is_empty() {
+            let broken = history.broken(&indexed).into_iter();
+            found.coverage.skipped.extend(broken.map(|(name, why)| self.skipped(&name, &why)));
+        }
         found.coverage.skipped.extend(self.gaps(history));
         Ok(found)
     }
@@ -153,7 +161,7 @@ impl Scan<'_> {
             coverage: Coverage::default(),
         };
         for ((id, kind), carrier) in marked.iter().zip(attribution.carriers(&ids)) {
-            let is_in = selected.is_none_or(|selected| carrier.is_new || selected.has_tag(id));
+            let is_in = selected.is_none_or(|selected| carrier.is_new || selected.names(id));
             if is_in && let Err(error) = judge.judge(*id, *kind, &carrier) {
                 found.coverage.skipped.push(self.skipped(&format!("object {id}"), &error.to_string()));
             }

@@ -15,7 +15,7 @@ use crate::model::{Blob, ObjectKind, Provenance, hex};
 use crate::pack::{Lack, Object, ObjectId, Visitor};
 use crate::scan::unpacked::{self, Glanced};
 use crate::source::Reader;
-use crate::source::history::{History, HistoryError, Part, Request};
+use crate::source::history::{History, HistoryError, Part, Request, links};
 use crate::unpack::archive::{self, Input};
 
 /// Every kind of object: each may hold a secret in a text or in a name.
@@ -30,6 +30,8 @@ pub struct Sifted {
     pub bytes: u64,
     /// Members of archives looked at.
     pub members: u64,
+    /// Blobs passed over because they are larger than the limit.
+    pub oversized: u64,
     /// Those that may hold something, or that cannot be unpacked, in order.
     pub marked: Vec<(ObjectId, ObjectKind)>,
 }
@@ -47,6 +49,7 @@ impl Sifted {
         self.objects += other.objects;
         self.bytes += other.bytes;
         self.members += other.members;
+        self.oversized += other.oversized;
         self.marked.extend(other.marked);
     }
 }
@@ -58,7 +61,11 @@ struct Sifter<'d> {
     reach: Option<usize>,
     /// What archives and notebooks are read through, if they are opened.
     opening: Option<Reader>,
+    /// Larger blobs are passed over.
+    limit: u64,
     sifted: Sifted,
+    /// What commits name: it must be here.
+    linked: Vec<ObjectId>,
 }
 
 impl Sifter<'_> {
@@ -93,6 +100,15 @@ impl Visitor for Sifter<'_> {
     }
 
     fn whole(&mut self, object: &Object<'_>, bytes: &[u8]) -> bool {
+        if object.kind() == ObjectKind::Blob && bytes.len() as u64 > self.limit {
+            self.sifted.oversized += 1;
+            // It was not judged, so what is made from it must be.
+            return true;
+        }
+        if object.kind() == ObjectKind::Commit {
+            // One that is malformed was looked at as it is.
+            let _ = links(bytes, |id| self.linked.push(id));
+        }
         self.count(bytes.len() as u64);
         let glance = match object.kind() {
             ObjectKind::Tree => self.detector.glance_at_names(bytes),
@@ -113,7 +129,9 @@ impl Visitor for Sifter<'_> {
         // What becomes an archive is new from its first byte on.
         let is_packed = || archive::kind(edits, b"").is_some() || unpacked::may_join(edits);
         let must_see = match object.kind() {
+            ObjectKind::Commit => true,
             ObjectKind::Tree => self.detector.names_stir(edits),
+            ObjectKind::Blob if size > self.limit => true,
             ObjectKind::Blob if self.opening.is_some() && is_packed() => true,
             _ => self.detector.stirs(edits),
         };
@@ -131,12 +149,13 @@ impl Visitor for Sifter<'_> {
 pub(super) fn sift(
     history: &History,
     reading: &Reading<'_>,
+    limit: u64,
     only: Option<&HashSet<ObjectId>>,
     detector: &Detector,
     progress: &Progress,
 ) -> Result<(Sifted, Vec<(String, String)>), HistoryError> {
-    let sift =
-        |part| one(history, Request { part, ..request(reading, only) }, reading.unpack, detector, progress);
+    let (unpack, request) = (reading.unpack, request(reading, only));
+    let sift = |part| one(history, Request { part, ..request }, (limit, unpack), detector, progress);
     let (mut all, mut unreadable) = (Sifted::default(), Vec::new());
     let memory = reading.memory.filter(|_| only.is_none() && history.is_sound(reading.engine));
     let parts = match memory {
@@ -146,7 +165,7 @@ pub(super) fn sift(
     for part in parts {
         let key = memory
             .zip(history.name_of(part))
-            .map(|(memory, name)| (memory, key(detector, reading.unpack, &name)));
+            .map(|(memory, name)| (memory, key(detector, limit, unpack, &name)));
         if let Some(sifted) = key.as_ref().and_then(|(memory, key)| memory.recall(key)) {
             progress.files.fetch_add(sifted.objects, Ordering::Relaxed);
             progress.bytes.fetch_add(sifted.bytes, Ordering::Relaxed);
@@ -172,29 +191,46 @@ fn request<'r>(reading: &Reading<'_>, only: Option<&'r HashSet<ObjectId>>) -> Re
 }
 
 /// What is remembered of the part of a repository with this name: it depends on the
-/// rules, on the program, and on what is opened.
-fn key(detector: &Detector, unpack: bool, name: &str) -> String {
+/// rules, on the limit, on the program, and on what is opened.
+fn key(detector: &Detector, limit: u64, unpack: bool, name: &str) -> String {
     let depth = if unpack { "unpacked" } else { "as it is" };
-    let text = [env!("CARGO_PKG_VERSION"), &detector.rules_digest(), depth, name].join("\n");
+    let (rules, limit) = (detector.rules_digest(), limit.to_string());
+    let text = [env!("CARGO_PKG_VERSION"), &rules, &limit, depth, name].join("\n");
     hex(&Sha256::digest(text))
 }
 
 fn one(
     history: &History,
     request: Request<'_>,
-    unpack: bool,
+    (limit, unpack): (u64, bool),
     detector: &Detector,
     progress: &Progress,
 ) -> Result<(Sifted, Vec<(String, String)>), HistoryError> {
     let reach = detector.reach();
     let opening = || unpack.then(Reader::default);
-    let hire = || Sifter { detector, progress, reach, opening: opening(), sifted: Sifted::default() };
+    let hire = || Sifter {
+        detector,
+        progress,
+        reach,
+        opening: opening(),
+        limit,
+        sifted: Sifted::default(),
+        linked: Vec::new(),
+    };
     let mut read = history.read_all(request, hire)?;
-    let mut sifted = Sifted::default();
+    let (mut sifted, mut linked) = (Sifted::default(), Vec::new());
     for sifter in read.visitors {
         sifted.merge(sifter.sifted);
+        linked.extend(sifter.linked);
+    }
+    if request.only.is_none() {
+        read.unreadable.extend(missing(history, linked));
     }
     for id in read.large {
+        if history.declared(&id).is_some_and(|(kind, size)| kind == ObjectKind::Blob && size > limit) {
+            sifted.oversized += 1;
+            continue;
+        }
         match large(history, id, opening(), detector) {
             Ok((size, kind, glanced)) => {
                 sifted.objects += 1;
@@ -209,6 +245,19 @@ fn one(
     sifted.marked.sort_unstable();
     read.unreadable.sort_unstable();
     Ok((sifted, read.unreadable))
+}
+
+/// What commits name and is not here. Of a clone that is known to lack some, others
+/// tell. What trees name is not asked about: there are a hundred times as many.
+fn missing(history: &History, mut linked: Vec<ObjectId>) -> Vec<(String, String)> {
+    if !history.gaps().is_empty() {
+        return Vec::new();
+    }
+    linked.sort_unstable();
+    linked.dedup();
+    linked.retain(|id| !history.has(id));
+    let reason = "a commit names it, and it is not here";
+    linked.into_iter().map(|id| (format!("object {id}"), reason.to_owned())).collect()
 }
 
 /// Looks at an object that is read window by window: its size, its kind, and whether it

@@ -28,7 +28,7 @@ pub use graph::{
     Attribution, Carrier, Description, Exposure, Graph, Malformed, Paths, Selection, Tip, TipKind, Wanted,
     describe,
 };
-pub use names::{Indexed, names};
+pub use names::{Indexed, links, names};
 pub use objects::{Objects, Part, Request};
 pub use selection::{Limits, Selected};
 pub use tips::Tips;

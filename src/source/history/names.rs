@@ -5,7 +5,7 @@
 use std::path::PathBuf;
 
 use super::History;
-use super::graph::{Malformed, entries};
+use super::graph::{Malformed, entries, header};
 use crate::pack::ObjectId;
 use crate::source::staged::{self, Listed};
 
@@ -15,6 +15,16 @@ use crate::source::staged::{self, Listed};
 /// When the tree is malformed; some of its names were visited then.
 pub fn names(tree: &[u8], mut visit: impl FnMut(&[u8])) -> Result<(), Malformed> {
     entries(tree, |_, name, _| visit(name))
+}
+
+/// Calls `visit` with the tree and the parents of a commit.
+///
+/// # Errors
+/// When the commit is malformed; some of them were visited then.
+pub fn links(commit: &[u8], mut visit: impl FnMut(ObjectId)) -> Result<(), Malformed> {
+    let tree = header(commit, &mut visit)?.tree;
+    visit(tree);
+    Ok(())
 }
 
 /// What all indexes of a repository list.

@@ -156,6 +156,12 @@ impl History {
         all: &mut Objects<V>,
     ) -> Vec<ObjectId> {
         let store = &self.store;
+        // Each name and offset is checked before use; whether they are those that git
+        // wrote, the checksums of the indexes alone can tell.
+        if !self.is_safe_for_git2() && store.faults().is_empty() {
+            let reason = "the index of a pack is damaged: what it names may not be all there is";
+            all.unreadable.push(("the object database".to_owned(), reason.to_owned()));
+        }
         let packs = match part {
             Part::All => 0..store.packs().len(),
             Part::Pack(number) => number..number + 1,
@@ -266,10 +272,25 @@ impl History {
         // It never ends with a loose object that is cut short.
         self.store.check_loose(&id).map_err(|fault| git2::Error::from_str(&fault.to_string()))?;
         let object = database.read(oid(id))?;
-        if let Some(kind) = kind(object.kind()).filter(|kind| kinds.contains(kind)) {
-            visitor.whole(&Object::new(id, kind), object.data());
+        if let Some(kind) = kind(object.kind()) {
+            if !is_named(id, kind, object.data()) {
+                return Err(git2::Error::from_str("not the object that its name says"));
+            }
+            if kinds.contains(&kind) {
+                visitor.whole(&Object::new(id, kind), object.data());
+            }
         }
         Ok(true)
+    }
+
+    /// Whether an object is here.
+    pub fn has(&self, id: &ObjectId) -> bool {
+        self.store.has(id) || self.odb().is_ok_and(|database| database.exists(oid(*id)))
+    }
+
+    /// What a large object says of itself: its kind and its size in bytes.
+    pub fn declared(&self, id: &ObjectId) -> Option<(ObjectKind, u64)> {
+        self.store.declared(id)
     }
 
     /// The kind and the bytes of one object; `None` where it is not here.

@@ -24,8 +24,10 @@ pub struct Limits {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Selected {
     pub(super) commits: Selection,
-    /// The annotated tags on the way to its tips.
+    /// The annotated tags on the way to its tips, and tips that are no commits.
     pub(super) tags: BTreeSet<ObjectId>,
+    /// The tip where it was given by its id: in a hook, no ref leads to it yet.
+    pub pushed: Option<Tip>,
 }
 
 impl Selected {
@@ -34,9 +36,9 @@ impl Selected {
         &self.commits
     }
 
-    /// Whether an annotated tag is in it.
-    pub fn has_tag(&self, tag: &ObjectId) -> bool {
-        self.tags.contains(tag)
+    /// Whether an object is named by it, as an annotated tag is.
+    pub fn names(&self, object: &ObjectId) -> bool {
+        self.tags.contains(object)
     }
 }
 
@@ -59,8 +61,15 @@ impl History {
         if let Some(range) = range {
             let Range { exclude, include } = Range::parse(range)?;
             let excluded = exclude.map(|text| revision::way(text, &self.place, self)).transpose()?;
-            let included = include.map(|text| revision::way(text, &self.place, self)).transpose()?;
-            selected.add(&included.unwrap_or_default());
+            if let Some(text) = include {
+                let (included, is_commit) = self.included(text)?;
+                selected.add(&included);
+                selected.tags.extend(included.last().filter(|_| !is_commit));
+                if ObjectId::from_hex(text).is_some() {
+                    let name = text.to_vec();
+                    selected.pushed = Some(Tip { kind: TipKind::Ref, name, objects: included });
+                }
+            }
             for id in excluded.unwrap_or_default() {
                 selected.tags.remove(&id);
                 selected.commits.excluded.push(id);
@@ -73,6 +82,16 @@ impl History {
             }
         }
         Ok(Some(selected))
+    }
+
+    /// What a range leads to, and whether that is a commit: as a tag may be pushed
+    /// that names one, it may as well be a blob or a tree.
+    fn included(&self, text: &[u8]) -> Result<(Vec<ObjectId>, bool), HistoryError> {
+        let named = ObjectId::from_hex(text).filter(|id| self.has(id));
+        match (revision::way(text, &self.place, self), named) {
+            (Err(_), Some(id)) => Ok((revision::peel(id, self), false)),
+            (way, _) => Ok((way?, true)),
+        }
     }
 
     /// A branch, or whatever else has that name where no branch has.

@@ -51,6 +51,31 @@ impl History {
     }
 }
 
+impl History {
+    /// What the refs and the index name and is not here, and refs that cannot be read,
+    /// with the reason.
+    pub fn broken(&self, indexed: &Indexed) -> Vec<(String, String)> {
+        let refs = Refs::read(&self.place);
+        let mut broken = Vec::new();
+        for (path, why) in refs.problems {
+            // What a command noted for itself beside the refs leads to nothing that counts.
+            let is_ref = path.ends_with("HEAD") || path.to_string_lossy().contains("refs");
+            if is_ref {
+                broken.push((path.to_string_lossy().into_owned(), why));
+            }
+        }
+        let missing = |name: String| (name, "names an object that is not here".to_owned());
+        for one in refs.refs {
+            if (one.name.starts_with(b"refs/") || one.name == b"HEAD") && !self.has(&one.target) {
+                broken.push(missing(String::from_utf8_lossy(&one.name).into_owned()));
+            }
+        }
+        let entries = indexed.entries.iter().filter(|(_, id)| id.is_some_and(|id| !self.has(&id)));
+        broken.extend(entries.map(|(path, _)| missing(format!("index: {}", String::from_utf8_lossy(path)))));
+        broken
+    }
+}
+
 impl revision::Objects for History {
     fn by_prefix(&self, digits: &str) -> Vec<ObjectId> {
         self.store.by_prefix(digits)

@@ -120,7 +120,7 @@ impl Staged {
         policy: &Policy,
         mut worker: W,
     ) -> Result<W, StagedError> {
-        let mut objects = Objects::new(self.place.odb()?, self.place.is_partial);
+        let mut objects = Objects::new(self.place.odb()?, &self.place);
         for &number in numbers {
             let entry = &index.entries[number];
             read_entry(entry, index.path(entry), policy, &mut objects, &mut worker);
@@ -169,7 +169,12 @@ fn read_index(place: &GitDir) -> Result<Index, StagedError> {
 }
 
 fn index_in(file: &Path, folder: &Path) -> Result<Index, StagedError> {
-    let bytes = match fs::read(file) {
+    let read = match file.metadata() {
+        // Opening a pipe would wait for whoever writes into it.
+        Ok(metadata) if !metadata.is_file() => Err(io::Error::other("not a file")),
+        _ => fs::read(file),
+    };
+    let bytes = match read {
         Ok(bytes) => bytes,
         // As git sees it, an index that is not there is empty.
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Index::default()),

@@ -1,10 +1,14 @@
 //! Reads blobs from the object database, large ones as a stream where they can be.
 
+use std::path::PathBuf;
+
 use git2::{ErrorCode, ObjectType, Odb, Oid};
 
-use crate::model::{Blob, Coverage, Provenance, SkipReason};
+use crate::model::{Blob, Coverage, ObjectKind, Provenance, SkipReason};
+use crate::pack::{Decoder, Loose, ObjectId, PackError};
 use crate::select::Policy;
 
+use super::super::git_dir::GitDir;
 use super::super::{Content, Packed, Reader, Worker};
 use super::index::Id;
 
@@ -16,12 +20,24 @@ pub(super) struct Objects {
     odb: Odb<'static>,
     /// Whether objects may have been left at a remote.
     is_partial: bool,
+    /// The folders of the objects.
+    folders: Vec<PathBuf>,
+    decoder: Decoder,
     reader: Option<Reader>,
 }
 
+const NO_BLOB: &str = "the staged object is no blob";
+const DAMAGED: &str = "the staged object is damaged";
+
 impl Objects {
-    pub(super) fn new(odb: Odb<'static>, is_partial: bool) -> Self {
-        Self { odb, is_partial, reader: None }
+    pub(super) fn new(odb: Odb<'static>, place: &GitDir) -> Self {
+        Self {
+            odb,
+            is_partial: place.is_partial,
+            folders: place.object_folders(),
+            decoder: Decoder::new(Decoder::LIMIT),
+            reader: None,
+        }
     }
 
     /// Hands the blob `id` to `worker`; where it cannot be read, says why.
@@ -45,10 +61,14 @@ impl Objects {
         policy: &Policy,
         worker: &mut W,
     ) -> Result<Coverage, String> {
+        // libgit2 does not come back from every damaged loose object.
+        if let Some(loose) = self.loose(id) {
+            return self.read_loose(&loose, provenance, policy, worker);
+        }
         let id = Oid::from_bytes(&id).map_err(|error| self.reason(&error))?;
         let (size, kind) = self.odb.read_header(id).map_err(|error| self.reason(&error))?;
         if kind != ObjectType::Blob {
-            return Err("the staged object is no blob".to_owned());
+            return Err(NO_BLOB.to_owned());
         }
         if policy.max_file_size.is_some_and(|limit| size as u64 > limit) {
             return Ok(Coverage { oversized: 1, ..Coverage::default() });
@@ -62,7 +82,7 @@ impl Objects {
                 worker.blob(blob);
                 is_wanted |= blob.is_first() && worker.wants(&provenance, blob.bytes);
             });
-            let read = read.map_err(|_| "the staged object is damaged".to_owned())?;
+            let read = read.map_err(|_| DAMAGED.to_owned())?;
             if read != size as u64 {
                 return Err("the staged object is cut off".to_owned());
             }
@@ -82,6 +102,52 @@ impl Objects {
             object.len() as u64
         };
         Ok(Coverage { files: 1, bytes, ..Coverage::default() })
+    }
+
+    fn loose(&self, id: Id) -> Option<Loose> {
+        let id = ObjectId::from_bytes(&id)?;
+        self.folders.iter().find_map(|folder| Loose::in_folder(folder, id))
+    }
+
+    fn read_loose<W: Worker>(
+        &mut self,
+        loose: &Loose,
+        provenance: Provenance<'_>,
+        policy: &Policy,
+        worker: &mut W,
+    ) -> Result<Coverage, String> {
+        let damaged = |error: PackError| error.to_string();
+        let declared = loose.stream().map_err(damaged)?;
+        let (kind, size) = (declared.kind, declared.size);
+        if kind != ObjectKind::Blob {
+            return Err(NO_BLOB.to_owned());
+        }
+        if policy.max_file_size.is_some_and(|limit| size > limit) {
+            return Ok(Coverage { oversized: 1, ..Coverage::default() });
+        }
+        if size > LARGE as u64 {
+            let reader = self.reader.get_or_insert_default();
+            let mut is_wanted = false;
+            let read = reader.read(declared, provenance, |blob| {
+                worker.blob(blob);
+                is_wanted |= blob.is_first() && worker.wants(&provenance, blob.bytes);
+            });
+            if read.map_err(|_| DAMAGED.to_owned())? != size {
+                return Err("the staged object is cut off".to_owned());
+            }
+            if is_wanted {
+                let content = Content::Stream(&mut loose.stream().map_err(damaged)?);
+                worker.packed(Packed { provenance, content, is_named: false });
+            }
+        } else {
+            let (_, bytes) = loose.read(&mut self.decoder).map_err(damaged)?;
+            worker.blob(&Blob::whole(&bytes, provenance));
+            if worker.wants(&provenance, &bytes) {
+                let content = Content::Bytes(&bytes);
+                worker.packed(Packed { provenance, content, is_named: false });
+            }
+        }
+        Ok(Coverage { files: 1, bytes: size, ..Coverage::default() })
     }
 
     fn reason(&self, error: &git2::Error) -> String {

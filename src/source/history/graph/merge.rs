@@ -36,7 +36,9 @@ impl Merged {
             if commits.0.is_empty() {
                 commits = (more, parents);
             } else {
+                commits.0.reserve_exact(more.len());
                 commits.0.extend(more);
+                commits.1.reserve_exact(parents.len());
                 commits.1.extend(parents);
             }
         }
@@ -58,6 +60,8 @@ impl Merged {
             self.edges = edges;
         } else {
             let offset = super::table::number(before);
+            // Doubling would hold millions of edges twice for a while.
+            self.edges.reserve_exact(edges.len());
             self.edges.extend(edges.into_iter().map(|edge| edge + offset));
         }
         for (id, length) in std::mem::take(&mut share.trees) {
