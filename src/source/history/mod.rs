@@ -3,6 +3,7 @@
 //!
 //! **Invariant:** nothing is written into the repository.
 
+mod gather;
 mod graph;
 mod introduced;
 mod named;
@@ -23,7 +24,6 @@ use super::staged;
 use super::submodules::Submodules;
 use crate::pack::{PackError, Store};
 
-use graph::Gathering;
 pub use graph::{
     Attribution, Carrier, Description, Exposure, Graph, Malformed, Paths, Selection, Tip, TipKind, Wanted,
     describe,

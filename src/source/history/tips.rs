@@ -2,13 +2,13 @@
 
 use std::path::PathBuf;
 
+use super::History;
 use super::graph::{Tip, TipKind};
 use super::names::Indexed;
-use super::{History, HistoryError};
 use crate::model::ObjectKind;
 use crate::pack::{Decoder, ObjectId};
 use crate::source::refs::Refs;
-use crate::source::revision::{self, Kind};
+use crate::source::revision;
 
 /// The name of the stash.
 const STASH: &[u8] = b"refs/stash";
@@ -81,58 +81,7 @@ impl revision::Objects for History {
         self.store.by_prefix(digits)
     }
 
-    fn read(&self, id: &ObjectId) -> Option<(Kind, Vec<u8>)> {
-        let (kind, bytes) = self.fetch(id, &mut Decoder::new(Decoder::LIMIT)).ok()??;
-        let kind = match kind {
-            ObjectKind::Blob => Kind::Blob,
-            ObjectKind::Tree => Kind::Tree,
-            ObjectKind::Commit => Kind::Commit,
-            ObjectKind::Tag => Kind::Tag,
-        };
-        Some((kind, bytes))
+    fn read(&self, id: &ObjectId) -> Option<(ObjectKind, Vec<u8>)> {
+        self.fetch(id, &mut Decoder::new(Decoder::LIMIT)).ok()?
     }
-}
-
-impl History {
-    /// Puts together which commits carry the wanted objects, by a look at all commits and trees.
-    ///
-    /// # Errors
-    /// When the objects cannot be read at all. Commits and trees that cannot be carry nothing.
-    pub fn graph(
-        &self,
-        engine: super::Engine,
-        threads: usize,
-        wanted: &super::Wanted,
-    ) -> Result<super::Graph, HistoryError> {
-        let kinds = &[ObjectKind::Commit, ObjectKind::Tree];
-        let request = super::Request { engine, threads, kinds, only: None, part: super::Part::All };
-        let read = self.read_all(request, || Gatherer(super::Gathering::new(wanted)))?;
-        let shares = read.visitors.into_iter().map(|gatherer| gatherer.0).collect();
-        Ok(super::Graph::new(wanted, shares))
-    }
-}
-
-/// A visitor that gathers for the graph.
-struct Gatherer<'w>(super::Gathering<'w>);
-
-impl crate::pack::Visitor for Gatherer<'_> {
-    fn reach(&self) -> Option<usize> {
-        None
-    }
-
-    fn whole(&mut self, object: &crate::pack::Object<'_>, bytes: &[u8]) -> bool {
-        // What is malformed leads nowhere; its bytes were looked at as those of any other.
-        let _ = match object.kind() {
-            ObjectKind::Commit => self.0.commit(object.id(), bytes),
-            ObjectKind::Tree => self.0.tree(object.id(), bytes),
-            ObjectKind::Blob | ObjectKind::Tag => Ok(()),
-        };
-        true
-    }
-
-    fn edited(&mut self, _: &crate::pack::Object<'_>, _: u64, _: &[u8]) -> bool {
-        true
-    }
-
-    fn lack(&mut self, _: ObjectId, _: crate::pack::Lack) {}
 }
