@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use git2::{ErrorCode, ObjectType, Odb, Oid};
 
 use crate::model::{Blob, Coverage, ObjectKind, Provenance, SkipReason};
-use crate::pack::{Decoder, Loose, ObjectId, PackError};
+use crate::pack::{Decoder, Loose, ObjectFault, ObjectId, PackError};
 use crate::select::Policy;
 
 use super::super::git_dir::GitDir;
@@ -35,7 +35,7 @@ impl Objects {
             odb,
             is_partial: place.is_partial,
             folders: place.object_folders(),
-            decoder: Decoder::new(Decoder::LIMIT),
+            decoder: Decoder::new(LARGE as u64),
             reader: None,
         }
     }
@@ -103,26 +103,34 @@ impl Objects {
         policy: &Policy,
         worker: &mut W,
     ) -> Result<Coverage, String> {
-        let damaged = |error: PackError| error.to_string();
-        let declared = loose.stream().map_err(damaged)?;
-        let (kind, size) = (declared.kind, declared.size);
-        if kind != ObjectKind::Blob {
-            return Err(NO_BLOB.to_owned());
-        }
-        if policy.max_file_size.is_some_and(|limit| size > limit) {
-            return Ok(Coverage { oversized: 1, ..Coverage::default() });
-        }
-        if size > LARGE as u64 {
-            let reader = self.reader.get_or_insert_default();
-            let read = reader.read(declared, provenance, |blob| worker.blob(blob));
-            if read.map_err(|_| DAMAGED.to_owned())? != size {
-                return Err("the staged object is cut off".to_owned());
+        let is_over = |size: u64| policy.max_file_size.is_some_and(|limit| size > limit);
+        let oversized = Coverage { oversized: 1, ..Coverage::default() };
+        let bytes = match loose.read(&mut self.decoder) {
+            Ok((kind, _)) if kind != ObjectKind::Blob => return Err(NO_BLOB.to_owned()),
+            Ok((_, bytes)) if is_over(bytes.len() as u64) => return Ok(oversized),
+            Ok((_, bytes)) => {
+                worker.blob(&Blob::whole(&bytes, provenance));
+                bytes.len() as u64
             }
-        } else {
-            let (_, bytes) = loose.read(&mut self.decoder).map_err(damaged)?;
-            worker.blob(&Blob::whole(&bytes, provenance));
-        }
-        Ok(Coverage { files: 1, bytes: size, ..Coverage::default() })
+            Err(PackError::Object { fault: ObjectFault::Large(_), .. }) => {
+                let stream = loose.stream().map_err(|error| error.to_string())?;
+                let (kind, size) = (stream.kind, stream.size);
+                if kind != ObjectKind::Blob {
+                    return Err(NO_BLOB.to_owned());
+                }
+                if is_over(size) {
+                    return Ok(oversized);
+                }
+                let reader = self.reader.get_or_insert_default();
+                let read = reader.read(stream, provenance, |blob| worker.blob(blob));
+                if read.map_err(|_| DAMAGED.to_owned())? != size {
+                    return Err("the staged object is cut off".to_owned());
+                }
+                size
+            }
+            Err(error) => return Err(error.to_string()),
+        };
+        Ok(Coverage { files: 1, bytes, ..Coverage::default() })
     }
 
     fn reason(&self, error: &git2::Error) -> String {
