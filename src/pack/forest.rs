@@ -55,13 +55,6 @@ pub struct Tree {
     weight: u64,
 }
 
-impl Tree {
-    /// About how much work it is, to compare with others.
-    pub fn weight(&self) -> u64 {
-        self.weight
-    }
-}
-
 impl<'p> Forest<'p> {
     pub(super) fn plant(pack: &'p Pack, kinds: &[ObjectKind], skip: Skip<'_>) -> Self {
         let mut survey = Survey::new(pack);

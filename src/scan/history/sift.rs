@@ -255,9 +255,8 @@ fn missing(history: &History, mut linked: Vec<ObjectId>) -> Vec<(String, String)
     }
     linked.sort_unstable();
     linked.dedup();
-    linked.retain(|id| !history.has(id));
     let reason = "a commit names it, and it is not here";
-    linked.into_iter().map(|id| (format!("object {id}"), reason.to_owned())).collect()
+    history.missing(linked).into_iter().map(|id| (format!("object {id}"), reason.to_owned())).collect()
 }
 
 /// Looks at an object that is read window by window: its size, its kind, and whether it

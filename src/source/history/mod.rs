@@ -3,6 +3,7 @@
 //!
 //! **Invariant:** nothing is written into the repository.
 
+mod gather;
 mod graph;
 mod introduced;
 mod named;
@@ -18,12 +19,12 @@ use std::sync::OnceLock;
 use git2::Odb;
 
 use super::git_dir::{GitDir, GitDirError, path_of};
+use super::refs::Refs;
 use super::revision::RevisionError;
 use super::staged;
 use super::submodules::Submodules;
 use crate::pack::{PackError, Store};
 
-use graph::Gathering;
 pub use graph::{
     Attribution, Carrier, Description, Exposure, Graph, Malformed, Paths, Selection, Tip, TipKind, Wanted,
     describe,
@@ -40,6 +41,7 @@ pub struct History {
     store: Store,
     /// Whether git2 can be asked at all; found out when it is.
     is_safe_for_git2: OnceLock<bool>,
+    refs: OnceLock<Refs>,
     /// What its paths begin with in reports: that of the submodule, or nothing.
     prefix: Vec<u8>,
 }
@@ -111,7 +113,7 @@ impl History {
         // Content is judged, not verified; what is damaged still fails to inflate.
         git2::opts::strict_hash_verification(false);
         let store = Store::open_all(&place.object_folders())?;
-        Ok(Self { place, store, is_safe_for_git2: OnceLock::new(), prefix })
+        Ok(Self { place, store, is_safe_for_git2: OnceLock::new(), refs: OnceLock::new(), prefix })
     }
 
     /// The repositories of its submodules and theirs, as far as they can be opened,

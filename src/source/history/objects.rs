@@ -146,8 +146,7 @@ impl History {
         ids
     }
 
-    /// Reads all that our own reader understands, the heaviest trees of deltas
-    /// first, and returns the others.
+    /// Reads all that our own reader understands, and returns the others.
     fn in_bulk<V: Visitor + Send>(
         &self,
         Request { kinds, only, part, .. }: Request<'_>,
@@ -174,19 +173,15 @@ impl History {
             .iter()
             .flat_map(|forest| forest.trees().iter().map(move |tree| (forest, *tree)))
             .collect();
-        let (next_tree, next_loose) = (AtomicUsize::new(0), AtomicUsize::new(0));
+        // Neighbours in a pack are neighbours in memory.
+        let groves: Vec<_> = trees.chunks(TREES).collect();
+        let (next_grove, next_loose) = (AtomicUsize::new(0), AtomicUsize::new(0));
         let shares = pool.broadcast(|_| {
             let mut share = Share { visitor: hire(), large: Vec::new(), left: Vec::new() };
             let mut decoder = Decoder::new(Decoder::LIMIT);
-            loop {
-                // Neighbours in a pack are neighbours in memory.
-                let first = next_tree.fetch_add(TREES, Ordering::Relaxed);
-                let Some(some) = trees.get(first..) else { break };
-                for (forest, tree) in some.iter().take(TREES) {
+            while let Some(grove) = groves.get(next_grove.fetch_add(1, Ordering::Relaxed)) {
+                for (forest, tree) in *grove {
                     forest.decode(*tree, &mut decoder, &mut share);
-                }
-                if some.is_empty() {
-                    break;
                 }
             }
             while let Some(loose) = loose.get(next_loose.fetch_add(1, Ordering::Relaxed)) {
@@ -283,9 +278,16 @@ impl History {
         Ok(true)
     }
 
-    /// Whether an object is here.
-    pub fn has(&self, id: &ObjectId) -> bool {
-        self.store.has(id) || self.odb().is_ok_and(|database| database.exists(oid(*id)))
+    /// Those of `ids` that are not here.
+    pub fn missing(&self, mut ids: Vec<ObjectId>) -> Vec<ObjectId> {
+        ids.retain(|id| !self.store.has(id));
+        // They may have been packed meanwhile. Opening the database takes longer than asking it.
+        if !ids.is_empty()
+            && let Ok(database) = self.odb()
+        {
+            ids.retain(|id| !database.exists(oid(*id)));
+        }
+        ids
     }
 
     /// What a large object says of itself: its kind and its size in bytes.

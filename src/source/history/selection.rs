@@ -87,7 +87,7 @@ impl History {
     /// What a range leads to, and whether that is a commit: as a tag may be pushed
     /// that names one, it may as well be a blob or a tree.
     fn included(&self, text: &[u8]) -> Result<(Vec<ObjectId>, bool), HistoryError> {
-        let named = ObjectId::from_hex(text).filter(|id| self.has(id));
+        let named = ObjectId::from_hex(text).filter(|id| self.missing(vec![*id]).is_empty());
         match (revision::way(text, &self.place, self), named) {
             (Err(_), Some(id)) => Ok((revision::peel(id, self), false)),
             (way, _) => Ok((way?, true)),

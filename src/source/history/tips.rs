@@ -1,14 +1,15 @@
 //! What keeps objects from being thrown away: refs, the stash, logs, indexes.
 
-use std::path::PathBuf;
+use std::collections::HashSet;
+use std::path::{Path, PathBuf};
 
+use super::History;
 use super::graph::{Tip, TipKind};
 use super::names::Indexed;
-use super::{History, HistoryError};
 use crate::model::ObjectKind;
 use crate::pack::{Decoder, ObjectId};
-use crate::source::refs::Refs;
-use crate::source::revision::{self, Kind};
+use crate::source::refs::{Ref, Refs};
+use crate::source::revision;
 
 /// The name of the stash.
 const STASH: &[u8] = b"refs/stash";
@@ -25,53 +26,58 @@ pub struct Tips {
 impl History {
     /// What leads to objects; `indexed` is what the indexes list.
     pub fn tips(&self, indexed: &Indexed) -> Tips {
-        let refs = Refs::read(&self.place);
+        let refs = self.refs();
         let mut list = Vec::new();
         let is_on_branch = refs.head.as_ref().is_some_and(|head| head.branch.is_some());
-        if let Some(target) = refs.head.and_then(|head| head.target) {
+        if let Some(target) = refs.head.as_ref().and_then(|head| head.target) {
             let objects = revision::peel(target, self);
             list.push(Tip { kind: TipKind::Head, name: b"HEAD".to_vec(), objects });
         }
-        for one in refs.refs {
+        for one in &refs.refs {
             // What HEAD stands for is listed by its own name.
             if one.name == b"HEAD" && is_on_branch {
                 continue;
             }
             let kind = if one.name == STASH { TipKind::Stash } else { TipKind::Ref };
             let objects = revision::peel_to(one.target, one.peeled, self);
-            list.push(Tip { kind, name: one.name, objects });
+            list.push(Tip { kind, name: one.name.clone(), objects });
         }
-        for log in refs.reflogs {
+        for log in &refs.reflogs {
             let kind = if log.name == STASH { TipKind::Stash } else { TipKind::Reflog };
-            list.push(Tip { kind, name: log.name, objects: log.ids });
+            list.push(Tip { kind, name: log.name.clone(), objects: log.ids.clone() });
         }
         let objects = indexed.entries.iter().filter_map(|(_, id)| *id).collect();
         list.push(Tip { kind: TipKind::Index, name: b"index".to_vec(), objects });
-        Tips { list, problems: refs.problems }
+        Tips { list, problems: refs.problems.clone() }
     }
-}
 
-impl History {
+    /// The refs, which are read once.
+    fn refs(&self) -> &Refs {
+        self.refs.get_or_init(|| Refs::read(&self.place))
+    }
+
     /// What the refs and the index name and is not here, and refs that cannot be read,
     /// with the reason.
     pub fn broken(&self, indexed: &Indexed) -> Vec<(String, String)> {
-        let refs = Refs::read(&self.place);
-        let mut broken = Vec::new();
-        for (path, why) in refs.problems {
-            // What a command noted for itself beside the refs leads to nothing that counts.
-            let is_ref = path.ends_with("HEAD") || path.to_string_lossy().contains("refs");
-            if is_ref {
-                broken.push((path.to_string_lossy().into_owned(), why));
-            }
+        let refs = self.refs();
+        // What a command noted for itself beside the refs leads to nothing that counts.
+        let is_ref = |path: &Path| path.ends_with("HEAD") || path.to_string_lossy().contains("refs");
+        let problems = refs.problems.iter().filter(|(path, _)| is_ref(path));
+        let mut broken: Vec<(String, String)> =
+            problems.map(|(path, why)| (path.to_string_lossy().into_owned(), why.clone())).collect();
+        let counts = |one: &&Ref| one.name.starts_with(b"refs/") || one.name == b"HEAD";
+        let mut named: Vec<(String, ObjectId)> = Vec::new();
+        for one in refs.refs.iter().filter(counts) {
+            named.push((String::from_utf8_lossy(&one.name).into_owned(), one.target));
         }
-        let missing = |name: String| (name, "names an object that is not here".to_owned());
-        for one in refs.refs {
-            if (one.name.starts_with(b"refs/") || one.name == b"HEAD") && !self.has(&one.target) {
-                broken.push(missing(String::from_utf8_lossy(&one.name).into_owned()));
-            }
+        for (path, id) in &indexed.entries {
+            named.extend(id.map(|id| (format!("index: {}", String::from_utf8_lossy(path)), id)));
         }
-        let entries = indexed.entries.iter().filter(|(_, id)| id.is_some_and(|id| !self.has(&id)));
-        broken.extend(entries.map(|(path, _)| missing(format!("index: {}", String::from_utf8_lossy(path)))));
+        let missing: HashSet<ObjectId> =
+            self.missing(named.iter().map(|(_, id)| *id).collect()).into_iter().collect();
+        named.retain(|(_, id)| missing.contains(id));
+        broken
+            .extend(named.into_iter().map(|(name, _)| (name, "names an object that is not here".to_owned())));
         broken
     }
 }
@@ -81,58 +87,7 @@ impl revision::Objects for History {
         self.store.by_prefix(digits)
     }
 
-    fn read(&self, id: &ObjectId) -> Option<(Kind, Vec<u8>)> {
-        let (kind, bytes) = self.fetch(id, &mut Decoder::new(Decoder::LIMIT)).ok()??;
-        let kind = match kind {
-            ObjectKind::Blob => Kind::Blob,
-            ObjectKind::Tree => Kind::Tree,
-            ObjectKind::Commit => Kind::Commit,
-            ObjectKind::Tag => Kind::Tag,
-        };
-        Some((kind, bytes))
+    fn read(&self, id: &ObjectId) -> Option<(ObjectKind, Vec<u8>)> {
+        self.fetch(id, &mut Decoder::new(Decoder::LIMIT)).ok()?
     }
-}
-
-impl History {
-    /// Puts together which commits carry the wanted objects, by a look at all commits and trees.
-    ///
-    /// # Errors
-    /// When the objects cannot be read at all. Commits and trees that cannot be carry nothing.
-    pub fn graph(
-        &self,
-        engine: super::Engine,
-        threads: usize,
-        wanted: &super::Wanted,
-    ) -> Result<super::Graph, HistoryError> {
-        let kinds = &[ObjectKind::Commit, ObjectKind::Tree];
-        let request = super::Request { engine, threads, kinds, only: None, part: super::Part::All };
-        let read = self.read_all(request, || Gatherer(super::Gathering::new(wanted)))?;
-        let shares = read.visitors.into_iter().map(|gatherer| gatherer.0).collect();
-        Ok(super::Graph::new(wanted, shares))
-    }
-}
-
-/// A visitor that gathers for the graph.
-struct Gatherer<'w>(super::Gathering<'w>);
-
-impl crate::pack::Visitor for Gatherer<'_> {
-    fn reach(&self) -> Option<usize> {
-        None
-    }
-
-    fn whole(&mut self, object: &crate::pack::Object<'_>, bytes: &[u8]) -> bool {
-        // What is malformed leads nowhere; its bytes were looked at as those of any other.
-        let _ = match object.kind() {
-            ObjectKind::Commit => self.0.commit(object.id(), bytes),
-            ObjectKind::Tree => self.0.tree(object.id(), bytes),
-            ObjectKind::Blob | ObjectKind::Tag => Ok(()),
-        };
-        true
-    }
-
-    fn edited(&mut self, _: &crate::pack::Object<'_>, _: u64, _: &[u8]) -> bool {
-        true
-    }
-
-    fn lack(&mut self, _: ObjectId, _: crate::pack::Lack) {}
 }

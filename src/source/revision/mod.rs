@@ -10,6 +10,7 @@ mod step;
 #[cfg(test)]
 mod tests;
 
+use crate::model::ObjectKind;
 use crate::pack::ObjectId;
 
 use super::git_dir::GitDir;
@@ -33,23 +34,13 @@ const RULES: [(&[u8], &[u8]); 6] = [
     (b"refs/remotes/", b"/HEAD"),
 ];
 
-/// What an object is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Kind {
-    Commit,
-    Tree,
-    Blob,
-    /// An annotated tag.
-    Tag,
-}
-
 /// The objects of a repository.
 pub(super) trait Objects {
     /// The objects whose names begin with these digits, 4 to 39 in lower case. One
     /// that is there twice may be in the list twice.
     fn by_prefix(&self, digits: &str) -> Vec<ObjectId>;
     /// What an object is and holds; `None` where it cannot be read.
-    fn read(&self, id: &ObjectId) -> Option<(Kind, Vec<u8>)>;
+    fn read(&self, id: &ObjectId) -> Option<(ObjectKind, Vec<u8>)>;
 }
 
 /// The commit that `text` stands for, and before it the tags that lead to it.
@@ -85,7 +76,7 @@ pub(super) fn peel_to(id: ObjectId, end: Option<ObjectId>, objects: &impl Object
     let mut way = vec![id];
     while way.len() <= DEPTH
         && let Some(last) = way.last().filter(|last| Some(**last) != end)
-        && let Some((Kind::Tag, text)) = objects.read(last)
+        && let Some((ObjectKind::Tag, text)) = objects.read(last)
         && let Some(target) = header(&text, b"object ").next()
     {
         way.push(target);
@@ -150,9 +141,9 @@ fn abbreviated(digits: &str, objects: &impl Objects) -> Result<Option<ObjectId>,
 fn commit(id: ObjectId, objects: &impl Objects) -> Result<(ObjectId, Vec<u8>), RevisionError> {
     let last = *peel(id, objects).last().expect("it begins with the object itself");
     match objects.read(&last) {
-        Some((Kind::Commit, text)) => Ok((last, text)),
+        Some((ObjectKind::Commit, text)) => Ok((last, text)),
         // A tag is the last of too many, or names nothing.
-        Some((Kind::Tag, _)) | None => Err(RevisionError::Unreadable(last)),
+        Some((ObjectKind::Tag, _)) | None => Err(RevisionError::Unreadable(last)),
         Some(_) => Err(RevisionError::NoCommit(last)),
     }
 }

@@ -1,8 +1,9 @@
 //! The suffixes of a revision: from one object to another.
 
+use crate::model::ObjectKind;
 use crate::pack::ObjectId;
 
-use super::{Kind, Objects, RevisionError, commit, header, peel};
+use super::{Objects, RevisionError, commit, header, peel};
 
 /// One suffix.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -58,7 +59,7 @@ impl Step {
                 for _ in 0..count {
                     id = parent((id, text), 1)?;
                     text = match objects.read(&id) {
-                        Some((Kind::Commit, text)) => text,
+                        Some((ObjectKind::Commit, text)) => text,
                         _ => return Err(RevisionError::Unreadable(id)),
                     };
                 }
@@ -66,7 +67,7 @@ impl Step {
             }
             Self::Peel => Ok(*peel(id, objects).last().expect("it begins with the object itself")),
             Self::Tag => match objects.read(&id) {
-                Some((Kind::Tag, _)) => Ok(id),
+                Some((ObjectKind::Tag, _)) => Ok(id),
                 Some(_) => Err(RevisionError::NoTag(id)),
                 None => Err(RevisionError::Unreadable(id)),
             },

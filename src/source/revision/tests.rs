@@ -4,7 +4,8 @@ use git2::{ObjectType, Odb, Oid};
 
 use super::super::git_dir::GitDir;
 use super::super::made_tests::Made;
-use super::{Kind, Objects, Range, RevisionError, peel, peel_to, way};
+use super::{Objects, Range, RevisionError, peel, peel_to, way};
+use crate::model::ObjectKind;
 use crate::pack::ObjectId;
 
 /// The commit that `text` stands for.
@@ -28,13 +29,13 @@ impl Objects for ByGit {
         found
     }
 
-    fn read(&self, id: &ObjectId) -> Option<(Kind, Vec<u8>)> {
+    fn read(&self, id: &ObjectId) -> Option<(ObjectKind, Vec<u8>)> {
         let object = self.0.read(Oid::from_bytes(id.as_bytes()).ok()?).ok()?;
         let kind = match object.kind() {
-            ObjectType::Commit => Kind::Commit,
-            ObjectType::Tree => Kind::Tree,
-            ObjectType::Tag => Kind::Tag,
-            _ => Kind::Blob,
+            ObjectType::Commit => ObjectKind::Commit,
+            ObjectType::Tree => ObjectKind::Tree,
+            ObjectType::Tag => ObjectKind::Tag,
+            _ => ObjectKind::Blob,
         };
         Some((kind, object.data().to_vec()))
     }
@@ -151,7 +152,7 @@ fn what_is_no_commit_is_refused() {
 }
 
 /// Objects that are made up: a name each, and what it is.
-struct MadeUp(Vec<(ObjectId, Kind, String)>);
+struct MadeUp(Vec<(ObjectId, ObjectKind, String)>);
 
 impl Objects for MadeUp {
     fn by_prefix(&self, digits: &str) -> Vec<ObjectId> {
@@ -159,7 +160,7 @@ impl Objects for MadeUp {
         twice.filter(|id| id.to_string().starts_with(digits)).collect()
     }
 
-    fn read(&self, id: &ObjectId) -> Option<(Kind, Vec<u8>)> {
+    fn read(&self, id: &ObjectId) -> Option<(ObjectKind, Vec<u8>)> {
         let (_, kind, text) = self.0.iter().find(|(known, ..)| known == id)?;
         Some((*kind, text.clone().into_bytes()))
     }
@@ -174,15 +175,15 @@ fn of_several_objects_the_commit_is_meant() {
     let made = Made::new();
     let tag = |start: &str| format!("object {}\ntype commit\ntag t\n\nm\n", id(start));
     let objects = MadeUp(vec![
-        (id("aaaa1"), Kind::Blob, String::new()),
-        (id("aaaa2"), Kind::Commit, String::new()),
-        (id("bbbb1"), Kind::Blob, String::new()),
-        (id("bbbb2"), Kind::Tree, String::new()),
-        (id("cccc1"), Kind::Commit, String::new()),
-        (id("cccc2"), Kind::Tag, tag("aaaa2")),
-        (id("cccc3"), Kind::Tree, String::new()),
-        (id("dddd1"), Kind::Tag, tag("cccc1")),
-        (id("dddd2"), Kind::Tag, tag("bbbb2")),
+        (id("aaaa1"), ObjectKind::Blob, String::new()),
+        (id("aaaa2"), ObjectKind::Commit, String::new()),
+        (id("bbbb1"), ObjectKind::Blob, String::new()),
+        (id("bbbb2"), ObjectKind::Tree, String::new()),
+        (id("cccc1"), ObjectKind::Commit, String::new()),
+        (id("cccc2"), ObjectKind::Tag, tag("aaaa2")),
+        (id("cccc3"), ObjectKind::Tree, String::new()),
+        (id("dddd1"), ObjectKind::Tag, tag("cccc1")),
+        (id("dddd2"), ObjectKind::Tag, tag("bbbb2")),
     ]);
     let git = made.at(".git");
     let check = |digits: &str, expect: Result<&str, usize>| {
@@ -208,14 +209,14 @@ fn tags_are_followed_so_far() {
         |number: usize| format!("object {}\ntype tag\n\nobject {}\n", id(&format!("{number:02}")), id("ff"));
     // Each leads to the next, and the last to nothing that is there.
     let chain = |length: usize| {
-        MadeUp((0..length).map(|at| (id(&format!("{at:02}")), Kind::Tag, tag(at + 1))).collect())
+        MadeUp((0..length).map(|at| (id(&format!("{at:02}")), ObjectKind::Tag, tag(at + 1))).collect())
     };
     let check = |length: usize, expect: usize| assert_eq!(peel(id("00"), &chain(length)).len(), expect);
     check(0, 1);
     check(1, 2);
     check(16, 17);
     check(40, 17);
-    let circle = MadeUp(vec![(id("00"), Kind::Tag, tag(0))]);
+    let circle = MadeUp(vec![(id("00"), ObjectKind::Tag, tag(0))]);
     assert_eq!(peel(id("00"), &circle).len(), 17);
     // An end that is known is not read, and is there in any case.
     let known = |length: usize, end: &str| peel_to(id("00"), Some(id(end)), &chain(length)).len();

@@ -1,11 +1,12 @@
 //! Reads blobs from the object database, large ones as a stream where they can be.
 
+use std::io::Read;
 use std::path::PathBuf;
 
 use git2::{ErrorCode, ObjectType, Odb, Oid};
 
 use crate::model::{Blob, Coverage, ObjectKind, Provenance, SkipReason};
-use crate::pack::{Decoder, Loose, ObjectId, PackError};
+use crate::pack::{Decoder, Loose, ObjectFault, ObjectId, PackError};
 use crate::select::Policy;
 
 use super::super::git_dir::GitDir;
@@ -35,7 +36,7 @@ impl Objects {
             odb,
             is_partial: place.is_partial,
             folders: place.object_folders(),
-            decoder: Decoder::new(Decoder::LIMIT),
+            decoder: Decoder::new(LARGE as u64),
             reader: None,
         }
     }
@@ -73,34 +74,19 @@ impl Objects {
         if policy.max_file_size.is_some_and(|limit| size as u64 > limit) {
             return Ok(Coverage { oversized: 1, ..Coverage::default() });
         }
-        let bytes = if size > LARGE
+        if size > LARGE
             && let Ok((stream, ..)) = self.odb.reader(id)
         {
             let reader = self.reader.get_or_insert_default();
-            let mut is_wanted = false;
-            let read = reader.read(stream, provenance, |blob| {
-                worker.blob(blob);
-                is_wanted |= blob.is_first() && worker.wants(&provenance, blob.bytes);
-            });
-            let read = read.map_err(|_| DAMAGED.to_owned())?;
-            if read != size as u64 {
-                return Err("the staged object is cut off".to_owned());
+            if streamed(reader, stream, size as u64, provenance, worker)? {
+                let (mut again, ..) = self.odb.reader(id).map_err(|error| self.reason(&error))?;
+                packed(Content::Stream(&mut again), provenance, worker);
             }
-            if is_wanted {
-                let (mut stream, ..) = self.odb.reader(id).map_err(|error| self.reason(&error))?;
-                let content = Content::Stream(&mut stream);
-                worker.packed(Packed { provenance, content, is_named: false });
-            }
-            read
         } else {
             let object = self.odb.read(id).map_err(|error| self.reason(&error))?;
-            worker.blob(&Blob::whole(object.data(), provenance));
-            if worker.wants(&provenance, object.data()) {
-                let content = Content::Bytes(object.data());
-                worker.packed(Packed { provenance, content, is_named: false });
-            }
-            object.len() as u64
-        };
+            whole(object.data(), provenance, worker);
+        }
+        let bytes = size as u64;
         Ok(Coverage { files: 1, bytes, ..Coverage::default() })
     }
 
@@ -116,38 +102,34 @@ impl Objects {
         policy: &Policy,
         worker: &mut W,
     ) -> Result<Coverage, String> {
-        let damaged = |error: PackError| error.to_string();
-        let declared = loose.stream().map_err(damaged)?;
-        let (kind, size) = (declared.kind, declared.size);
-        if kind != ObjectKind::Blob {
-            return Err(NO_BLOB.to_owned());
-        }
-        if policy.max_file_size.is_some_and(|limit| size > limit) {
-            return Ok(Coverage { oversized: 1, ..Coverage::default() });
-        }
-        if size > LARGE as u64 {
-            let reader = self.reader.get_or_insert_default();
-            let mut is_wanted = false;
-            let read = reader.read(declared, provenance, |blob| {
-                worker.blob(blob);
-                is_wanted |= blob.is_first() && worker.wants(&provenance, blob.bytes);
-            });
-            if read.map_err(|_| DAMAGED.to_owned())? != size {
-                return Err("the staged object is cut off".to_owned());
+        let is_over = |size: u64| policy.max_file_size.is_some_and(|limit| size > limit);
+        let oversized = Coverage { oversized: 1, ..Coverage::default() };
+        let bytes = match loose.read(&mut self.decoder) {
+            Ok((kind, _)) if kind != ObjectKind::Blob => return Err(NO_BLOB.to_owned()),
+            Ok((_, bytes)) if is_over(bytes.len() as u64) => return Ok(oversized),
+            Ok((_, bytes)) => {
+                whole(&bytes, provenance, worker);
+                bytes.len() as u64
             }
-            if is_wanted {
-                let content = Content::Stream(&mut loose.stream().map_err(damaged)?);
-                worker.packed(Packed { provenance, content, is_named: false });
+            Err(PackError::Object { fault: ObjectFault::Large(_), .. }) => {
+                let stream = loose.stream().map_err(|error| error.to_string())?;
+                let (kind, size) = (stream.kind, stream.size);
+                if kind != ObjectKind::Blob {
+                    return Err(NO_BLOB.to_owned());
+                }
+                if is_over(size) {
+                    return Ok(oversized);
+                }
+                let reader = self.reader.get_or_insert_default();
+                if streamed(reader, stream, size, provenance, worker)? {
+                    let mut again = loose.stream().map_err(|error| error.to_string())?;
+                    packed(Content::Stream(&mut again), provenance, worker);
+                }
+                size
             }
-        } else {
-            let (_, bytes) = loose.read(&mut self.decoder).map_err(damaged)?;
-            worker.blob(&Blob::whole(&bytes, provenance));
-            if worker.wants(&provenance, &bytes) {
-                let content = Content::Bytes(&bytes);
-                worker.packed(Packed { provenance, content, is_named: false });
-            }
-        }
-        Ok(Coverage { files: 1, bytes: size, ..Coverage::default() })
+            Err(error) => return Err(error.to_string()),
+        };
+        Ok(Coverage { files: 1, bytes, ..Coverage::default() })
     }
 
     fn reason(&self, error: &git2::Error) -> String {
@@ -159,4 +141,36 @@ impl Objects {
             _ => error.message().to_lowercase(),
         }
     }
+}
+
+/// Hands a blob that is here whole to `worker`, and what is packed in it.
+fn whole<W: Worker>(bytes: &[u8], provenance: Provenance<'_>, worker: &mut W) {
+    worker.blob(&Blob::whole(bytes, provenance));
+    if worker.wants(&provenance, bytes) {
+        packed(Content::Bytes(bytes), provenance, worker);
+    }
+}
+
+/// Hands a blob of `size` bytes to `worker` as it comes; whether something is packed in it,
+/// which takes a second reading.
+fn streamed<W: Worker>(
+    reader: &mut Reader,
+    stream: impl Read,
+    size: u64,
+    provenance: Provenance<'_>,
+    worker: &mut W,
+) -> Result<bool, String> {
+    let mut is_wanted = false;
+    let read = reader.read(stream, provenance, |blob| {
+        worker.blob(blob);
+        is_wanted |= blob.is_first() && worker.wants(&provenance, blob.bytes);
+    });
+    if read.map_err(|_| DAMAGED.to_owned())? != size {
+        return Err("the staged object is cut off".to_owned());
+    }
+    Ok(is_wanted)
+}
+
+fn packed<'a, W: Worker>(content: Content<'a>, provenance: Provenance<'a>, worker: &mut W) {
+    worker.packed(Packed { provenance, content, is_named: false });
 }
