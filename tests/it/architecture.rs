@@ -51,7 +51,7 @@ const HOMES: &[(&[&str], &[&str])] = &[
     (&["bzip2", "lzma_rust2", "ruzstd", "lz4_flex", "deflate64"], &["unpack"]),
     (&["flate2"], &["unpack", "pack", "decode"]),
     (&["colored", "indicatif"], &["cli", "render"]),
-    (&["ureq", "reqwest", "minreq", "attohttpc", "rustls"], &["baseten"]),
+    (&["ureq", "reqwest", "minreq", "attohttpc", "rustls", "log", "fastrand"], &["baseten"]),
     (&["zeroize"], &["model"]),
 ];
 
