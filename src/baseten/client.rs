@@ -269,7 +269,7 @@ fn authorization(scheme: Scheme, key: &Secret) -> Result<HeaderValue, ApiError> 
 /// `text` as a part of a path: an id or a prefix, and nothing that could be a secret.
 fn segment(text: &str) -> Result<String, ApiError> {
     let good = !text.is_empty() && text.len() <= SEGMENT && !matches!(text, "." | "..");
-    if !good || text.chars().any(char::is_control) || text::looks_secret(text) {
+    if !good || text.chars().any(char::is_control) || text::looks_like_key(text) {
         return Err(ApiError::Unusable { what: "what was given for an id or prefix is none" });
     }
     Ok(escape(text))
@@ -277,12 +277,8 @@ fn segment(text: &str) -> Result<String, ApiError> {
 
 /// Everything but letters, digits and `-_.~` as `%XX`.
 fn escape(text: &str) -> String {
-    text.bytes().fold(String::new(), |mut out, byte| {
-        match byte {
-            b'-' | b'_' | b'.' | b'~' => out.push(char::from(byte)),
-            _ if byte.is_ascii_alphanumeric() => out.push(char::from(byte)),
-            _ => out.push_str(&format!("%{byte:02X}")),
-        }
-        out
-    })
+    let kept = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.~".contains(&byte);
+    text.bytes()
+        .map(|byte| if kept(byte) { char::from(byte).into() } else { format!("%{byte:02X}") })
+        .collect()
 }

@@ -31,9 +31,11 @@ pub(super) fn plain(text: &str, key: Option<&Secret>) -> String {
     masked.chars().take(LONGEST - 1).chain(['…']).collect()
 }
 
-/// Whether something in `text` is shaped like a secret.
-pub(super) fn looks_secret(text: &str) -> bool {
-    mask(text) != text
+/// Whether `text` holds something in the shape of a key: a long run behind a dot. Ids
+/// without dots may be long and are not secret.
+pub(super) fn looks_like_key(text: &str) -> bool {
+    let run = |part: &str| part.bytes().take_while(u8::is_ascii_alphanumeric).count();
+    text.split('.').skip(1).any(|part| run(part) >= TAIL)
 }
 
 /// The key and its part behind the dot, where they are text and long enough to be masked.

@@ -13,9 +13,9 @@ use std::sync::Arc;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use ureq::http::{HeaderValue, Method, Request, Uri, header};
+use ureq::http::{HeaderValue, Method, Request, Response, Uri, header};
 use ureq::tls::{RootCerts, TlsConfig};
-use ureq::{Agent, Proxy};
+use ureq::{Agent, AsSendBody, Body, Proxy};
 
 use super::ApiError;
 use super::answer::Reply;
@@ -25,6 +25,9 @@ use super::text;
 
 /// Most bytes that are read of an answer.
 const LARGEST: u64 = 8 << 20;
+
+/// What is said of an address that is none.
+const MALFORMED: &str = "the address of the request is malformed";
 
 // At the level of traces the crate below logs every byte that it sends, headers too.
 const _: () = assert!(log::STATIC_MAX_LEVEL as usize == 0, "logging must be compiled out");
@@ -140,8 +143,7 @@ impl Transport {
 
     /// One try, which takes at most `left`.
     fn once(&self, call: &Call<'_>, left: Duration) -> Result<Reply, ApiError> {
-        let unusable = |_| ApiError::Unusable { what: "the address of the request is malformed" };
-        let uri: Uri = call.url.parse().map_err(|_| unusable(()))?;
+        let uri: Uri = call.url.parse().map_err(|_| ApiError::Unusable { what: MALFORMED })?;
         let through = uri.host().is_some_and(|host| self.proxies.apply(host));
         let agents = if through { &self.proxied } else { &self.direct };
         let agent = if call.is_idempotent() { &agents.kept } else { &agents.fresh };
@@ -150,27 +152,14 @@ impl Transport {
             .uri(uri)
             .header(header::ACCEPT, "application/json")
             .header(header::AUTHORIZATION, call.authorization.clone());
-        // A request with settings of its own makes a TLS configuration of its own, which
-        // is dear; it is needed only when the time of the whole call runs out.
         let limit = Some(left).filter(|left| *left < self.total);
-        let answer = match call.body {
-            Some(body) => {
-                let json = request.header(header::CONTENT_TYPE, "application/json");
-                let request = json.body(body).map_err(|_| unusable(()))?;
-                match limit {
-                    Some(_) => agent.run(agent.configure_request(request).timeout_global(limit).build()),
-                    None => agent.run(request),
-                }
-            }
-            None => {
-                let request = request.body(()).map_err(|_| unusable(()))?;
-                match limit {
-                    Some(_) => agent.run(agent.configure_request(request).timeout_global(limit).build()),
-                    None => agent.run(request),
-                }
-            }
+        let answer = if let Some(body) = call.body {
+            let request = request.header(header::CONTENT_TYPE, "application/json");
+            run(agent, request.body(body), limit)
+        } else {
+            run(agent, request.body(()), limit)
         };
-        let (parts, mut body) = answer.map_err(fault)?.into_parts();
+        let (parts, mut body) = answer?.into_parts();
         let body = body.with_config().limit(LARGEST).read_to_vec().map_err(fault)?;
         Ok(Reply::new(parts.status.as_u16(), &parts.headers, body))
     }
@@ -201,6 +190,22 @@ impl Agents {
     }
 }
 
+/// Sends a request, within `limit` where there is one.
+fn run<B: AsSendBody>(
+    agent: &Agent,
+    request: Result<Request<B>, ureq::http::Error>,
+    limit: Option<Duration>,
+) -> Result<Response<Body>, ApiError> {
+    let request = request.map_err(|_| ApiError::Unusable { what: MALFORMED })?;
+    // A request with settings of its own makes a TLS configuration of its own, which is
+    // dear; it is needed only when the time of the whole call runs out.
+    let answer = match limit {
+        Some(_) => agent.run(agent.configure_request(request).timeout_global(limit).build()),
+        None => agent.run(request),
+    };
+    answer.map_err(fault)
+}
+
 /// What went wrong below HTTP, in our words.
 fn fault(error: ureq::Error) -> ApiError {
     let tls = |reason: String| ApiError::Tls { reason: text::plain(&reason, None) };
@@ -223,9 +228,7 @@ fn fault(error: ureq::Error) -> ApiError {
         ureq::Error::TlsRequired | ureq::Error::Pem(_) => tls("it could not be set up".to_owned()),
         ureq::Error::BodyExceedsLimit(_) | ureq::Error::LargeResponseHeader(..) => ApiError::TooLarge,
         ureq::Error::Protocol(_) => ApiError::Malformed { what: "not HTTP, or cut short".to_owned() },
-        ureq::Error::BadUri(_) | ureq::Error::Http(_) => {
-            ApiError::Unusable { what: "the address of the request is malformed" }
-        }
+        ureq::Error::BadUri(_) | ureq::Error::Http(_) => ApiError::Unusable { what: MALFORMED },
         other => broken(other.to_string(), true),
     }
 }

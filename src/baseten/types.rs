@@ -27,30 +27,36 @@ pub enum Category {
     Other(String),
 }
 
-/// Every known category with the API's word for it.
-const CATEGORIES: [(&str, Category); 5] = [
-    ("PERSONAL", Category::Personal),
-    ("WORKSPACE_MANAGE_ALL", Category::ManageAll),
-    ("WORKSPACE_INVOKE", Category::Invoke),
-    ("WORKSPACE_EXPORT_METRICS", Category::ExportMetrics),
-    ("WORKSPACE_MANAGE_API_KEYS", Category::ManageApiKeys),
-];
-
 impl From<String> for Category {
     fn from(word: String) -> Self {
-        let known = CATEGORIES.into_iter().find(|(name, _)| *name == word);
-        known.map_or(Self::Other(word), |(_, category)| category)
+        match word.as_str() {
+            "PERSONAL" => Self::Personal,
+            "WORKSPACE_MANAGE_ALL" => Self::ManageAll,
+            "WORKSPACE_INVOKE" => Self::Invoke,
+            "WORKSPACE_EXPORT_METRICS" => Self::ExportMetrics,
+            "WORKSPACE_MANAGE_API_KEYS" => Self::ManageApiKeys,
+            _ => Self::Other(word),
+        }
+    }
+}
+
+impl Category {
+    /// The API's word for it.
+    pub fn word(&self) -> &str {
+        match self {
+            Self::Personal => "PERSONAL",
+            Self::ManageAll => "WORKSPACE_MANAGE_ALL",
+            Self::Invoke => "WORKSPACE_INVOKE",
+            Self::ExportMetrics => "WORKSPACE_EXPORT_METRICS",
+            Self::ManageApiKeys => "WORKSPACE_MANAGE_API_KEYS",
+            Self::Other(word) => word,
+        }
     }
 }
 
 impl fmt::Display for Category {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let known = CATEGORIES.iter().find(|(_, category)| category == self);
-        match (self, known) {
-            (Self::Other(word), _) => f.write_str(word),
-            (_, Some((name, _))) => f.write_str(name),
-            (_, None) => unreachable!("every category but Other has a word"),
-        }
+        f.write_str(self.word())
     }
 }
 
@@ -224,7 +230,7 @@ impl Serialize for NewKey {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         use serde::ser::SerializeMap;
         let mut map = serializer.serialize_map(None)?;
-        map.serialize_entry("type", &self.category.to_string())?;
+        map.serialize_entry("type", self.category.word())?;
         if let Some(name) = &self.name {
             map.serialize_entry("name", name)?;
         }
