@@ -10,6 +10,7 @@
 //! [`scan::scan`] is the whole pipeline. **Invariant:** no module names one that
 //! stands to its right, and none but [`scan`] names them all.
 
+pub mod baseten;
 pub mod decode;
 pub mod detect;
 pub mod model;

@@ -1,0 +1,3 @@
+//! The Baseten side of the house: where the operator's own key comes from.
+
+pub mod credential;
