@@ -3,6 +3,8 @@
 use std::fs;
 
 use super::super::made_tests::keys;
+#[cfg(unix)]
+use super::super::made_tests::script;
 use super::*;
 use crate::model::Secret;
 
@@ -26,20 +28,24 @@ fn filled(text: &str) -> String {
 
 #[cfg(unix)]
 fn keyring(folder: &Path, entries: &[(&str, &str)]) -> Keyring {
-    use std::os::unix::fs::PermissionsExt as _;
-
     let cases: String =
         entries.iter().map(|(account, entry)| format!("{account}) echo '{}';;\n", filled(entry))).collect();
     let tool = folder.join("secret-tool");
-    fs::write(&tool, format!("#!/bin/sh\ncase $5 in\n{cases}*) exit 1;;\nesac\n"))
-        .expect("it can be written");
-    fs::set_permissions(&tool, fs::Permissions::from_mode(0o755)).expect("it can be set");
+    script(&tool, &format!("case $5 in\n{cases}*) exit 1;;\nesac"));
     Keyring::with_secret_tool(tool)
 }
 
 #[cfg(not(unix))]
 fn keyring(_: &Path, _: &[(&str, &str)]) -> Keyring {
     Keyring::with_secret_tool("no such tool".into())
+}
+
+fn machine<'a>(
+    set: &'a [(&'a str, &'a str)],
+    files: &'a [(&'a str, &'a str)],
+    keyring: &'a [(&'a str, &'a str)],
+) -> Machine<'a> {
+    Machine { set, files, keyring }
 }
 
 /// What is found, as `number source url`, or the error with its cause.
@@ -132,14 +138,13 @@ fn the_first_place_that_holds_a_key_is_taken() {
 #[test]
 fn several_remotes_matter_only_where_nothing_else_is_found() {
     let two = (".trussrc", "[a]\napi_key = <1>\n[b]\napi_key = <2>\n");
-    let machine = |files| Machine { files, ..Machine::default() };
     check(
-        &machine(&[two, AUTH]),
+        &machine(&[], &[two, AUTH], &[]),
         &Wanted::default(),
         "3 ~/.config/baseten/auth.json (profile me) https://u (file)",
     );
     check(
-        &machine(&[two]),
+        &machine(&[], &[two], &[]),
         &Wanted::default(),
         "no key can be taken from ~/.trussrc: it has 2 remotes, and none of them is called baseten",
     );
@@ -173,20 +178,19 @@ fn what_was_named_must_be_there() {
 
 #[test]
 fn what_is_there_must_be_sound() {
-    let machine = |set, files| Machine { set, files, ..Machine::default() };
     let unnamed = Wanted::default();
     check(
-        &machine(&[("BASETEN_API_KEY", "<1>\n")], &[]),
+        &machine(&[("BASETEN_API_KEY", "<1>\n")], &[], &[]),
         &unnamed,
         "no key can be taken from BASETEN_API_KEY: the value goes on over several lines",
     );
     check(
-        &machine(&[], &[(".trussrc", "<1>\n"), AUTH]),
+        &machine(&[], &[(".trussrc", "<1>\n"), AUTH], &[]),
         &unnamed,
         "no key can be taken from ~/.trussrc: line 1 stands above the first [section]",
     );
     check(
-        &machine(&[], &[(".config/baseten/auth.json", "{\"a\": \"<1>\"")]),
+        &machine(&[], &[(".config/baseten/auth.json", "{\"a\": \"<1>\"")], &[]),
         &unnamed,
         "no key can be taken from ~/.config/baseten/auth.json: it is not JSON: line 1, column 53",
     );
@@ -198,18 +202,17 @@ fn the_keyring_comes_last() {
     let trussrc = (".trussrc", "[baseten]\nauth_type = api_key\n");
     let auth = (AUTH.0, r#"{"current":"k","profiles":{"k":{"auth_type":"api_key"}}}"#);
     let entries = [("baseten", r#"{"auth_type":"api_key","api_key":"<8>"}"#), ("k", "<9>")];
-    let machine = |files, keyring| Machine { files, keyring, ..Machine::default() };
     let unnamed = Wanted::default();
     check(
-        &machine(&[trussrc, AUTH], &entries),
+        &machine(&[], &[trussrc, AUTH], &entries),
         &unnamed,
         "3 ~/.config/baseten/auth.json (profile me) https://u (file)",
     );
-    check(&machine(&[trussrc, auth], &entries), &unnamed, "8 the keyring, for ~/.trussrc [baseten] -");
+    check(&machine(&[], &[trussrc, auth], &entries), &unnamed, "8 the keyring, for ~/.trussrc [baseten] -");
     let of_cli = "9 the keyring, for ~/.config/baseten/auth.json (profile k) -";
-    check(&machine(&[trussrc, auth], &entries[1..]), &unnamed, of_cli);
-    check(&machine(&[trussrc, auth], &[]), &unnamed, "none");
-    check(&machine(&[auth], &entries), &Wanted { profile: Some("k"), ..unnamed }, of_cli);
+    check(&machine(&[], &[trussrc, auth], &entries[1..]), &unnamed, of_cli);
+    check(&machine(&[], &[trussrc, auth], &[]), &unnamed, "none");
+    check(&machine(&[], &[auth], &entries), &Wanted { profile: Some("k"), ..unnamed }, of_cli);
 }
 
 #[test]

@@ -24,7 +24,7 @@ use crate::model::Secret;
 /// How long a tool may take; it may ask the user to unlock the keyring.
 const LIMIT: Duration = Duration::from_secs(5);
 
-/// The longest entry read, in bytes.
+/// An entry of so many bytes is too long to be one.
 const MAX_ENTRY: u64 = 64 << 10;
 
 /// The services that the entries are filed under.
@@ -169,6 +169,10 @@ fn printed(mut command: Command, limit: Duration) -> Result<Option<Vec<u8>>, Pro
         end(&mut child);
         return Err(silent());
     };
+    if bytes.as_ref().is_some_and(|bytes| bytes.len() as u64 == MAX_ENTRY) {
+        end(&mut child);
+        return Err(Problem::KeyringEntry);
+    }
     loop {
         match child.try_wait() {
             Ok(Some(status)) => return Ok(bytes.filter(|_| status.success())),

@@ -50,3 +50,14 @@ pub(super) fn keys(seed: u64) -> [String; 2] {
     let mut random = Random::new(seed);
     [random.key(), random.key()]
 }
+
+/// Makes a script that can be run. Another process writes it: one that a test
+/// beside this one starts meanwhile must not inherit the open file, or the
+/// script could not be run until that process is under way.
+#[cfg(unix)]
+pub(super) fn script(path: &std::path::Path, text: &str) {
+    let mut shell = std::process::Command::new("/bin/sh");
+    shell.args(["-c", r#"printf '#!/bin/sh\n%s\n' "$TEXT" > "$FILE" && chmod 755 "$FILE""#]);
+    let status = shell.env("TEXT", text).env("FILE", path).status().expect("there is a shell");
+    assert!(status.success(), "the script can be written");
+}
