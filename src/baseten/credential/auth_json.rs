@@ -43,22 +43,20 @@ pub(super) fn path(
     home: Option<&Path>,
 ) -> Option<PathBuf> {
     let named = |name: &str| env(name).filter(|value| !value.is_empty()).map(PathBuf::from);
-    let folder = match named("BASETEN_CONFIG_DIR") {
-        Some(folder) => folder,
-        None => {
-            let parent = match system {
-                System::MacOs => home?.join("Library").join("Application Support"),
-                System::Windows => named("APPDATA")?,
-                // The CLI does not take a relative path here either.
-                System::Other => match named("XDG_CONFIG_HOME") {
-                    Some(folder) => Some(folder).filter(|folder| folder.is_absolute())?,
-                    None => home?.join(".config"),
-                },
-            };
-            parent.join("baseten")
-        }
+    let own = named("BASETEN_CONFIG_DIR");
+    let of_system = || {
+        let parent = match system {
+            System::MacOs => home?.join("Library").join("Application Support"),
+            System::Windows => named("APPDATA")?,
+            // The CLI does not take a relative path here either.
+            System::Other => match named("XDG_CONFIG_HOME") {
+                Some(folder) => Some(folder).filter(|folder| folder.is_absolute())?,
+                None => home?.join(".config"),
+            },
+        };
+        Some(parent.join("baseten"))
     };
-    Some(folder.join("auth.json"))
+    Some(own.or_else(of_system)?.join("auth.json"))
 }
 
 /// A parsed `auth.json`.

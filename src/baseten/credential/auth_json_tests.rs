@@ -45,7 +45,7 @@ fn the_key_is_read_and_nothing_else_is_replaced() {
 #[test]
 fn escapes_in_the_value_are_understood() {
     let [old, new] = keys(8);
-    let escaped: String = old.bytes().map(|byte| format!("\\u{byte:04x}")).collect();
+    let escaped = old.bytes().map(|byte| format!("\\u{byte:04x}")).collect::<Vec<_>>().concat();
     let text = |key: &str| format!(r#"{{"profiles":{{"me":{{"api_key":"{key}"}}}}}}"#);
     assert_eq!(read(text(&escaped).as_bytes(), "me"), Ok(secret(&old)));
     let replaced = replace(text(&escaped).as_bytes(), "me", &secret(&old), &secret(&new));

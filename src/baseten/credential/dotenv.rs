@@ -108,15 +108,12 @@ fn value(bytes: &[u8], line: Range<usize>, variable: &[u8]) -> Option<Value> {
 /// Where the value that begins `rest` of a line is, if it is written out.
 fn written(rest: &[u8]) -> Option<Range<usize>> {
     let is_end = |byte: &u8| byte.is_ascii_whitespace() || *byte == b';';
-    let (span, behind) = match rest.first() {
-        Some(&quote @ (b'"' | b'\'')) => {
-            let end = 1 + memchr::memchr(quote, &rest[1..])?;
-            (1..end, end + 1)
-        }
-        _ => {
-            let end = rest.iter().position(is_end).unwrap_or(rest.len());
-            (0..end, end)
-        }
+    let (span, behind) = if let Some(&quote @ (b'"' | b'\'')) = rest.first() {
+        let end = 1 + memchr::memchr(quote, &rest[1..])?;
+        (1..end, end + 1)
+    } else {
+        let end = rest.iter().position(is_end).unwrap_or(rest.len());
+        (0..end, end)
     };
     let is_literal = rest.first() == Some(&b'\'');
     let is_computed = |byte: &u8| matches!(byte, b'$' | b'`' | b'\\');

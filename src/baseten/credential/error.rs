@@ -46,7 +46,7 @@ impl std::error::Error for CredentialError {
 #[derive(Debug, thiserror::Error)]
 pub enum Problem {
     /// The file cannot be opened or read.
-    #[error("the file cannot be read: {0}")]
+    #[error("the file cannot be read")]
     Unreadable(#[source] io::Error),
     /// There is no such file.
     #[error("there is no such file")]
@@ -164,7 +164,7 @@ impl Problem {
     fn hint(&self) -> Option<&'static str> {
         Some(match self {
             Self::Unreadable(_) => "check that the file belongs to you and can be read",
-            Self::TooLarge | Self::NotText | Self::Empty => "name a file whose only line is the key",
+            Self::TooLarge | Self::NotText | Self::Empty => "a key is one line of ASCII: look what is there",
             Self::SeveralLines => "write the key on one line, and do not indent the line behind it",
             Self::Syntax { .. } | Self::Twice { .. } => "truss refuses the file as well: correct that line",
             Self::NotJson { .. } | Self::Shape(_) | Self::NoProfile => {
@@ -172,13 +172,14 @@ impl Problem {
             }
             Self::NoRemote | Self::NoKey => "log in with `truss login`, or set BASETEN_API_KEY",
             Self::SeveralRemotes(_) => "choose one with --remote NAME",
-            Self::NoFile | Self::NoHome => "set BASETEN_API_KEY, or name a file with --key-file",
+            Self::NoFile | Self::NoHome | Self::KeyringClosed | Self::KeyringEntry => {
+                "set BASETEN_API_KEY, or name a file with --key-file"
+            }
             Self::Computed => "set BASETEN_API_KEY to the result, and change the value where it is kept",
             Self::Reference | Self::Referring => "write the key itself into the section",
             Self::WhiteSpace => "a key has none: a comment behind it, or a line break, belongs to the value",
             Self::Quoted => "write the key without quotation marks",
             Self::KeyringSilent(_) => "unlock the keyring, or set BASETEN_API_KEY",
-            Self::KeyringClosed | Self::KeyringEntry => "set BASETEN_API_KEY, or name a file with --key-file",
             Self::OtherValue => "nothing was changed: look which key is in use there",
             Self::NotAscii => "a key has none: copy it anew",
             Self::NoVariable | Self::OtherProvider | Self::NewKey | Self::NotAFile => return None,

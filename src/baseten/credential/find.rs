@@ -75,8 +75,8 @@ impl Finder<'_> {
             if let Some(key) = self.text(variable)? {
                 let key =
                     checked(key.as_bytes()).map_err(|problem| CredentialError::new(*variable, problem))?;
-                let (is_oauth, remote_url) = (is_token(&key), self.text(url)?);
-                return Ok(Some(Credential { is_oauth, remote_url, ..Credential::new(key, *variable) }));
+                let (remote_url, is_oauth) = (self.text(url)?, is_token(&key));
+                return Ok(Some(Credential { remote_url, is_oauth, ..Credential::new(key, *variable) }));
             }
         }
         if let Some(profile) = self.text("BASETEN_PROFILE")? {
@@ -95,7 +95,7 @@ impl Finder<'_> {
         };
         let mut in_keyring = Vec::new();
         for named in [remote, self.profile(None)?].into_iter().flatten() {
-            match self.here(named) {
+            match named.here() {
                 Ok(found) => return Ok(Some(found)),
                 Err(named) => in_keyring.push(named),
             }
@@ -110,10 +110,10 @@ impl Finder<'_> {
 
     /// A remote of `~/.trussrc`; without a name, the only one or the usual one.
     fn remote(&self, name: Option<&str>) -> Result<Option<Named>, CredentialError> {
-        let Some(path) = self.trussrc() else { return self.no_home("~/.trussrc", name) };
+        let Some(path) = self.trussrc() else { return no_home("~/.trussrc", name) };
         let shown = self.shown(&path);
         let error = |problem| CredentialError::new(shown.clone(), problem);
-        let Some(bytes) = self.bytes(&path, name).map_err(error)? else { return Ok(None) };
+        let Some(bytes) = bytes_of(&path, name).map_err(error)? else { return Ok(None) };
         let file = Trussrc::parse(&bytes).map_err(error)?;
         let remote = match (name, file.remotes()) {
             (Some(name), _) => name,
@@ -131,11 +131,11 @@ impl Finder<'_> {
     /// A profile of `auth.json`; without a name, the current one.
     fn profile(&self, name: Option<&str>) -> Result<Option<Named>, CredentialError> {
         let Some(path) = auth_json::path(self.system, self.env, self.home) else {
-            return self.no_home("auth.json", name);
+            return no_home("auth.json", name);
         };
         let shown = self.shown(&path);
         let error = |problem| CredentialError::new(shown.clone(), problem);
-        let Some(bytes) = self.bytes(&path, name).map_err(error)? else { return Ok(None) };
+        let Some(bytes) = bytes_of(&path, name).map_err(error)? else { return Ok(None) };
         let file = AuthJson::parse(&bytes).map_err(error)?;
         let name = match name {
             Some(name) => name.to_owned(),
@@ -153,22 +153,13 @@ impl Finder<'_> {
     fn must(&self, named: Option<Named>) -> Result<Credential, CredentialError> {
         let named =
             named.ok_or_else(|| CredentialError::new("the file that was asked for", Problem::NoFile))?;
-        match self.here(named) {
+        match named.here() {
             Ok(found) => Ok(found),
             Err(named) => {
                 let found = self.in_keyring(&named)?;
                 found.ok_or_else(|| CredentialError::new(named.shown, Problem::NoKey))
             }
         }
-    }
-
-    /// The key that stands in the file; `named` again where none does.
-    #[expect(clippy::result_large_err, reason = "the other half is no error, and passed once")]
-    fn here(&self, named: Named) -> Result<Credential, Named> {
-        let Held::Here(key) = &named.profile.held else { return Err(named) };
-        let mut found = named.credential(key.clone(), named.shown.clone());
-        found.place = Some(named.place);
-        Ok(found)
     }
 
     /// The key that the keyring has for it.
@@ -198,16 +189,6 @@ impl Finder<'_> {
         }
     }
 
-    /// The bytes of a file, which must be there if a part of it is named.
-    fn bytes(&self, path: &Path, name: Option<&str>) -> Result<Option<Vec<u8>>, Problem> {
-        if name.is_some() { file::read(path).map(Some) } else { file::read_if_there(path) }
-    }
-
-    /// What it means that a file has no folder to stand in.
-    fn no_home(&self, file: &str, name: Option<&str>) -> Result<Option<Named>, CredentialError> {
-        name.map_or(Ok(None), |_| Err(CredentialError::new(file, Problem::NoHome)))
-    }
-
     /// A variable that is set and not empty.
     fn text(&self, variable: &str) -> Result<Option<String>, CredentialError> {
         let value = (self.env)(variable).filter(|value| !value.is_empty());
@@ -222,7 +203,26 @@ impl Finder<'_> {
     }
 }
 
+/// The bytes of a file, which must be there if a part of it is named.
+fn bytes_of(path: &Path, name: Option<&str>) -> Result<Option<Vec<u8>>, Problem> {
+    if name.is_some() { file::read(path).map(Some) } else { file::read_if_there(path) }
+}
+
+/// What it means that a file has no folder to stand in.
+fn no_home(file: &str, name: Option<&str>) -> Result<Option<Named>, CredentialError> {
+    name.map_or(Ok(None), |_| Err(CredentialError::new(file, Problem::NoHome)))
+}
+
 impl Named {
+    /// The key that stands in the file; the remote or profile again where none does.
+    #[expect(clippy::result_large_err, reason = "the other half is no error, and passed once")]
+    fn here(self) -> Result<Credential, Self> {
+        let Held::Here(key) = &self.profile.held else { return Err(self) };
+        let mut found = self.credential(key.clone(), self.shown.clone());
+        found.place = Some(self.place);
+        Ok(found)
+    }
+
     fn credential(&self, key: crate::model::Secret, source: String) -> Credential {
         let Profile { is_oauth, remote_url, expiry, .. } = &self.profile;
         // The keyring has an expiry of its own, which is not asked for.

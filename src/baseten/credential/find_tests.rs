@@ -28,8 +28,8 @@ fn filled(text: &str) -> String {
 
 #[cfg(unix)]
 fn keyring(folder: &Path, entries: &[(&str, &str)]) -> Keyring {
-    let cases: String =
-        entries.iter().map(|(account, entry)| format!("{account}) echo '{}';;\n", filled(entry))).collect();
+    let case = |(account, entry): &(&str, &str)| format!("{account}) echo '{}';;\n", filled(entry));
+    let cases = entries.iter().map(case).collect::<Vec<_>>().concat();
     let tool = folder.join("secret-tool");
     script(&tool, &format!("case $5 in\n{cases}*) exit 1;;\nesac"));
     Keyring::with_secret_tool(tool)

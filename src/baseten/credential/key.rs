@@ -35,7 +35,7 @@ pub(super) fn check_new(new: &Secret) -> Result<(), Problem> {
 /// Whether it is a JSON web token, as Baseten's OAuth access tokens are.
 pub(super) fn is_token(key: &Secret) -> bool {
     let bytes = key.expose();
-    bytes.starts_with(b"eyJ") && bytes.iter().filter(|&&byte| byte == b'.').count() == 2
+    bytes.starts_with(b"eyJ") && bytes.split(|&byte| byte == b'.').count() == 3
 }
 
 /// What to say of a token that ran out at `expiry`; nothing of one that did not.

@@ -115,7 +115,8 @@ fn what_gives_no_key_is_told() {
         "the value refers to others with %, and these cannot be followed",
     );
     check("[DEFAULT]\nmine = <KEY>\n[baseten]\napi_key = %(Mine)s\n", "read");
-    let doubling: String = (0..60).map(|at| format!("v{at} = %(v{0})s%(v{0})s\n", at + 1)).collect();
+    let doubling =
+        (0..60).map(|at| format!("v{at} = %(v{0})s%(v{0})s\n", at + 1)).collect::<Vec<_>>().concat();
     check(
         &format!("[baseten]\napi_key = %(v0)s\n{doubling}"),
         "the value refers to others with %, and these cannot be followed",
