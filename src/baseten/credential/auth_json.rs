@@ -134,12 +134,28 @@ impl<'t> AuthJson<'t> {
             .map_err(|_| Problem::Shape("a value that should be a string is none"))
     }
 
-    /// The value of a member of an object; nothing for a `null` object.
+    /// The names of all profiles.
+    pub(super) fn profiles(&self) -> Result<Vec<String>, Problem> {
+        let Some(profiles) = self.member(&self.root, "profiles")? else { return Ok(Vec::new()) };
+        Ok(self.members(&profiles)?.into_iter().map(|(name, _)| name).collect())
+    }
+
+    /// The value of a member of an object.
     fn member(&self, object: &Range<usize>, name: &str) -> Result<Option<Range<usize>>, Problem> {
-        let mut found = None;
+        let mut found = self.members(object)?.into_iter().filter(|(key, _)| key == name);
+        let first = found.next().map(|(_, value)| value);
+        match found.next() {
+            None => Ok(first),
+            Some(_) => Err(Problem::Shape("a name stands twice in an object")),
+        }
+    }
+
+    /// The members of an object; none of a `null`.
+    fn members(&self, object: &Range<usize>) -> Result<Vec<(String, Range<usize>)>, Problem> {
+        let mut members = Vec::new();
         let mut at = space(self.text, object.start);
         if self.text[at..object.end].starts_with(b"null") {
-            return Ok(None);
+            return Ok(members);
         }
         if self.text.get(at) != Some(&b'{') {
             return Err(Problem::Shape("a value that should be an object is none"));
@@ -147,18 +163,16 @@ impl<'t> AuthJson<'t> {
         at = space(self.text, at + 1);
         while self.text.get(at) == Some(&b'"') {
             let end = value_end(self.text, at);
-            let key = self.string(&(at..end))?;
+            let name = self.string(&(at..end))?.unwrap_or_default();
             let start = space(self.text, space(self.text, end) + 1);
             let value = start..value_end(self.text, start);
             at = space(self.text, value.end);
             if self.text.get(at) == Some(&b',') {
                 at = space(self.text, at + 1);
             }
-            if key.as_deref() == Some(name) && found.replace(value).is_some() {
-                return Err(Problem::Shape("a name stands twice in an object"));
-            }
+            members.push((name, value));
         }
-        Ok(found)
+        Ok(members)
     }
 }
 

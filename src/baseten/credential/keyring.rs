@@ -35,9 +35,9 @@ const CLI: &str = "baseten-profile";
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Tool {
     /// `secret-tool` of libsecret, by its path.
-    SecretTool(PathBuf),
+    Libsecret(PathBuf),
     /// `security` of macOS, by its path.
-    Security(PathBuf),
+    MacOs(PathBuf),
     /// Nothing is installed: the keyring is empty.
     Absent,
     /// There is a keyring, but no tool that prints a secret of it.
@@ -71,10 +71,10 @@ impl Keyring {
     /// The keyring of this system, as the environment describes it.
     pub(super) fn of(env: &dyn Fn(&str) -> Option<OsString>) -> Self {
         let tool = match System::THIS {
-            System::MacOs => Tool::Security(PathBuf::from("/usr/bin/security")),
+            System::MacOs => Tool::MacOs(PathBuf::from("/usr/bin/security")),
             System::Windows => Tool::Closed,
             System::Other => {
-                env("PATH").and_then(|path| installed(&path)).map_or(Tool::Absent, Tool::SecretTool)
+                env("PATH").and_then(|path| installed(&path)).map_or(Tool::Absent, Tool::Libsecret)
             }
         };
         let disabled = env("BASETEN_TRUSS_AUTH_KEYRING_DISABLED").unwrap_or_default();
@@ -86,7 +86,7 @@ impl Keyring {
     /// A keyring behind a tool of the tests.
     #[cfg(test)]
     pub(super) fn with_secret_tool(path: PathBuf) -> Self {
-        Self { tool: Tool::SecretTool(path), without_truss: false, limit: Duration::from_secs(60) }
+        Self { tool: Tool::Libsecret(path), without_truss: false, limit: Duration::from_secs(60) }
     }
 
     /// What Truss has filed for a remote.
@@ -122,12 +122,12 @@ impl Keyring {
             return Ok(None);
         }
         let mut command = match &self.tool {
-            Tool::SecretTool(path) => {
+            Tool::Libsecret(path) => {
                 let mut command = Command::new(path);
                 command.args(["lookup", "service", service, "username", account]);
                 command
             }
-            Tool::Security(path) => {
+            Tool::MacOs(path) => {
                 let mut command = Command::new(path);
                 command.args(["find-generic-password", "-s", service, "-a", account, "-w"]);
                 command

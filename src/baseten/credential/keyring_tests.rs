@@ -1,6 +1,7 @@
 //! Entries as the two programs file them, and tools that behave and misbehave.
 //! The tools are scripts, so the greater part is for systems with a shell.
 
+#[cfg(unix)]
 use super::super::made_tests::keys;
 use super::*;
 
@@ -25,7 +26,7 @@ fn encoded_entries_are_decoded() {
 fn a_tool_that_is_not_there_has_no_entry_and_a_closed_keyring_says_so() {
     let keyring = |tool| Keyring { tool, without_truss: false, limit: LIMIT };
     assert!(matches!(keyring(Tool::Absent).truss("baseten", false), Ok(None)));
-    assert!(matches!(keyring(Tool::SecretTool("/no/such/tool".into())).cli("me", false), Ok(None)));
+    assert!(matches!(keyring(Tool::Libsecret("/no/such/tool".into())).cli("me", false), Ok(None)));
     assert!(matches!(keyring(Tool::Closed).cli("me", false), Err(Problem::KeyringClosed)));
     let disabled = Keyring { without_truss: true, ..keyring(Tool::Closed) };
     assert!(matches!(disabled.truss("baseten", false), Ok(None)));
@@ -54,7 +55,7 @@ mod with_a_script {
     }
 
     fn keyring(folder: &tempfile::TempDir) -> Keyring {
-        let tool = Tool::SecretTool(folder.path().join("secret-tool"));
+        let tool = Tool::Libsecret(folder.path().join("secret-tool"));
         Keyring { tool, without_truss: false, limit: Duration::from_secs(60) }
     }
 

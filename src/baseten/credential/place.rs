@@ -72,6 +72,44 @@ impl Place {
         self.replaced_key(old, new).map_err(|problem| self.error(problem))
     }
 
+    /// The other remotes or profiles of the same file that hold `key` as well,
+    /// and cease to work when it is revoked. A variable has no others: all
+    /// lines with the key are replaced at once.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Self::read`]; a remote or a profile that cannot be read is none.
+    pub fn others(&self, key: &Secret) -> Result<Vec<Self>, CredentialError> {
+        let others = self.others_with(|held| matches!(held, Held::Here(held) if held == *key));
+        others.map_err(|problem| self.error(problem))
+    }
+
+    fn others_with(&self, is_it: impl Fn(Held) -> bool) -> Result<Vec<Self>, Problem> {
+        let mut others = Vec::new();
+        match self {
+            Self::Trussrc { path, remote } => {
+                let bytes = file::read(path)?;
+                let file = Trussrc::parse(&bytes)?;
+                for name in file.remotes().iter().filter(|name| *name != remote) {
+                    if file.remote(name).is_ok_and(|profile| is_it(profile.held)) {
+                        others.push(Self::Trussrc { path: path.clone(), remote: name.clone() });
+                    }
+                }
+            }
+            Self::AuthJson { path, profile } => {
+                let bytes = file::read(path)?;
+                let file = AuthJson::parse(&bytes)?;
+                for name in file.profiles()?.into_iter().filter(|name| name != profile) {
+                    if file.profile(&name).is_ok_and(|profile| is_it(profile.held)) {
+                        others.push(Self::AuthJson { path: path.clone(), profile: name });
+                    }
+                }
+            }
+            Self::Dotenv { .. } => {}
+        }
+        Ok(others)
+    }
+
     fn read_key(&self) -> Result<Secret, Problem> {
         let (Self::Trussrc { path, .. } | Self::AuthJson { path, .. } | Self::Dotenv { path, .. }) = self;
         let bytes = file::read(path)?;

@@ -65,3 +65,19 @@ fn links_are_followed() {
     let error = place.replaced(&secret(&old), &secret(&new)).expect_err("it is a folder");
     assert!(matches!(error.problem, Problem::NotAFile));
 }
+
+#[test]
+fn others_with_the_same_key_are_told() {
+    let [old, other] = keys(3);
+    let folder = tempfile::tempdir().expect("a folder can be made");
+    let path = folder.path().join("file");
+    let remote = |name: &str| Place::Trussrc { path: path.clone(), remote: name.to_owned() };
+    let profile = |name: &str| Place::AuthJson { path: path.clone(), profile: name.to_owned() };
+    let ini = format!("[DEFAULT]\napi_key = {old}\n[a]\n[b]\napi_key = {other}\n[c]\n[d]\napi_key = x y\n");
+    fs::write(&path, ini).expect("it can be written");
+    assert_eq!(remote("a").others(&secret(&old)).expect("it is sound"), [remote("c")]);
+    let json = format!(r#"{{"profiles":{{"a":{{"api_key":"{old}"}},"b":{{"api_key":"{old}"}},"c":{{}}}}}}"#);
+    fs::write(&path, json).expect("it can be written");
+    assert_eq!(profile("a").others(&secret(&old)).expect("it is sound"), [profile("b")]);
+    assert!(remote("a").others(&secret(&old)).is_err());
+}

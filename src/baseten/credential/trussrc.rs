@@ -267,17 +267,14 @@ fn lines(text: &[u8]) -> impl Iterator<Item = Range<usize>> {
 /// `range` without white space on either side; always within `range`.
 fn trim(text: &[u8], range: Range<usize>) -> Range<usize> {
     let bytes = &text[range.clone()];
-    let (start, end) = match std::str::from_utf8(bytes) {
-        Ok(text) => {
-            let behind = text.trim_start_matches(is_space);
-            let start = text.len() - behind.len();
-            (start, start + behind.trim_end_matches(is_space).len())
-        }
-        Err(_) => {
-            let behind = bytes.trim_ascii_start();
-            let start = bytes.len() - behind.len();
-            (start, start + behind.trim_ascii_end().len())
-        }
+    let (start, end) = if let Ok(text) = std::str::from_utf8(bytes) {
+        let behind = text.trim_start_matches(is_space);
+        let start = text.len() - behind.len();
+        (start, start + behind.trim_end_matches(is_space).len())
+    } else {
+        let behind = bytes.trim_ascii_start();
+        let start = bytes.len() - behind.len();
+        (start, start + behind.trim_ascii_end().len())
     };
     range.start + start..range.start + end
 }
