@@ -1,4 +1,5 @@
-//! Baseten's management API: where it is, how a request is made, typed calls.
+//! Baseten's management API: where it is, how a request is made, typed calls, and
+//! where the operator's key for it comes from.
 //!
 //! A [`Remote`] says which hosts are asked, a [`Transport`] makes requests (time-outs,
 //! retries, the rate), and a [`Client`] joins both with a key. Nothing here decides
@@ -12,6 +13,7 @@ mod answer;
 mod client;
 #[cfg(test)]
 mod client_tests;
+pub mod credential;
 mod error;
 mod pace;
 mod proxy;
