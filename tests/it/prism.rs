@@ -74,16 +74,23 @@ fn tell(text: &str) {
     eprintln!("{text}");
 }
 
-/// Where `.ci/run` installs it, or on the path; other programs have this name too.
+/// Where `.ci/run` installs it, whatever cargo's target folder is, or on the path.
 fn program() -> Option<PathBuf> {
-    let name = if cfg!(windows) { "prism.cmd" } else { "prism" };
-    let installed = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/ci-tools/npm/node_modules/.bin");
+    if cfg!(windows) {
+        // There it is a batch file, and to end that does not end the server that it started.
+        return None;
+    }
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let installed = root.join("target/ci-tools/npm/node_modules/.bin/prism");
+    if installed.is_file() {
+        return Some(installed);
+    }
     let path = env::var_os("PATH").unwrap_or_default();
-    let folders: Vec<_> = env::split_paths(&path).collect();
-    let mut places = [installed].into_iter().chain(folders).map(|folder| folder.join(name));
+    let mut places = env::split_paths(&path).map(|folder| folder.join("prism"));
     places.find(|place| place.is_file() && is_ours(place.as_os_str()))
 }
 
+/// Other programs have this name, too.
 fn is_ours(program: &OsStr) -> bool {
     let output = Command::new(program).args(["mock", "--help"]).stdin(Stdio::null()).output();
     output.is_ok_and(|output| String::from_utf8_lossy(&output.stdout).contains("prism mock"))

@@ -80,7 +80,7 @@ pub(super) fn read(stream: &mut dyn Stream, buffer: &mut Vec<u8>, closing: &Atom
         if let Some(at) = buffer.windows(4).position(|bytes| bytes == b"\r\n\r\n") {
             break at;
         }
-        more(stream, buffer, closing).filter(|_| buffer.len() <= HEAD)?;
+        more(stream, buffer, closing).filter(|()| buffer.len() <= HEAD)?;
     };
     let head = String::from_utf8(buffer[..end].to_vec()).ok()?;
     let mut lines = head.split("\r\n");
@@ -100,7 +100,7 @@ pub(super) fn read(stream: &mut dyn Stream, buffer: &mut Vec<u8>, closing: &Atom
     let length = request.header("content-length").map_or(Ok(0), str::parse::<usize>).ok()?;
     let whole = end + 4 + length;
     while buffer.len() < whole {
-        more(stream, buffer, closing).filter(|_| length <= BODY)?;
+        more(stream, buffer, closing).filter(|()| length <= BODY)?;
     }
     request.body = buffer[end + 4..whole].to_vec();
     buffer.drain(..whole);

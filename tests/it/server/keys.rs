@@ -69,7 +69,7 @@ fn log(state: &mut State, by: &Key, event: &str, key: &Key) {
         "api_key_type": logged_type(key),
         "prefix": key.prefix,
     });
-    state.log(&by.label, data);
+    state.log(&by.label, &data);
 }
 
 /// The body of a request, held to the description.

@@ -28,7 +28,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
-pub(crate) use misbehave::{Behaviour, On, Shape, Times};
+pub(crate) use misbehave::{Behaviour, Hook, On, Shape, Times};
 pub(crate) use raw::{Answer, ask};
 pub(crate) use routes::{Route, Side};
 pub(crate) use seen::Seen;

@@ -103,11 +103,10 @@ fn request(host: &str, call: &str, authorization: Option<&str>, body: Option<&Va
 fn exchange<S: Read + Write>(stream: &mut S, request: &[u8]) -> Option<Answer> {
     stream.write_all(request).ok()?;
     let mut bytes = Vec::new();
-    match stream.read_to_end(&mut bytes) {
+    if let Err(error) = stream.read_to_end(&mut bytes) {
         // A connection that breaks off has sent what it has sent.
-        Ok(_) => {}
-        Err(error) if matches!(error.kind(), ErrorKind::UnexpectedEof | ErrorKind::ConnectionReset) => {}
-        Err(error) => return Err(error).expect("the server ends the connection"),
+        let is_broken = matches!(error.kind(), ErrorKind::UnexpectedEof | ErrorKind::ConnectionReset);
+        assert!(is_broken, "the server does not end the connection: {error}");
     }
     let end = bytes.windows(4).position(|four| four == b"\r\n\r\n")?;
     let head = String::from_utf8(bytes[..end].to_vec()).ok()?;

@@ -239,7 +239,7 @@ impl State {
 
     /// Writes an event into the audit log, as done by the key of a label. `data`
     /// is its `event_data`, with the `event_type`.
-    pub(crate) fn log(&mut self, label: &str, data: Value) {
+    pub(crate) fn log(&mut self, label: &str, data: &Value) {
         let key = self.key(label);
         let owner = self.users.iter().find(|user| key.owner.as_ref() == Some(&user.id));
         let actor = json!({
