@@ -1,11 +1,13 @@
 //! The command line as `clap` reads it. What it means is worked out in `plan`.
 
 mod baseten;
+mod revoke;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
 
 pub(crate) use baseten::BasetenArgs;
+pub(crate) use revoke::RevokeArgs;
 
 use baseleak::rules;
 use baseleak::source::history;
@@ -33,6 +35,7 @@ pub(crate) enum Command {
     Staged(StagedArgs),
     History(HistoryArgs),
     Clean(CleanArgs),
+    Revoke(RevokeArgs),
     /// List or check the rules
     #[command(subcommand)]
     Rules(RulesCommand),

@@ -12,6 +12,7 @@ mod exit;
 mod output;
 mod plan;
 mod progress;
+mod revoke;
 mod verdict;
 
 use std::process::ExitCode;
@@ -37,6 +38,7 @@ pub(crate) fn run() -> ExitCode {
         Command::Staged(staged) => commands::staged::run(&staged, args.color),
         Command::History(history) => commands::history::run(&history, args.color),
         Command::Clean(clean) => commands::clean::run(&clean),
+        Command::Revoke(revoke) => commands::revoke::run(&revoke),
         Command::Rules(RulesCommand::List(list)) => commands::rules::list(&list),
         Command::Rules(RulesCommand::Check(check)) => commands::rules::check(&check),
     };

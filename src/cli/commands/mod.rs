@@ -2,6 +2,7 @@
 
 pub(super) mod clean;
 pub(super) mod history;
+pub(super) mod revoke;
 pub(super) mod rules;
 pub(super) mod scan;
 pub(super) mod staged;
