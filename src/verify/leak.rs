@@ -13,6 +13,7 @@ use std::io::Read;
 use serde::Deserialize;
 use serde_json::Value;
 
+pub use crate::model::LeakPlace;
 use crate::model::{Attribution, Exposure, Finding, Place, Report, Secret};
 
 /// The schema that is read.
@@ -42,17 +43,6 @@ pub struct Leak {
     /// Whether the newest commit of the current branch carries it; none where no
     /// history was read.
     pub in_head: Option<bool>,
-}
-
-/// Where a key stands.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct LeakPlace {
-    /// The path as the report shows it. It is not cleaned for a terminal.
-    pub path: String,
-    /// Line, from 1; none where the key stands in the name of the file.
-    pub line: Option<u64>,
-    /// The first commit that carries it there, where a history was read.
-    pub commit: Option<String>,
 }
 
 /// Since when a key is in a history.
