@@ -1,11 +1,13 @@
 //! The command line as `clap` reads it. What it means is worked out in `plan`.
 
 mod baseten;
+mod verify;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
 
 pub(crate) use baseten::BasetenArgs;
+pub(crate) use verify::{ExplainArgs, LiveArgs, VerifyArgs};
 
 use baseleak::rules;
 use baseleak::source::history;
@@ -33,6 +35,8 @@ pub(crate) enum Command {
     Staged(StagedArgs),
     History(HistoryArgs),
     Clean(CleanArgs),
+    Verify(VerifyArgs),
+    Explain(ExplainArgs),
     /// List or check the rules
     #[command(subcommand)]
     Rules(RulesCommand),
@@ -168,6 +172,8 @@ pub(crate) struct ScanOptions {
     /// Threads to read with, at most 256; 0 stands for one for each core
     #[arg(long, value_name = "N", default_value_t = 0, value_parser = clap::value_parser!(u16).range(..=256))]
     pub(crate) threads: u16,
+    #[command(flatten)]
+    pub(crate) live: LiveArgs,
 }
 
 #[derive(Debug, clap::Args)]

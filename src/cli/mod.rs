@@ -9,10 +9,12 @@ mod complaint;
 mod date;
 mod diff;
 mod exit;
+mod explanation;
 mod output;
 mod plan;
 mod progress;
 mod verdict;
+mod verifying;
 
 use std::process::ExitCode;
 
@@ -37,6 +39,8 @@ pub(crate) fn run() -> ExitCode {
         Command::Staged(staged) => commands::staged::run(&staged, args.color),
         Command::History(history) => commands::history::run(&history, args.color),
         Command::Clean(clean) => commands::clean::run(&clean),
+        Command::Verify(verify) => commands::verify::run(&verify, args.color),
+        Command::Explain(explain) => commands::explain::run(&explain, args.color),
         Command::Rules(RulesCommand::List(list)) => commands::rules::list(&list),
         Command::Rules(RulesCommand::Check(check)) => commands::rules::check(&check),
     };

@@ -51,7 +51,9 @@ impl Inventory {
 
     /// What the inventory says of a prefix; none where it is not listed.
     pub fn reach(&self, prefix: &str) -> Option<Reach> {
-        let key = self.keys.get(prefix)?;
+        // Whether the API counts the word before the underscore in is not promised.
+        let short = prefix.strip_prefix("b10_");
+        let key = self.keys.get(prefix).or_else(|| self.keys.get(short?))?;
         let model = |id: &String| ReachedModel { id: id.clone(), name: self.models.get(id).cloned() };
         Some(Reach {
             category: Some(key.category.to_string()),

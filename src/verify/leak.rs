@@ -36,7 +36,7 @@ pub struct Leak {
     pub attribution: Attribution,
     /// The secret; none where a report is all that is known.
     pub secret: Option<Secret>,
-    /// Where it stands, in the order of the report; never empty.
+    /// Where it stands, in the order of the report; empty only of a key that was named.
     pub places: Vec<LeakPlace>,
     /// The first commit that carries it, where a history was read.
     pub since: Option<Since>,
@@ -224,6 +224,23 @@ impl Leak {
         Ok(leaks.all)
     }
 
+    /// A key of which nothing but its public prefix is known; none where `prefix` is not
+    /// one of Baseten's.
+    pub fn named(prefix: &str) -> Option<Self> {
+        let leak = |rule: &str| Self {
+            key: prefix.to_owned(),
+            digest: String::new(),
+            rule: rule.to_owned(),
+            attribution: Attribution::Unknown,
+            secret: None,
+            places: Vec::new(),
+            since: None,
+            in_head: None,
+        };
+        let rules = ["baseten-api-key", "baseten-gateway-key", "baseten-api-key-legacy"];
+        rules.map(leak).into_iter().find(|leak| leak.prefix().is_some())
+    }
+
     /// What kind of secret it is.
     pub fn shape(&self) -> Shape {
         let is_word = |text: &str, length| {
@@ -233,7 +250,11 @@ impl Leak {
         match self.rule.as_str() {
             "baseten-webhook-secret" => Shape::Webhook,
             _ if after("b10_").is_some_and(|rest| is_word(rest, 8)) => Shape::New,
-            "baseten-gateway-key" if after("sky_").is_some_and(|rest| !rest.is_empty()) => Shape::Gateway,
+            "baseten-gateway-key"
+                if after("sky_").is_some_and(|rest| is_word(rest, rest.len().clamp(1, 64))) =>
+            {
+                Shape::Gateway
+            }
             "baseten-api-key-legacy" if is_word(&self.key, 8) => Shape::Old,
             _ => Shape::Other,
         }

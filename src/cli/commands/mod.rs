@@ -1,7 +1,9 @@
 //! One file for each command.
 
 pub(super) mod clean;
+pub(super) mod explain;
 pub(super) mod history;
 pub(super) mod rules;
 pub(super) mod scan;
 pub(super) mod staged;
+pub(super) mod verify;
