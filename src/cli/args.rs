@@ -2,12 +2,14 @@
 
 mod baseten;
 mod revoke;
+mod verify;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
 
 pub(crate) use baseten::BasetenArgs;
 pub(crate) use revoke::RevokeArgs;
+pub(crate) use verify::{ExplainArgs, LiveArgs, VerifyArgs};
 
 use baseleak::rules;
 use baseleak::source::history;
@@ -35,6 +37,8 @@ pub(crate) enum Command {
     Staged(StagedArgs),
     History(HistoryArgs),
     Clean(CleanArgs),
+    Verify(VerifyArgs),
+    Explain(ExplainArgs),
     Revoke(RevokeArgs),
     /// List or check the rules
     #[command(subcommand)]
@@ -171,6 +175,8 @@ pub(crate) struct ScanOptions {
     /// Threads to read with, at most 256; 0 stands for one for each core
     #[arg(long, value_name = "N", default_value_t = 0, value_parser = clap::value_parser!(u16).range(..=256))]
     pub(crate) threads: u16,
+    #[command(flatten)]
+    pub(crate) live: LiveArgs,
 }
 
 #[derive(Debug, clap::Args)]

@@ -9,11 +9,13 @@ mod complaint;
 mod date;
 mod diff;
 mod exit;
+mod explanation;
 mod output;
 mod plan;
 mod progress;
 mod revoke;
 mod verdict;
+mod verifying;
 
 use std::process::ExitCode;
 
@@ -38,6 +40,8 @@ pub(crate) fn run() -> ExitCode {
         Command::Staged(staged) => commands::staged::run(&staged, args.color),
         Command::History(history) => commands::history::run(&history, args.color),
         Command::Clean(clean) => commands::clean::run(&clean),
+        Command::Verify(verify) => commands::verify::run(&verify, args.color),
+        Command::Explain(explain) => commands::explain::run(&explain, args.color),
         Command::Revoke(revoke) => commands::revoke::run(&revoke),
         Command::Rules(RulesCommand::List(list)) => commands::rules::list(&list),
         Command::Rules(RulesCommand::Check(check)) => commands::rules::check(&check),

@@ -1,8 +1,10 @@
 //! One file for each command.
 
 pub(super) mod clean;
+pub(super) mod explain;
 pub(super) mod history;
 pub(super) mod revoke;
 pub(super) mod rules;
 pub(super) mod scan;
 pub(super) mod staged;
+pub(super) mod verify;
