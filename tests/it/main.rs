@@ -18,6 +18,7 @@ mod limits;
 mod pack;
 mod prism;
 mod recall;
+mod revoke;
 mod sandbox;
 mod scan;
 mod server;
