@@ -163,7 +163,9 @@ fn answer(plan: &Plan, revocation: &Revocation) -> Exit {
 #[expect(clippy::print_stderr, reason = "a question is no part of the output")]
 fn agreed(count: usize) -> Result<bool> {
     let keys = table::keys(count);
-    eprint!("\nThis cannot be undone. Type the number of keys, {count}, to revoke {keys}: ");
+    // In one piece: what is typed ahead shows behind it.
+    let question = format!("\nThis cannot be undone. Type the number of keys, {count}, to revoke {keys}: ");
+    eprint!("{question}");
     io::stderr().flush()?;
     let mut answer = String::new();
     io::stdin().lock().read_line(&mut answer)?;

@@ -6,6 +6,7 @@ use baseleak::detect::Detector;
 use baseleak::render::terminal::sanitise;
 use baseleak::rules::RuleSet;
 use baseleak::verify::LeakPlace;
+use baseleak::verify::revoke::is_prefix;
 
 /// Makes texts fit.
 pub(super) struct Shown(Detector);
@@ -20,7 +21,12 @@ impl Shown {
         sanitise(&self.0.masked(text)).into_owned()
     }
 
-    /// The same where there is one.
+    /// The public name of a key, which may look like more than it is.
+    pub(super) fn key(&self, key: &str) -> String {
+        if is_prefix(key) { key.to_owned() } else { self.text(key) }
+    }
+
+    /// A text where there is one.
     pub(super) fn maybe(&self, text: Option<&String>) -> Option<String> {
         text.map(|text| self.text(text))
     }

@@ -93,7 +93,7 @@ fn unplanned(title: &str, list: &[Unplanned], shown: &Shown, out: &mut dyn Write
     }
     writeln!(out, "\n{title}")?;
     for Unplanned { key, why, places } in list {
-        writeln!(out, "  {}  {why}; leaked at {}", shown.text(key), shown.places(places))?;
+        writeln!(out, "  {}  {why}; leaked at {}", shown.key(key), shown.places(places))?;
     }
     Ok(())
 }

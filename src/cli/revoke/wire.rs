@@ -204,7 +204,7 @@ fn places(places: &[LeakPlace], shown: &Shown) -> Vec<WirePlace> {
 
 fn unplanned(list: &[Unplanned], shown: &Shown) -> Vec<WireUnplanned> {
     let one = |one: &Unplanned| WireUnplanned {
-        key: shown.text(&one.key),
+        key: shown.key(&one.key),
         why: one.why.clone(),
         places: places(&one.places, shown),
     };

@@ -20,7 +20,7 @@ use crate::server::{Behaviour, Hook, On, Route, Times};
 const ROUNDS: usize = 50;
 const KEYS: usize = 50;
 /// Rounds at a time.
-const ABREAST: usize = 25;
+const ABREAST: usize = 50;
 const SEED: u64 = 0x0DEA_D1E5;
 /// About how long a whole revocation takes: two requests for each key, ten in a second.
 const WHOLE: u64 = 10_500;
@@ -58,31 +58,36 @@ fn round(number: usize) -> bool {
     );
     let start = [REPORT, "--yes", "--trail", TRAIL];
     let resume = ["--resume", TRAIL, "--yes"];
-    let was_killed = kill(&bench, &start, number % 3, &mut rng);
+    let mut seen = String::new();
+    let was_killed = kill(&bench, &start, number % 3, &mut rng, &mut seen);
     for again in 0..=number % 2 {
         if again > 0 && is_planned(&bench) && !is_over(&bench) {
-            kill(&bench, &resume, rng.within(0..=2), &mut rng);
+            let way = rng.within(0..=2);
+            kill(&bench, &resume, way, &mut rng, &mut seen);
         }
     }
+    let last;
     if !is_planned(&bench) {
         assert_eq!(
             bench.deleted(),
             [""; 0],
             "round {number}: nothing is deleted without a plan in the trail"
         );
-        bench.ask(&start).exits(0);
+        last = bench.ask_unseen(&start).exits(0);
     } else if is_over(&bench) {
-        bench.ask(&resume).exits(2).says(&["no run in it was broken off"]);
+        last = bench.ask_unseen(&resume).exits(2).says(&["no run in it was broken off"]);
     } else {
-        bench.ask(&resume).exits(0);
+        last = bench.ask_unseen(&resume).exits(0);
     }
+    seen.extend([last.stdout, last.stderr]);
+    bench.see(&Run { code: None, stdout: seen, stderr: String::new() });
     told_the_truth(&bench, &labels, number);
     was_killed
 }
 
 /// Runs the program and kills it, by what `way` says: at a random time, before or after
-/// the effect of a random deletion. Whether it was killed before its end.
-fn kill(bench: &Bench, args: &[&str], way: usize, rng: &mut Rng) -> bool {
+/// the effect of a random deletion. What it showed, and its arguments, go to `seen`. Whether it was killed before its end.
+fn kill(bench: &Bench, args: &[&str], way: usize, rng: &mut Rng, seen: &mut String) -> bool {
     let child: Arc<Mutex<Option<Child>>> = Arc::default();
     let target = Arc::clone(&child);
     let hook: Hook = Arc::new(move |_| {
@@ -106,7 +111,9 @@ fn kill(bench: &Bench, args: &[&str], way: usize, rng: &mut Rng) -> bool {
         let spawned = bench.command(args).spawn().expect("the program can be started");
         child.insert(spawned).id()
     };
-    silent_arguments(bench, process);
+    // On other systems there is no such file.
+    let arguments = fs::read(format!("/proc/{process}/cmdline")).unwrap_or_default();
+    seen.push_str(&String::from_utf8_lossy(&arguments));
     let moment = Duration::from_millis(rng.within(0..=usize::try_from(WHOLE).expect("it is small")) as u64);
     loop {
         let mut child = child.lock().expect("nobody panicked");
@@ -123,16 +130,8 @@ fn kill(bench: &Bench, args: &[&str], way: usize, rng: &mut Rng) -> bool {
     let mut child = child.lock().expect("nobody panicked").take().expect("it was started");
     let code = wait(&mut child).code();
     let output = child.wait_with_output().expect("it has ended");
-    let text = |bytes: Vec<u8>| String::from_utf8_lossy(&bytes).into_owned();
-    bench.see(&Run { code, stdout: text(output.stdout), stderr: text(output.stderr) });
+    seen.extend([output.stdout, output.stderr].map(|bytes| String::from_utf8_lossy(&bytes).into_owned()));
     code.is_none()
-}
-
-/// No key stands in the arguments of the process.
-fn silent_arguments(bench: &Bench, process: u32) {
-    let Ok(arguments) = fs::read(format!("/proc/{process}/cmdline")) else { return };
-    let arguments = String::from_utf8_lossy(&arguments).into_owned();
-    bench.see(&Run { code: None, stdout: arguments, stderr: String::new() });
 }
 
 fn is_planned(bench: &Bench) -> bool {

@@ -24,7 +24,7 @@ while True:
     if not piece:
         break
     shown += piece
-    if not answered and b"Type the number" in shown:
+    if not answered and b" keys: " in shown:
         os.write(terminal, answer)
         answered = True
 sys.stdout.buffer.write(shown)

@@ -19,7 +19,13 @@ fn names(plan: &Value, list: &str) -> Vec<String> {
 fn a_dry_run_prints_the_plan_and_changes_nothing() {
     let bench = Bench::new();
     bench.leak(&["invoke", "member"]);
-    bench.server.state().log("invoke", &json!({ "event_type": "MODEL_DEPLOYED" }));
+    let event = json!({
+        "event_type": "API_KEY_CREATED",
+        "api_key_id": "id",
+        "api_key_type": "PERSONAL",
+        "prefix": bench.prefix("metrics"),
+    });
+    bench.server.state().log("invoke", &event);
     let plan = bench.ask(&[REPORT, "--dry-run"]).exits(0).json();
     let prefix = |label| bench.prefix(label);
     let expect = json!({
@@ -41,7 +47,7 @@ fn a_dry_run_prints_the_plan_and_changes_nothing() {
                     "is_self": false,
                     "attempted": false,
                     "places": [{ "path": "invoke.env", "line": 1, "commit": null }],
-                    "last_known": { "time": "2026-11-01T00:00:00Z", "event": "MODEL_DEPLOYED", "by_key": true },
+                    "last_known": { "time": "2026-11-01T00:00:00Z", "event": "API_KEY_CREATED", "by_key": true },
                     "breaks": "calls of the models whisper, llama with this key",
                 },
                 {
@@ -80,7 +86,7 @@ fn a_plan_can_be_read_by_a_person() {
     let invoke = bench.prefix("invoke");
     bench.ask(&[REPORT, "--dry-run", "--format", "human"]).exits(0).prints(&[
         "2 keys to be revoked at http://127.0.0.1:",
-        "KEY            NAME     CATEGORY                  OWNER  TEAM     LEAKED AT      LAST KNOWN",
+        "KEY           NAME     CATEGORY                  OWNER  TEAM     LEAKED AT      LAST KNOWN",
         &format!("  1  {invoke}  invoke   WORKSPACE_INVOKE          -      Default  invoke.env:1   -\n"),
         "     breaks: calls of the models whisper, llama with this key\n",
         "     breaks: the export of metrics of all models of team Default with this key\n",

@@ -52,13 +52,16 @@ fn a_prefix_is_enough() {
     assert_eq!(bench.deleted(), ["invoke"]);
 }
 
-/// One misbehaviour for the deletion of the second of three keys: the exit code, what
-/// becomes of the key, and a piece of the reason.
+/// What is misbehaved, when and how; then the exit code, what becomes of the key, and a
+/// piece of the reason.
+type Case = (&'static str, Times, Behaviour, i32, &'static str, &'static str);
+
+/// One misbehaviour for the deletion of the second of three keys.
 #[test]
 fn each_misbehaviour_has_its_end() {
     let status = |status| Behaviour::Status(status, Shape::Error);
     let limited = Behaviour::RateLimited { retry_after: Some(1000) };
-    let table: Vec<(&str, Times, Behaviour, i32, &str, &str)> = vec![
+    let table: Vec<Case> = vec![
         ("403", Times::Nth(2), status(403), 1, "live", "(403)"),
         ("404", Times::Nth(2), status(404), 1, "live", "may see it only"),
         ("409", Times::Nth(2), status(409), 1, "live", "(409)"),
@@ -87,22 +90,29 @@ fn each_misbehaviour_has_its_end() {
         ),
         ("slow", Times::Nth(2), Behaviour::Slow(Duration::from_millis(700)), 0, "dead", "deleted"),
     ];
-    for (name, times, behaviour, code, state, why) in table {
-        let bench = Bench::new();
-        bench.leak(&["invoke", "member", "metrics"]);
-        bench.server.misbehave(On::Route(Route::DeleteKey), times, behaviour);
-        let result = bench.revoke(&["--format", "json"]).exits(code).json();
-        let (got, reason) = (&result["results"][1]["state"], result["results"][1]["why"].as_str());
-        assert_eq!(got, state, "{name}: {reason:?}");
-        assert!(reason.is_some_and(|reason| reason.contains(why)), "{name}: {reason:?}");
-        for other in [0, 2] {
-            assert_eq!(result["results"][other]["state"], "dead", "{name}: the others are revoked");
+    // Side by side, for most of the time goes into waiting.
+    std::thread::scope(|scope| {
+        for case in table {
+            scope.spawn(|| misbehaves(case));
         }
-        let count = bench.deleted().iter().filter(|label| *label == "member").count();
-        assert_eq!(count, usize::from(state == "dead"), "{name}");
-        let end = if code == 0 { "end done" } else { "end incomplete" };
-        assert_eq!(bench.story().last().map(String::as_str), Some(end), "{name}");
+    });
+}
+
+fn misbehaves((name, times, behaviour, code, state, why): Case) {
+    let bench = Bench::new();
+    bench.leak(&["invoke", "member", "metrics"]);
+    bench.server.misbehave(On::Route(Route::DeleteKey), times, behaviour);
+    let result = bench.revoke(&["--format", "json"]).exits(code).json();
+    let (got, reason) = (&result["results"][1]["state"], result["results"][1]["why"].as_str());
+    assert_eq!(got, state, "{name}: {reason:?}");
+    assert!(reason.is_some_and(|reason| reason.contains(why)), "{name}: {reason:?}");
+    for other in [0, 2] {
+        assert_eq!(result["results"][other]["state"], "dead", "{name}: the others are revoked");
     }
+    let count = bench.deleted().iter().filter(|label| *label == "member").count();
+    assert_eq!(count, usize::from(state == "dead"), "{name}");
+    let end = if code == 0 { "end done" } else { "end incomplete" };
+    assert_eq!(bench.story().last().map(String::as_str), Some(end), "{name}");
 }
 
 /// The inventory is the proof; where it is not to be had, nothing is proven.
@@ -220,6 +230,7 @@ fn a_run_is_resumed_where_it_was() {
     let run = bench.ask(&["--resume", TRAIL, "--yes", "--remote-url", &elsewhere]).exits(2);
     run.says(&["the run in the trail was at", &elsewhere]);
     // Nor does the sight of somebody who sees less.
+    bench.server.state().set_right("PERSONAL", Right::AuditLogs, 403);
     let other = Bench { operator: "member", ..bench };
     let run = other.ask(&["--resume", TRAIL, "--yes", "--format", "json"]);
     let result = run.exits(1).json();
@@ -234,7 +245,6 @@ fn keys_of_gateways_are_revoked_in_their_group() {
     bench.revoke(&["--gateway-group", "no-such"]).exits(2).prints(&["cannot be listed", "unknown: "]);
     bench.revoke(&["--gateway-group", "group1"]).exits(0).prints(&["1 of 1 key proven dead"]);
     assert_eq!(bench.deleted(), ["gateway"]);
-    bench.server.state().set_right("PERSONAL", Right::Gateway, 403);
 }
 
 #[test]
