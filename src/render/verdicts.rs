@@ -97,7 +97,7 @@ pub fn where_it_is(place: &LeakPlace) -> String {
 pub fn told(validity: &Validity) -> String {
     match validity {
         Validity::Active(reach) => live(reach),
-        Validity::Inactive(Death::Rejected) => "both APIs reject it, as they reject a random key".to_owned(),
+        Validity::Inactive(Death::Rejected) => "rejected by both probes, as a random key is".to_owned(),
         Validity::Inactive(Death::Deleted { when, by }) => {
             let by = by.as_ref().map(|by| format!(" by {by}")).unwrap_or_default();
             format!("deleted at {when}{by}, by the audit log, and not in the inventory")

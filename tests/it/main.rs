@@ -24,3 +24,4 @@ mod server;
 mod shape;
 mod staged;
 mod submodules;
+mod verify;
