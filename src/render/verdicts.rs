@@ -76,6 +76,11 @@ pub fn write_human(verdicts: &[Verdict], out: &mut dyn Write) -> io::Result<()> 
     writeln!(out, "{}", line.bold())
 }
 
+/// How many of the keys of a scan are live, in a line; nothing where nobody asked.
+pub(super) fn write_tally(verdicts: &[Verdict], out: &mut dyn Write) -> io::Result<()> {
+    if verdicts.is_empty() { Ok(()) } else { writeln!(out, "live: {}", VerdictTally::of(verdicts)) }
+}
+
 /// The verdict in one word, coloured.
 pub(super) fn word(validity: &Validity) -> ColoredString {
     let word = validity.to_string();

@@ -6,8 +6,8 @@ use serde_json::json;
 
 use super::{Bench, check};
 use crate::contexts::Kind;
-use crate::sandbox::key_of;
-use crate::server::{Behaviour, On, Route, Shape, Times};
+use crate::sandbox::{Sandbox, assert_silent, key_of};
+use crate::server::{Behaviour, On, Route, Server, Shape, Times};
 
 #[test]
 fn what_is_listed_is_live_and_described() {
@@ -118,6 +118,36 @@ fn what_passes_by_itself_is_waited_for() {
         bench.leak_label("invoke");
         bench.server.misbehave(On::Route(Route::ListKeys), Times::First(1), behaviour);
         check(&bench.verify(1)[0], "active", &["WORKSPACE_INVOKE"]);
+    }
+}
+
+/// The same with time-outs, which take their time, and TLS.
+#[test]
+fn no_answer_in_time_proves_nothing() {
+    let mut bench = Bench::new(Some("admin"));
+    bench.leak_label("invoke");
+    let slow = Behaviour::Slow(Duration::from_secs(100));
+    bench.server.misbehave(On::Route(Route::ListKeys), Times::Always, slow);
+    check(&bench.verify(2)[0], "unknown", &["the inventory cannot be read: no answer in time"]);
+}
+
+#[test]
+fn a_server_that_cannot_prove_its_name_gets_no_key() {
+    for (name, code, piece) in [("wrong.example.org", 2, "no secure connection"), ("localhost", 1, "active")]
+    {
+        let server = Server::start_tls(name);
+        let sandbox = Sandbox::new();
+        let (key, leaked) = (server.key("admin"), server.key("invoke"));
+        sandbox.write("a.env", format!("KEY={leaked}\n"));
+        sandbox.run(["scan", "--format", "json", "-o", "../home/report.json", "."]).exits(1);
+        let authority = server.authority().to_str().expect("the path is UTF-8").to_owned();
+        let url = server.url();
+        let variables =
+            [("BASETEN_API_KEY", &*key), ("SSL_CERT_FILE", &authority), ("BASETEN_REMOTE_URL", &url)];
+        let run = sandbox.run_with(&variables, ["verify", "../home/report.json"]).exits(code);
+        assert_silent(&run, [&key, &leaked]);
+        run.prints(&[piece]);
+        assert_eq!(server.requests().is_empty(), code == 2);
     }
 }
 

@@ -1,6 +1,7 @@
 //! The way that asks with the leaked key itself.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use serde_json::json;
 
@@ -120,6 +121,17 @@ fn an_answer_that_is_no_api_s_proves_nothing() {
             probe("admin", prepare, "active", &["the models API takes it"]);
         }
     }
+}
+
+#[test]
+fn no_answer_in_time_proves_nothing() {
+    let prepare = |bench: &Bench| {
+        bench.server.state().key_mut("invoke").revoked = true;
+        let slow = Behaviour::Slow(Duration::from_secs(100));
+        bench.server.misbehave(On::Route(Route::Inference), Times::First(1), rightly());
+        bench.server.misbehave(On::Route(Route::Inference), Times::Always, slow);
+    };
+    probe("invoke", prepare, "unknown", &["the models API: no answer in time"]);
 }
 
 #[test]

@@ -50,6 +50,43 @@ fn an_empty_report_and_a_newer_one_are_read() {
     bench.ask(&["verify", "report.json"]).exits(1).prints(&["active", "@ a\\x1b[8m: in the file name"]);
 }
 
+/// Keys that a scan did not find are not proven dead.
+#[test]
+fn an_incomplete_scan_leaves_no_verdict() {
+    let report = json!({
+        "schema": 1, "tool": {"name": "baseleak", "version": "9"}, "findings": [],
+        "coverage": {"complete": false},
+    });
+    let bench = Bench::new(Some("admin"));
+    bench.sandbox.write("report.json", report.to_string());
+    bench.ask(&["verify", "report.json"]).exits(2).says(&["was incomplete: there may be more keys"]);
+}
+
+/// A name that is more than a name may be a whole key, which nobody shows or sends.
+#[test]
+fn a_report_with_a_whole_key_is_refused() {
+    let mut bench = Bench::new(Some("admin"));
+    let key = key(8);
+    bench.keys.push(key.clone());
+    let report = json!({
+        "schema": 1, "tool": {"name": "baseleak", "version": "9"},
+        "findings": [{
+            "rule": "baseten-api-key", "attribution": "baseten", "key": key, "digest": "0", "path": "a",
+            "place": "content", "line": 1,
+        }],
+    });
+    bench.sandbox.write("report.json", report.to_string());
+    bench.ask(&["verify", "report.json"]).exits(2).says(&["not named by its prefix alone"]);
+    assert!(bench.server.requests().is_empty());
+}
+
+#[test]
+fn a_report_can_come_from_standard_input() {
+    let bench = Bench::new(None);
+    let report = br#"{"schema": 1, "tool": {"name": "baseleak"}, "findings": []}"#;
+    bench.sandbox.pipe(report, ["verify", "-", "--probe"]).exits(0).prints(&["holds no keys"]);
+}
+
 #[test]
 fn options_without_effect_and_missing_keys_are_told() {
     let sandbox = Sandbox::new();
