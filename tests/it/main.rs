@@ -25,3 +25,4 @@ mod server;
 mod shape;
 mod staged;
 mod submodules;
+mod verify;
