@@ -4,7 +4,7 @@
 //!
 //! ```text
 //! select, source -> detect (prefilter -> match -> filter) -> render
-//!                   rules
+//!                   rules                                     baseten -> verify
 //! ```
 //!
 //! [`scan::scan`] is the whole pipeline. **Invariant:** no module names one that

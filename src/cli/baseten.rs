@@ -146,6 +146,6 @@ fn no_key(error: CredentialError) -> anyhow::Error {
 fn no_remote(error: RemoteError, place: &str) -> anyhow::Error {
     let what = format!("cannot tell from {place} where Baseten is");
     let hint = "an address such as https://app.baseten.co, of the option --remote-url or the variable \
-                BASETEN_REMOTE_URL; see `baseleak verify --help`";
+                BASETEN_REMOTE_URL";
     anyhow::Error::new(error).context(Advised::new(what, hint))
 }

@@ -126,9 +126,8 @@ impl Explanation {
         match (places.len(), self.is_report_given) {
             (0, false) => writeln!(out, "\nwhere it leaked is not known: no --report was given")?,
             (0, true) => writeln!(out, "\nthe report does not hold it")?,
-            (number, _) => {
-                writeln!(out, "\nleaked in {number} {}", if number == 1 { "place" } else { "places" })?
-            }
+            (1, _) => writeln!(out, "\nleaked in 1 place")?,
+            (number, _) => writeln!(out, "\nleaked in {number} places")?,
         }
         if let Some(Since { commit, date, author }) = &self.since {
             let id = commit.get(..12).unwrap_or(commit);
