@@ -21,3 +21,4 @@ pub mod scan;
 pub mod select;
 pub mod source;
 pub mod unpack;
+pub mod verify;

@@ -1,7 +1,11 @@
 //! The command line as `clap` reads it. What it means is worked out in `plan`.
 
+mod baseten;
+
 use std::ffi::OsString;
 use std::path::PathBuf;
+
+pub(crate) use baseten::BasetenArgs;
 
 use baseleak::rules;
 use baseleak::source::history;

@@ -2,6 +2,7 @@
 //! asks the environment or names `clap` lives here.
 
 mod args;
+mod baseten;
 mod cache;
 mod commands;
 mod complaint;
