@@ -1,11 +1,15 @@
 //! The command line as `clap` reads it. What it means is worked out in `plan`.
 
 mod baseten;
+mod keys;
+mod rotate;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
 
 pub(crate) use baseten::BasetenArgs;
+pub(crate) use keys::{KeysArgs, Sort};
+pub(crate) use rotate::RotateArgs;
 
 use baseleak::rules;
 use baseleak::source::history;
@@ -33,6 +37,8 @@ pub(crate) enum Command {
     Staged(StagedArgs),
     History(HistoryArgs),
     Clean(CleanArgs),
+    Keys(KeysArgs),
+    Rotate(RotateArgs),
     /// List or check the rules
     #[command(subcommand)]
     Rules(RulesCommand),

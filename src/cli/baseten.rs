@@ -104,7 +104,10 @@ pub(crate) fn reach(args: &BasetenArgs) -> Result<Reach> {
 
 /// The remote: of the option, else the one that goes with the key, else of the
 /// environment, else Baseten's own cloud; with the hosts that the environment overrides.
-fn remote(args: &BasetenArgs, credential: Option<&Credential>) -> Result<Remote> {
+///
+/// # Errors
+/// Where what is named is no address, or not one to send a key to.
+pub(crate) fn remote(args: &BasetenArgs, credential: Option<&Credential>) -> Result<Remote> {
     let of_key = credential.and_then(|credential| {
         let trust = if credential.is_url_from_file { Trust::File } else { Trust::Operator };
         credential.remote_url.clone().map(|url| (url, trust, credential.source.clone()))
@@ -134,7 +137,8 @@ fn variable(name: &str) -> Result<Option<String>> {
     text.map_err(|_| anyhow::anyhow!("{name} is not UTF-8 text"))
 }
 
-fn no_key(error: CredentialError) -> anyhow::Error {
+/// Why a key cannot be had, with what to do.
+pub(crate) fn no_key(error: CredentialError) -> anyhow::Error {
     const WHAT: &str = "cannot get your key for Baseten";
     match error.hint() {
         Some(hint) => anyhow::Error::new(error).context(Advised::new(WHAT, hint)),

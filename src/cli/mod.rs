@@ -9,9 +9,13 @@ mod complaint;
 mod date;
 mod diff;
 mod exit;
+mod in_place;
+mod inventory;
 mod output;
 mod plan;
 mod progress;
+mod rotation;
+mod table;
 mod verdict;
 
 use std::process::ExitCode;
@@ -37,6 +41,8 @@ pub(crate) fn run() -> ExitCode {
         Command::Staged(staged) => commands::staged::run(&staged, args.color),
         Command::History(history) => commands::history::run(&history, args.color),
         Command::Clean(clean) => commands::clean::run(&clean),
+        Command::Keys(keys) => commands::keys::run(&keys),
+        Command::Rotate(rotate) => commands::rotate::run(&rotate),
         Command::Rules(RulesCommand::List(list)) => commands::rules::list(&list),
         Command::Rules(RulesCommand::Check(check)) => commands::rules::check(&check),
     };

@@ -5,6 +5,8 @@
 //! **Invariant:** a leaked secret is sent to the hosts of a
 //! [`Remote`](crate::baseten::Remote) only, and only where a probe was asked for.
 
+pub mod keys;
 pub mod leak;
+pub mod rotate;
 
 pub use leak::{Leak, LeakPlace, ReportError, Shape, Since};

@@ -2,6 +2,8 @@
 
 pub(super) mod clean;
 pub(super) mod history;
+pub(super) mod keys;
+pub(super) mod rotate;
 pub(super) mod rules;
 pub(super) mod scan;
 pub(super) mod staged;

@@ -120,6 +120,9 @@ impl<'t> Run<'_, 't> {
             let row = self.row_of(new)?;
             let probe = new.caller.client.probe_management();
             match (&probe, row) {
+                (Ok(_), false) if self.plan.must_be_listed() => {
+                    why = "no inventory at hand shows which team it belongs to".to_owned();
+                }
                 (Ok(answer), _) if answer.is_documented => return Ok("the API says whose it is"),
                 // A key of this category may not ask, which is no reason to doubt it.
                 (Ok(answer), true) if answer.status == 403 => {

@@ -39,8 +39,8 @@ pub struct Plan {
 /// Why there is nothing to be done.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum PlanError {
-    /// It has no prefix.
-    #[error("what stands there is not of the shape of an API key: it has no public part before a dot")]
+    /// It is no key of the API, or one of a gateway.
+    #[error("what stands there is not of the shape of an API key of a user or a workspace")]
     NoPrefix,
     /// No caller sees it.
     #[error("no inventory at hand lists {prefix}: {}", .seen.join("; "))]
@@ -59,6 +59,11 @@ impl Plan {
     /// The new key, by a name.
     pub(super) fn new_key(&self, name: Option<String>) -> NewKey {
         NewKey { category: self.row.category.clone(), name, model_ids: self.row.model_ids.clone() }
+    }
+
+    /// Whether only the inventory can tell that a new key belongs to the right team.
+    pub(super) fn must_be_listed(&self) -> bool {
+        self.team.is_none() && self.row.team_name.is_some() && self.row.category != Category::Personal
     }
 
     /// How `made` differs from the old key; nothing where it does not.
@@ -90,7 +95,8 @@ pub fn plan(
     name: Option<&str>,
     today: &str,
 ) -> Result<Plan, PlanError> {
-    let old = prefix(means.old.expose()).ok_or(PlanError::NoPrefix)?;
+    // What is of another shape may be a secret that has a dot in it by chance.
+    let old = prefix(means.old.expose()).filter(|_| is_key(means.old.expose())).ok_or(PlanError::NoPrefix)?;
     let others = place.others(means.old).map_err(|error| {
         let why = std::error::Error::source(&error).map(|why| format!(": {why}")).unwrap_or_default();
         PlanError::Place(format!("{error}{why}"))
@@ -124,6 +130,14 @@ pub fn plan(
 pub(super) fn prefix(key: &[u8]) -> Option<String> {
     let at = memchr::memchr(b'.', key).filter(|at| *at > 0)?;
     String::from_utf8(key[..at].to_vec()).ok()
+}
+
+/// Whether it is of one of the shapes that keys of the API have, `8.32` with or
+/// without `b10_`. Those of gateways are none of them.
+fn is_key(key: &[u8]) -> bool {
+    let key = key.strip_prefix(b"b10_").unwrap_or(key);
+    let is_word = |part: &[u8]| part.iter().all(u8::is_ascii_alphanumeric);
+    key.len() == 41 && key[8] == b'.' && is_word(&key[..8]) && is_word(&key[9..])
 }
 
 /// The id of the key's team, and what is to be said where it cannot be had.
@@ -207,6 +221,19 @@ mod tests {
         let dated = "ci-20250101-3";
         check(Some(dated), [Some(dated), Some("ci-20261122"), Some("ci-20261122-2")]);
         check(Some("node-18"), [Some("node-18"), Some("node-18-20261122"), Some("node-18-20261122-2")]);
+    }
+
+    #[test]
+    fn keys_are_known_by_their_shape() {
+        let check = |key: &str, expect: bool| assert_eq!(is_key(key.as_bytes()), expect, "{key}");
+        let secret = "x".repeat(32);
+        check(&format!("abcdefgh.{secret}"), true);
+        check(&format!("b10_abcdefgh.{secret}"), true);
+        check(&format!("sky_abcdefgh.{secret}"), false);
+        check(&format!("abcdefgh.{secret}x"), false);
+        check(&format!("abcdefg.x{secret}"), false);
+        check("a.b.c", false);
+        check("", false);
     }
 
     #[test]

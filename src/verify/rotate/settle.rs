@@ -61,8 +61,7 @@ impl Run<'_, '_> {
             Err(_) => Event::NotDeleted(prefix),
         };
         self.hands.note(event)?;
-        Ok(answer
-            .map_err(|error| (format!("with {}, {error}", caller.source), error.had_no_effect())))
+        Ok(answer.map_err(|error| (format!("with {}, {error}", caller.source), error.had_no_effect())))
     }
 
     /// Whether the old key is dead. A key that was deleted just now may be accepted a
@@ -135,7 +134,10 @@ impl Run<'_, '_> {
         }
         self.outcome.left.push(new.prefix.clone());
         if !reasons.is_empty() {
-            return (step, format!("{why}; and the new key could not be deleted again: {}", reasons.join("; ")));
+            return (
+                step,
+                format!("{why}; and the new key could not be deleted again: {}", reasons.join("; ")),
+            );
         }
         (step, why)
     }
