@@ -3,6 +3,7 @@
 mod baseten;
 mod keys;
 mod rotate;
+mod verify;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -10,6 +11,7 @@ use std::path::PathBuf;
 pub(crate) use baseten::BasetenArgs;
 pub(crate) use keys::{KeysArgs, Sort};
 pub(crate) use rotate::RotateArgs;
+pub(crate) use verify::{ExplainArgs, LiveArgs, VerifyArgs};
 
 use baseleak::rules;
 use baseleak::source::history;
@@ -39,6 +41,8 @@ pub(crate) enum Command {
     Clean(CleanArgs),
     Keys(KeysArgs),
     Rotate(RotateArgs),
+    Verify(VerifyArgs),
+    Explain(ExplainArgs),
     /// List or check the rules
     #[command(subcommand)]
     Rules(RulesCommand),
@@ -174,6 +178,8 @@ pub(crate) struct ScanOptions {
     /// Threads to read with, at most 256; 0 stands for one for each core
     #[arg(long, value_name = "N", default_value_t = 0, value_parser = clap::value_parser!(u16).range(..=256))]
     pub(crate) threads: u16,
+    #[command(flatten)]
+    pub(crate) live: LiveArgs,
 }
 
 #[derive(Debug, clap::Args)]

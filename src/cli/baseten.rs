@@ -72,12 +72,7 @@ fn prefix(credential: &Credential) -> Option<String> {
 /// Where no key is found, or what is named cannot be used.
 pub(crate) fn operator(args: &BasetenArgs) -> Result<Operator> {
     let Reach { transport, remote, credential } = reach(args)?;
-    let credential = credential.ok_or_else(|| {
-        Advised::new(
-            "this needs a key of yours for Baseten, and none was found",
-            "set BASETEN_API_KEY, name a file with --key-file, or log in with `truss login`",
-        )
-    })?;
+    let credential = credential.ok_or_else(no_operator)?;
     Ok(Operator { transport, remote, credential })
 }
 
@@ -135,6 +130,12 @@ fn variable(name: &str) -> Result<Option<String>> {
     let value = std::env::var_os(name).filter(|value| !value.is_empty());
     let text = value.map(std::ffi::OsString::into_string).transpose();
     text.map_err(|_| anyhow::anyhow!("{name} is not UTF-8 text"))
+}
+
+/// That there is no key of the operator.
+pub(crate) fn no_operator() -> anyhow::Error {
+    let hint = "set BASETEN_API_KEY, name a file with --key-file, or log in with `truss login`";
+    Advised::new("this needs a key of yours for Baseten, and none was found", hint).into()
 }
 
 /// Why a key cannot be had, with what to do.

@@ -7,7 +7,8 @@
 
 use std::fmt::Write as _;
 
-use baseleak::verify::LeakPlace;
+use baseleak::model::LeakPlace;
+use baseleak::render::verdicts::where_it_is;
 use baseleak::verify::keys::{Acted, LastAction, Log, Row};
 use serde_json::{Value, json};
 
@@ -107,8 +108,8 @@ impl Listing<'_> {
         if self.unlisted.is_some() {
             cells.push(match row.places.as_slice() {
                 [] => "-".to_owned(),
-                [first] => shown(first),
-                [first, rest @ ..] => format!("{} and {} more", shown(first), rest.len()),
+                [first] => cell(&where_it_is(first)),
+                [first, rest @ ..] => format!("{} and {} more", cell(&where_it_is(first)), rest.len()),
             });
         }
         cells
@@ -164,11 +165,6 @@ impl Listing<'_> {
             "leaked": self.unlisted.as_ref().map(|_| places(row)),
         })
     }
-}
-
-fn shown(place: &LeakPlace) -> String {
-    let line = place.line.map(|line| format!(":{line}")).unwrap_or_default();
-    format!("{}{line}", cell(&place.path))
 }
 
 fn keys(count: usize) -> String {

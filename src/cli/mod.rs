@@ -9,6 +9,7 @@ mod complaint;
 mod date;
 mod diff;
 mod exit;
+mod explanation;
 mod in_place;
 mod inventory;
 mod output;
@@ -17,6 +18,7 @@ mod progress;
 mod rotation;
 mod table;
 mod verdict;
+mod verifying;
 
 use std::process::ExitCode;
 
@@ -43,6 +45,8 @@ pub(crate) fn run() -> ExitCode {
         Command::Clean(clean) => commands::clean::run(&clean),
         Command::Keys(keys) => commands::keys::run(&keys),
         Command::Rotate(rotate) => commands::rotate::run(&rotate),
+        Command::Verify(verify) => commands::verify::run(&verify, args.color),
+        Command::Explain(explain) => commands::explain::run(&explain, args.color),
         Command::Rules(RulesCommand::List(list)) => commands::rules::list(&list),
         Command::Rules(RulesCommand::Check(check)) => commands::rules::check(&check),
     };

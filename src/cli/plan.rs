@@ -13,6 +13,7 @@ use baseleak::source;
 use super::args::{ColorWhen, Format, RuleArgs, ScanArgs, ScanOptions};
 use super::complaint::{Advised, warn};
 use super::output::Output;
+use super::verifying::Live;
 
 /// The name of the configuration at the root of a repository.
 const CONFIG: &str = ".baseleak.toml";
@@ -42,6 +43,8 @@ pub(crate) struct Settings {
     pub(crate) exit_zero: bool,
     /// Whether archives and notebooks are opened.
     pub(crate) unpack: bool,
+    /// Baseten, where it is to be asked which keys are live.
+    pub(crate) live: Option<Live>,
     /// Whether the configuration wants files read that git ignores.
     ignored: bool,
 }
@@ -94,6 +97,7 @@ impl Settings {
             show_secrets: args.show_secrets,
             exit_zero: args.exit_zero,
             unpack: !args.no_unpack && config.scan.unpack.unwrap_or(true),
+            live: Live::of_scan(&args.live)?,
             ignored: config.scan.ignored.unwrap_or(false),
         };
         Ok((settings, rules(&config, &args.rules)?))
@@ -181,7 +185,12 @@ fn policy(args: &ScanOptions, config: &Config, file: Option<&Path>) -> Result<Po
 
 /// The file that was named; `-` is standard output, as is none.
 fn output(args: &ScanOptions) -> Output {
-    output_file(args).map_or_else(Output::stdout, Output::file)
+    output_of(args.output.as_ref())
+}
+
+/// The file that was named; `-` is standard output, as is none.
+pub(crate) fn output_of(path: Option<&PathBuf>) -> Output {
+    path.filter(|path| *path != Path::new("-")).map_or_else(Output::stdout, Output::file)
 }
 
 fn output_file(args: &ScanOptions) -> Option<&PathBuf> {
@@ -189,7 +198,7 @@ fn output_file(args: &ScanOptions) -> Option<&PathBuf> {
 }
 
 /// Colours follow the flag; else the terminal, and never into a file.
-fn set_color(when: Option<ColorWhen>, to_file: bool) {
+pub(crate) fn set_color(when: Option<ColorWhen>, to_file: bool) {
     match when.unwrap_or(ColorWhen::Auto) {
         ColorWhen::Always => colored::control::set_override(true),
         ColorWhen::Never => colored::control::set_override(false),

@@ -3,7 +3,6 @@
 //! What is in the rows is the business of the commands.
 
 use baseleak::render::terminal::sanitise;
-use serde_json::Value;
 
 use super::complaint;
 
@@ -37,24 +36,6 @@ pub(crate) fn table(head: &[&str], rows: &[Vec<String>]) -> String {
     text
 }
 
-/// A document for programs, indented, in ASCII: what is invisible or would turn a line
-/// around is written out.
-pub(crate) fn json(document: &Value) -> String {
-    let mut text = String::new();
-    // Outside of strings there are ASCII characters only, and no control but line breaks.
-    for character in format!("{document:#}").chars() {
-        if character == '\u{7f}' || !character.is_ascii() {
-            for unit in character.encode_utf16(&mut [0; 2]) {
-                text.push_str(&format!("\\u{unit:04x}"));
-            }
-        } else {
-            text.push(character);
-        }
-    }
-    text.push('\n');
-    text
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -64,11 +45,5 @@ mod tests {
         let rows =
             [vec!["a".to_owned(), "\u{e9}\u{e9}\u{e9}".to_owned()], vec!["long".to_owned(), String::new()]];
         assert_eq!(table(&["X", "Y"], &rows), "X     Y\na     \u{e9}\u{e9}\u{e9}\nlong\n");
-    }
-
-    #[test]
-    fn documents_are_ascii() {
-        let text = json(&serde_json::json!({ "a": "\u{202e}\u{1f511}\u{7f}\u{1b}" }));
-        assert_eq!(text, "{\n  \"a\": \"\\u202e\\ud83d\\udd11\\u007f\\u001b\"\n}\n");
     }
 }

@@ -7,6 +7,7 @@ use baseleak::detect::Detector;
 use baseleak::model::Report;
 use baseleak::render::{human, json};
 use baseleak::source;
+use baseleak::verify::Leak;
 
 use super::args::Format;
 use super::complaint;
@@ -24,6 +25,9 @@ pub(crate) fn deliver(
 ) -> Result<Exit> {
     report.disabled = disabled;
     report.config = settings.config.as_ref().map(|file| detector.path_name(&source::shown(file)));
+    if let Some(live) = &settings.live {
+        report.verdicts = live.judge(&Leak::of_report(&report));
+    }
     settings.output.deliver(|out| match settings.format {
         Format::Human => {
             let options =

@@ -14,6 +14,7 @@ mod origin;
 mod provenance;
 mod report;
 mod secret;
+mod validity;
 
 pub use blob::Blob;
 pub use coverage::{Coverage, Note, NoteKind, SkipReason, Skipped};
@@ -26,3 +27,4 @@ pub use origin::{CommitSummary, Holder, ObjectKind, Origin};
 pub use provenance::{PathName, Provenance};
 pub use report::{Report, RuleSummary};
 pub use secret::Secret;
+pub use validity::{Death, LeakPlace, Proof, Reach, ReachedModel, Validity, Verdict};

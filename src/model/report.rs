@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Coverage, Exposure, Finding, PathName};
+use super::{Coverage, Exposure, Finding, PathName, Verdict};
 
 /// A rule as a report names it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,6 +23,9 @@ pub struct Report {
     /// The leaked keys over the whole history, one for each distinct digest, sorted by key,
     /// then digest; empty where no history was read.
     pub exposures: Vec<Exposure>,
+    /// What was found out about the leaked keys, one for each distinct digest in the order
+    /// of the findings; empty where nobody asked.
+    pub verdicts: Vec<Verdict>,
     /// What was read.
     pub coverage: Coverage,
     /// The rules that were in force, in their order.

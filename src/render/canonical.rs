@@ -7,9 +7,9 @@
 use std::sync::Arc;
 
 use crate::model::{
-    Attribution, CommitSummary, Confidence, Coverage, Encoding, Exposure, Finding, Fingerprint, Holder,
-    Location, Note, NoteKind, ObjectKind, Origin, PathName, Place, Position, Reason, Report, RuleSummary,
-    Secret, SkipReason, Skipped, Snippet,
+    Attribution, CommitSummary, Confidence, Coverage, Death, Encoding, Exposure, Finding, Fingerprint,
+    Holder, Location, Note, NoteKind, ObjectKind, Origin, PathName, Place, Position, Proof, Reach,
+    ReachedModel, Reason, Report, RuleSummary, Secret, SkipReason, Skipped, Snippet, Validity, Verdict,
 };
 
 /// A report of eleven findings of six keys in ten files, with incomplete coverage.
@@ -52,10 +52,12 @@ pub(crate) fn canonical() -> Report {
     let exposures = history(&mut findings);
     findings.sort_by(|a, b| (&a.location, &a.rule).cmp(&(&b.location, &b.rule)));
 
+    let verdicts = verdicts(&findings);
     Report {
         version: "1.2.3",
         findings,
         exposures,
+        verdicts,
         coverage: coverage(),
         rules: vec![
             rule("baseten-api-key", "a Baseten API key"),
@@ -65,6 +67,43 @@ pub(crate) fn canonical() -> Report {
         disabled: vec!["baseten-gateway-key".into()],
         config: Some(PathName::masked(b"ci/baseleak\x1b[8m.toml", &[])),
     }
+}
+
+/// A verdict of each kind, with a name that means harm, on the first keys that are found.
+fn verdicts(findings: &[Finding]) -> Vec<Verdict> {
+    let reach = Reach {
+        category: Some("WORKSPACE_INVOKE".to_owned()),
+        may: Some("calls models"),
+        name: Some("ci-\u{202e}\x1b[8m".to_owned()),
+        team: Some("Research".to_owned()),
+        models: vec![
+            ReachedModel { id: "m1".to_owned(), name: Some("whisper".to_owned()) },
+            ReachedModel { id: "m2".to_owned(), name: None },
+        ],
+        ..Reach::of(Proof::Inventory)
+    };
+    let death =
+        Death::Deleted { when: "2026-11-01T00:00:00Z".to_owned(), by: Some("a@example.org".to_owned()) };
+    let validities = [
+        Validity::Active(reach),
+        Validity::Inactive(death),
+        Validity::Inactive(Death::Rejected),
+        Validity::Unknown("the inventory cannot be read: no answer in time".to_owned()),
+    ];
+    let mut distinct: Vec<&Finding> = Vec::new();
+    for finding in findings {
+        if distinct.iter().all(|other| other.digest != finding.digest) {
+            distinct.push(finding);
+        }
+    }
+    let verdict = |(finding, validity): (&Finding, Validity)| Verdict {
+        key: finding.key.clone(),
+        digest: finding.digest.clone(),
+        rule: finding.rule.to_string(),
+        places: Vec::new(),
+        validity,
+    };
+    distinct.into_iter().zip(validities).map(verdict).collect()
 }
 
 /// Gives the findings of a history their origins, every kind of object and every

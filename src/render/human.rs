@@ -11,15 +11,16 @@
 
 mod history;
 
+use std::collections::HashMap;
 use std::fmt::Write as _;
 use std::io::{self, Write};
 use std::time::Duration;
 
 use colored::{ColoredString, Colorize};
 
-use super::Tally;
 use super::terminal::sanitise;
-use crate::model::{Confidence, Coverage, Finding, PathName, Place, Report, Secret, Skipped};
+use super::{Tally, verdicts};
+use crate::model::{Confidence, Coverage, Finding, PathName, Place, Report, Secret, Skipped, Validity};
 
 /// How many notes and skipped entries are listed before the rest is only counted.
 const LISTED: usize = 20;
@@ -35,10 +36,12 @@ pub struct HumanOptions {
 
 /// Writes `report` for a person. Fails only where `out` does.
 pub fn write(report: &Report, options: &HumanOptions, out: &mut dyn Write) -> io::Result<()> {
+    let validities: HashMap<&str, &Validity> =
+        report.verdicts.iter().map(|verdict| (&*verdict.digest, &verdict.validity)).collect();
     for group in history::groups(report) {
         group.write_heading(out)?;
         for finding in group.findings {
-            write_finding(finding, options.show_secrets, out)?;
+            write_finding(finding, options.show_secrets, validities.get(&*finding.digest).copied(), out)?;
         }
     }
     let coverage = &report.coverage;
@@ -49,7 +52,12 @@ pub fn write(report: &Report, options: &HumanOptions, out: &mut dyn Write) -> io
     write_summary(report, options.elapsed, out)
 }
 
-fn write_finding(finding: &Finding, show_secrets: bool, out: &mut dyn Write) -> io::Result<()> {
+fn write_finding(
+    finding: &Finding,
+    show_secrets: bool,
+    validity: Option<&Validity>,
+    out: &mut dyn Write,
+) -> io::Result<()> {
     let location = &finding.location;
     let path = sanitise(location.path.as_str()).bold();
     let place = match location.place {
@@ -77,6 +85,9 @@ fn write_finding(finding: &Finding, show_secrets: bool, out: &mut dyn Write) -> 
     }
     for reason in &finding.reasons {
         writeln!(out, "  = {}", sanitise(&reason.to_string()))?;
+    }
+    if let Some(validity) = validity {
+        writeln!(out, "  ! {}: {}", verdicts::word(validity), sanitise(&verdicts::told(validity)))?;
     }
     writeln!(out)
 }
@@ -128,6 +139,9 @@ fn write_summary(report: &Report, elapsed: Duration, out: &mut dyn Write) -> io:
     if tally.findings > 0 {
         let keys = count(tally.keys, "key", "distinct keys");
         writeln!(out, "{findings} of {keys} in {}", count(tally.files, "file", "files"))?;
+    }
+    if !report.verdicts.is_empty() {
+        writeln!(out, "live: {}", verdicts::VerdictTally::of(&report.verdicts))?;
     }
     let files = match coverage.objects {
         0 => count(coverage.files, "file", "files"),

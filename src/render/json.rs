@@ -8,6 +8,7 @@
 //! **Invariant:** no secret is written, and every invisible character is
 //! escaped as `\uXXXX`, so that the text loses nothing and is safe on a terminal.
 
+mod verdict;
 mod visible;
 
 use std::fmt::Display;
@@ -16,9 +17,11 @@ use std::io::{self, Write};
 use super::Tally;
 use crate::model::{
     Attribution, CommitSummary, Confidence, Coverage, Encoding, Exposure, Finding, Fingerprint, Holder, Note,
-    NoteKind, ObjectKind, Origin, PathName, Place, Reason, Report, RuleSummary, SkipReason, Skipped,
+    NoteKind, ObjectKind, Origin, PathName, Place, Reason, Report, RuleSummary, SkipReason, Skipped, Verdict,
 };
 use serde::{Serialize, Serializer};
+use verdict::WireVerdict;
+pub use verdict::{write_value, write_verdicts};
 use visible::Visible;
 
 /// The version of the format. It grows when a field goes or changes its
@@ -27,9 +30,7 @@ const SCHEMA: u32 = 1;
 
 /// Writes `report` as indented JSON with a final newline. Fails only where `out` does.
 pub fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
-    let mut serializer = serde_json::Serializer::with_formatter(&mut *out, Visible::default());
-    Document::of(report).serialize(&mut serializer)?;
-    writeln!(out)
+    write_value(&Document::of(report), out)
 }
 
 #[derive(Serialize)]
@@ -39,6 +40,8 @@ struct Document<'a> {
     findings: Each<'a, Finding, WireFinding<'a>>,
     #[serde(skip_serializing_if = "Each::is_empty")]
     exposures: Each<'a, Exposure, WireExposure<'a>>,
+    #[serde(skip_serializing_if = "Each::is_empty")]
+    verdicts: Each<'a, Verdict, WireVerdict<'a>>,
     coverage: WireCoverage<'a>,
     rules: Each<'a, RuleSummary, WireRule<'a>>,
     disabled_rules: &'a [String],
@@ -176,6 +179,7 @@ impl<'a> Document<'a> {
             tool: Tool { name: "baseleak", version: report.version },
             findings: Each(&report.findings, WireFinding::of),
             exposures: Each(&report.exposures, WireExposure::of),
+            verdicts: Each(&report.verdicts, WireVerdict::of),
             coverage: WireCoverage::of(&report.coverage),
             rules: Each(&report.rules, WireRule::of),
             disabled_rules: &report.disabled,
@@ -366,8 +370,9 @@ mod tests {
     #[test]
     fn an_empty_report() {
         let (findings, exposures, rules) = (Vec::new(), Vec::new(), Vec::new());
-        let (coverage, disabled) = (Coverage::default(), Vec::new());
-        let report = Report { findings, exposures, coverage, rules, config: None, disabled, version: "0" };
+        let (coverage, disabled, verdicts) = (Coverage::default(), Vec::new(), Vec::new());
+        let report =
+            Report { findings, exposures, verdicts, coverage, rules, config: None, disabled, version: "0" };
         insta::assert_snapshot!(rendered(&report), @r#"
         {
           "schema": 1,

@@ -16,6 +16,7 @@ mod canonical;
 pub mod human;
 pub mod json;
 pub mod terminal;
+pub mod verdicts;
 
 #[cfg(test)]
 pub(crate) use canonical::canonical;

@@ -110,6 +110,7 @@ fn report(mut findings: Vec<Finding>, mut coverage: Coverage, detector: &Detecto
         version: env!("CARGO_PKG_VERSION"),
         findings,
         exposures: Vec::new(),
+        verdicts: Vec::new(),
         coverage,
         rules: detector.rules().collect(),
         disabled: Vec::new(),

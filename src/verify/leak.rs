@@ -13,6 +13,7 @@ use std::io::Read;
 use serde::Deserialize;
 use serde_json::Value;
 
+pub use crate::model::LeakPlace;
 use crate::model::{Attribution, Exposure, Finding, Place, Report, Secret};
 
 /// The schema that is read.
@@ -35,24 +36,13 @@ pub struct Leak {
     pub attribution: Attribution,
     /// The secret; none where a report is all that is known.
     pub secret: Option<Secret>,
-    /// Where it stands, in the order of the report; never empty.
+    /// Where it stands, in the order of the report; empty only of a key that was named.
     pub places: Vec<LeakPlace>,
     /// The first commit that carries it, where a history was read.
     pub since: Option<Since>,
     /// Whether the newest commit of the current branch carries it; none where no
     /// history was read.
     pub in_head: Option<bool>,
-}
-
-/// Where a key stands.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct LeakPlace {
-    /// The path as the report shows it. It is not cleaned for a terminal.
-    pub path: String,
-    /// Line, from 1; none where the key stands in the name of the file.
-    pub line: Option<u64>,
-    /// The first commit that carries it there, where a history was read.
-    pub commit: Option<String>,
 }
 
 /// Since when a key is in a history.
@@ -234,6 +224,23 @@ impl Leak {
         Ok(leaks.all)
     }
 
+    /// A key of which nothing but its public prefix is known; none where `prefix` is not
+    /// one of Baseten's.
+    pub fn named(prefix: &str) -> Option<Self> {
+        let leak = |rule: &str| Self {
+            key: prefix.to_owned(),
+            digest: String::new(),
+            rule: rule.to_owned(),
+            attribution: Attribution::Unknown,
+            secret: None,
+            places: Vec::new(),
+            since: None,
+            in_head: None,
+        };
+        let rules = ["baseten-api-key", "baseten-gateway-key", "baseten-api-key-legacy"];
+        rules.map(leak).into_iter().find(|leak| leak.prefix().is_some())
+    }
+
     /// What kind of secret it is.
     pub fn shape(&self) -> Shape {
         let is_word = |text: &str, length| {
@@ -243,7 +250,11 @@ impl Leak {
         match self.rule.as_str() {
             "baseten-webhook-secret" => Shape::Webhook,
             _ if after("b10_").is_some_and(|rest| is_word(rest, 8)) => Shape::New,
-            "baseten-gateway-key" if after("sky_").is_some_and(|rest| !rest.is_empty()) => Shape::Gateway,
+            "baseten-gateway-key"
+                if after("sky_").is_some_and(|rest| is_word(rest, rest.len().clamp(1, 64))) =>
+            {
+                Shape::Gateway
+            }
             "baseten-api-key-legacy" if is_word(&self.key, 8) => Shape::Old,
             _ => Shape::Other,
         }

@@ -1,9 +1,7 @@
 //! `baseleak keys`.
 
-use std::fs::File;
-
 use anyhow::{Context as _, Result};
-use baseleak::verify::Leak;
+use baseleak::render::json;
 use baseleak::verify::keys::{Filter, Log, Order, rows, select, unlisted};
 
 use crate::cli::args::{Format, KeysArgs, Sort};
@@ -11,11 +9,11 @@ use crate::cli::complaint::{Advised, warn};
 use crate::cli::exit::Exit;
 use crate::cli::inventory::Listing;
 use crate::cli::output::Output;
-use crate::cli::{baseten, table};
+use crate::cli::{baseten, verifying};
 
 /// Lists the inventory.
 pub(crate) fn run(args: &KeysArgs) -> Result<Exit> {
-    let leaks = args.leaked.as_deref().map(leaks).transpose()?;
+    let leaks = args.leaked.as_deref().map(verifying::leaks).transpose()?;
     let operator = baseten::operator(&args.baseten)?;
     let client = operator.client();
     let keys = client.api_keys().with_context(|| {
@@ -48,25 +46,14 @@ pub(crate) fn run(args: &KeysArgs) -> Result<Exit> {
     };
     let rows = select(rows(keys, &models, leaks.as_deref().unwrap_or_default(), &log), &filter, order);
     let listing = Listing { rows: &rows, log: &log, all, unlisted, since: args.unused_since };
-    let text = match args.format {
-        Format::Human => listing.text(),
-        Format::Json => table::json(&listing.document()),
-    };
-    Output::stdout().deliver(|out| out.write_all(text.as_bytes()))?;
+    Output::stdout().deliver(|out| match args.format {
+        Format::Human => out.write_all(listing.text().as_bytes()),
+        Format::Json => json::write_value(&listing.document(), out),
+    })?;
     Ok(match (listing.unknown(), listing.leaked()) {
         // What was asked for could not be answered.
         (1.., _) => Exit::NoVerdict,
         (0, 1..) => Exit::Findings,
         (0, 0) => Exit::Clean,
-    })
-}
-
-/// What leaked, of a report.
-fn leaks(path: &std::path::Path) -> Result<Vec<Leak>> {
-    let name = path.display();
-    let file = File::open(path).with_context(|| format!("cannot read {name}"))?;
-    Leak::read(file).map_err(|error| {
-        let advised = Advised::new(format!("cannot read {name}"), error.hint());
-        anyhow::Error::new(error).context(advised)
     })
 }

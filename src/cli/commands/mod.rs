@@ -1,9 +1,11 @@
 //! One file for each command.
 
 pub(super) mod clean;
+pub(super) mod explain;
 pub(super) mod history;
 pub(super) mod keys;
 pub(super) mod rotate;
 pub(super) mod rules;
 pub(super) mod scan;
 pub(super) mod staged;
+pub(super) mod verify;

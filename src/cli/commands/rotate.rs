@@ -4,13 +4,14 @@ use std::io::{self, BufRead as _, IsTerminal as _, Write as _};
 
 use anyhow::{Context as _, Result};
 use baseleak::baseten::{Timeouts, Transport};
+use baseleak::render::json;
 use baseleak::verify::rotate::{self, Means, Plan};
 
 use crate::cli::args::{Format, RotateArgs};
 use crate::cli::complaint::{self, Advised};
 use crate::cli::exit::Exit;
 use crate::cli::output::Output;
-use crate::cli::{rotation, table};
+use crate::cli::rotation;
 
 /// Plans, shows, asks, and rotates.
 pub(crate) fn run(args: &RotateArgs) -> Result<Exit> {
@@ -30,7 +31,7 @@ pub(crate) fn run(args: &RotateArgs) -> Result<Exit> {
     }
     if args.dry_run {
         if !is_human {
-            print(&table::json(&rotation::document(&plan, &desk, None)))?;
+            tell(&rotation::document(&plan, &desk, None))?;
         }
         return Ok(Exit::Clean);
     }
@@ -39,7 +40,7 @@ pub(crate) fn run(args: &RotateArgs) -> Result<Exit> {
     }
     let outcome = rotate::rotate(&plan, &means, &mut desk);
     if !is_human {
-        print(&table::json(&rotation::document(&plan, &desk, Some(&outcome))))?;
+        tell(&rotation::document(&plan, &desk, Some(&outcome)))?;
     }
     if outcome.failed.is_none() {
         if is_human {
@@ -53,6 +54,10 @@ pub(crate) fn run(args: &RotateArgs) -> Result<Exit> {
 
 fn print(text: &str) -> Result<()> {
     Output::stdout().deliver(|out| out.write_all(text.as_bytes())).map(drop)
+}
+
+fn tell(document: &serde_json::Value) -> Result<()> {
+    Output::stdout().deliver(|out| json::write_value(document, out)).map(drop)
 }
 
 /// Asks the person at the terminal.

@@ -1,0 +1,23 @@
+//! `baseleak verify`.
+
+use anyhow::Result;
+use baseleak::render::{json, verdicts};
+
+use crate::cli::args::{ColorWhen, Format, VerifyArgs};
+use crate::cli::exit::Exit;
+use crate::cli::output::Output;
+use crate::cli::plan::{output_of, set_color};
+use crate::cli::verifying::{Live, answer, leaks};
+
+/// Reads the report, asks, answers.
+pub(crate) fn run(args: &VerifyArgs, color: Option<ColorWhen>) -> Result<Exit> {
+    let output = output_of(args.output.as_ref());
+    set_color(color, output != Output::stdout());
+    let leaks = leaks(&args.report)?;
+    let verdicts = Live::new(&args.baseten, args.probe)?.judge(&leaks);
+    output.deliver(|out| match args.format {
+        Format::Human => verdicts::write_human(&verdicts, out),
+        Format::Json => json::write_verdicts(&verdicts, env!("CARGO_PKG_VERSION"), out),
+    })?;
+    Ok(answer(&verdicts))
+}
