@@ -8,12 +8,16 @@ use crate::sandbox::Sandbox;
 /// The environment variable that makes the test write the page anew.
 const UPDATE: &str = "BASELEAK_UPDATE";
 /// The commands and what stands above the help of each; the root comes first.
-const COMMANDS: [&[&str]; 8] = [
+const COMMANDS: [&[&str]; 12] = [
     &[],
     &["scan"],
     &["staged"],
     &["history"],
     &["clean"],
+    &["keys"],
+    &["rotate"],
+    &["verify"],
+    &["explain"],
     &["rules"],
     &["rules", "list"],
     &["rules", "check"],

@@ -14,10 +14,12 @@ mod formats;
 mod history;
 #[cfg(unix)]
 mod hooks;
+mod keys;
 mod limits;
 mod pack;
 mod prism;
 mod recall;
+mod rotate;
 mod sandbox;
 mod scan;
 mod server;

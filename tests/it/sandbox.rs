@@ -126,6 +126,16 @@ impl Sandbox {
         Run::of(&mut self.command(args), stdin)
     }
 
+    /// Runs the program with more variables in its environment, and nothing on standard input.
+    #[track_caller]
+    pub(crate) fn run_with<A: AsRef<OsStr>>(
+        &self,
+        variables: &[(&str, &str)],
+        args: impl IntoIterator<Item = A>,
+    ) -> Run {
+        Run::of(self.command(args).envs(variables.iter().copied()), b"")
+    }
+
     /// Runs `scan --format json` with more arguments and reads its report.
     #[track_caller]
     pub(crate) fn scan<A: AsRef<OsStr>>(&self, args: impl IntoIterator<Item = A>) -> Value {
@@ -274,6 +284,15 @@ pub(crate) fn assert_hidden(key: &str, text: &str) {
     let (_, secret) = key.split_once('.').expect("the keys of these tests have a public part");
     for at in 0..=secret.len() - TELLING {
         assert!(!text.contains(&secret[at..at + TELLING]), "a part of a secret is shown, from byte {at} on");
+    }
+}
+
+/// Holds a run to showing nothing telling of the secret parts of `keys`, in no output.
+#[track_caller]
+pub(crate) fn assert_silent<'k>(run: &Run, keys: impl IntoIterator<Item = &'k String>) {
+    for key in keys {
+        assert_hidden(key, &run.stdout);
+        assert_hidden(key, &run.stderr);
     }
 }
 

@@ -128,8 +128,12 @@ impl<'t> Run<'_, 't> {
                 (Ok(answer), true) if answer.status == 403 => {
                     return Ok("the inventory lists it; a key of its category may not ask more");
                 }
-                (Ok(answer), _) => why = format!("the API does not accept it ({})", answer.status),
-                (Err(error), _) => why = error.to_string(),
+                // A key that was made just now may be refused a little longer.
+                (Ok(answer), _) if matches!(answer.status, 401 | 403 | 404) => {
+                    why = format!("the API does not accept it ({})", answer.status);
+                }
+                (Ok(answer), _) => return Err(format!("the answer does not show it ({})", answer.status)),
+                (Err(error), _) => return Err(error.to_string()),
             }
         }
         Err(why)

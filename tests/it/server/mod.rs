@@ -32,7 +32,7 @@ pub(crate) use misbehave::{Behaviour, Hook, On, Shape, Times};
 pub(crate) use raw::{Answer, ask};
 pub(crate) use routes::{Route, Side};
 pub(crate) use seen::Seen;
-pub(crate) use state::{Model, Refusal, Right, State, Team, User};
+pub(crate) use state::{Key, Model, Refusal, Right, State, Team, User};
 
 use http::{Request, Response, Stream};
 use misbehave::{Outcome, Rules};
