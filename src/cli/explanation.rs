@@ -80,10 +80,11 @@ impl Explanation {
                     .to_owned(),
             ),
             validity => {
-                steps.push(format!(
+                steps.push(
                     "make a new key of the same category, and put it where this one is used: what uses it stops \
                      when it is revoked (`baseleak rotate` does both for ~/.trussrc)"
-                ));
+                        .to_owned(),
+                );
                 let who = if validity.is_unknown() { ", or have an administrator of its workspace do it" } else { "" };
                 steps.push(format!("revoke it: `baseleak revoke --prefix {key}`{who}; this cannot be undone"));
             }

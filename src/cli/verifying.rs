@@ -9,11 +9,11 @@ use std::path::Path;
 use anyhow::Result;
 use baseleak::model::Verdict;
 use baseleak::render::verdicts::VerdictTally;
-use baseleak::verify::{Inquiry, Leak, ReportError, verify};
+use baseleak::verify::{Inquiry, Leak, Leaked, ReportError, verify};
 
 use super::args::{BasetenArgs, LiveArgs};
 use super::baseten::{Reach, no_operator, reach};
-use super::complaint::Advised;
+use super::complaint::{Advised, warn};
 use super::exit::Exit;
 
 /// Baseten, and whether it is asked with leaked keys.
@@ -59,17 +59,21 @@ impl Live {
     }
 }
 
-/// The leaked keys of a report in a file, or on standard input for `-`.
+/// What leaked by a report in a file, or on standard input for `-`. Warns where the
+/// scan was incomplete.
 ///
 /// # Errors
 /// Where it cannot be read, or is no report.
-pub(crate) fn leaks(report: &Path) -> Result<Vec<Leak>> {
-    let leaks = if report == Path::new("-") {
-        Leak::read(io::stdin().lock())
+pub(crate) fn leaked(report: &Path) -> Result<Leaked> {
+    let leaked = if report == Path::new("-") {
+        Leaked::read(io::stdin().lock())
     } else {
-        File::open(report).map_err(ReportError::Unreadable).and_then(Leak::read)
+        File::open(report).map_err(ReportError::Unreadable).and_then(Leaked::read)
     };
-    leaks.map_err(|error| {
+    if leaked.as_ref().is_ok_and(|leaked| !leaked.is_complete) {
+        warn("the scan that wrote the report was incomplete: there may be more keys");
+    }
+    leaked.map_err(|error| {
         let advice = Advised::new(format!("cannot use {} as a report", report.display()), error.hint());
         anyhow::Error::new(error).context(advice)
     })

@@ -140,9 +140,7 @@ fn write_summary(report: &Report, elapsed: Duration, out: &mut dyn Write) -> io:
         let keys = count(tally.keys, "key", "distinct keys");
         writeln!(out, "{findings} of {keys} in {}", count(tally.files, "file", "files"))?;
     }
-    if !report.verdicts.is_empty() {
-        writeln!(out, "live: {}", verdicts::VerdictTally::of(&report.verdicts))?;
-    }
+    verdicts::write_tally(&report.verdicts, out)?;
     let files = match coverage.objects {
         0 => count(coverage.files, "file", "files"),
         objects => count(objects, "object", "objects"),
@@ -276,7 +274,8 @@ mod tests {
     fn clean() -> Report {
         let coverage = Coverage { files: 2, bytes: 10, ..Coverage::default() };
         let (findings, exposures, disabled) = (Vec::new(), Vec::new(), Vec::new());
-        Report { findings, exposures, coverage, disabled, config: None, ..canonical() }
+        let verdicts = Vec::new();
+        Report { findings, exposures, verdicts, coverage, disabled, config: None, ..canonical() }
     }
 
     #[test]
@@ -297,6 +296,7 @@ mod tests {
         let mut report = canonical();
         report.findings.truncate(1);
         report.exposures = Vec::new();
+        report.verdicts = Vec::new();
         report.config = None;
         report.disabled = Vec::new();
         report.coverage.skipped.truncate(1);

@@ -76,6 +76,11 @@ pub fn write_human(verdicts: &[Verdict], out: &mut dyn Write) -> io::Result<()> 
     writeln!(out, "{}", line.bold())
 }
 
+/// How many of the keys of a scan are live, in a line; nothing where nobody asked.
+pub(super) fn write_tally(verdicts: &[Verdict], out: &mut dyn Write) -> io::Result<()> {
+    if verdicts.is_empty() { Ok(()) } else { writeln!(out, "live: {}", VerdictTally::of(verdicts)) }
+}
+
 /// The verdict in one word, coloured.
 pub(super) fn word(validity: &Validity) -> ColoredString {
     let word = validity.to_string();
@@ -97,7 +102,7 @@ pub fn where_it_is(place: &LeakPlace) -> String {
 pub fn told(validity: &Validity) -> String {
     match validity {
         Validity::Active(reach) => live(reach),
-        Validity::Inactive(Death::Rejected) => "both APIs reject it, as they reject a random key".to_owned(),
+        Validity::Inactive(Death::Rejected) => "rejected by both probes, as a random key is".to_owned(),
         Validity::Inactive(Death::Deleted { when, by }) => {
             let by = by.as_ref().map(|by| format!(" by {by}")).unwrap_or_default();
             format!("deleted at {when}{by}, by the audit log, and not in the inventory")

@@ -45,6 +45,15 @@ pub struct Leak {
     pub in_head: Option<bool>,
 }
 
+/// What a report says leaked.
+#[derive(Debug, Clone)]
+pub struct Leaked {
+    /// The distinct keys, in the order of their first places.
+    pub leaks: Vec<Leak>,
+    /// Whether the scan read all that it was asked to; if not, there may be more keys.
+    pub is_complete: bool,
+}
+
 /// Since when a key is in a history.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Since {
@@ -100,6 +109,9 @@ pub enum ReportError {
     /// A report of another schema.
     #[error("it is a report of schema {0}, and this version reads schema 1")]
     Schema(u64),
+    /// A key that is not named as reports name keys.
+    #[error("it is no report as baseleak writes it: a key in it is not named by its prefix alone")]
+    NotAName,
     /// A report in which something is missing or of the wrong kind.
     #[error("it is no whole report: {what}, at line {line} column {column}")]
     Malformed {
@@ -127,6 +139,13 @@ struct Document {
     findings: Vec<WireFinding>,
     #[serde(default)]
     exposures: Vec<WireExposure>,
+    #[serde(default)]
+    coverage: Option<WireCoverage>,
+}
+
+#[derive(Deserialize)]
+struct WireCoverage {
+    complete: bool,
 }
 
 #[derive(Deserialize)]
@@ -184,12 +203,7 @@ impl Leak {
     /// # Errors
     /// Where it is no report, not whole, or of another schema.
     pub fn read(report: impl Read) -> Result<Vec<Self>, ReportError> {
-        let mut bytes = Vec::new();
-        report.take(LARGEST + 1).read_to_end(&mut bytes).map_err(ReportError::Unreadable)?;
-        if bytes.len() as u64 > LARGEST {
-            return Err(ReportError::TooLarge);
-        }
-        Self::parse(&bytes)
+        Leaked::read(report).map(|leaked| leaked.leaks)
     }
 
     /// The distinct keys of a JSON report that is at hand; see [`Self::read`].
@@ -197,31 +211,7 @@ impl Leak {
     /// # Errors
     /// Where it is no report, not whole, or of another schema.
     pub fn parse(report: &[u8]) -> Result<Vec<Self>, ReportError> {
-        if report.trim_ascii().is_empty() {
-            return Err(ReportError::Empty);
-        }
-        let value: Value = serde_json::from_slice(report).map_err(|error| match error.is_eof() {
-            true => ReportError::Truncated,
-            false => ReportError::NotJson { line: error.line(), column: error.column() },
-        })?;
-        let is_ours = value.pointer("/tool/name").and_then(Value::as_str) == Some("baseleak");
-        match value.get("schema").and_then(Value::as_u64) {
-            Some(SCHEMA) if is_ours => {}
-            Some(schema) if is_ours => return Err(ReportError::Schema(schema)),
-            _ => return Err(ReportError::NotAReport),
-        }
-        // From the bytes again: a value does not know the line that it stood on.
-        let document: Document = serde_json::from_slice(report).map_err(|error| ReportError::Malformed {
-            what: "something is missing or of another kind",
-            line: error.line(),
-            column: error.column(),
-        })?;
-        let mut leaks = Leaks::default();
-        document.findings.into_iter().for_each(|finding| leaks.add(finding.leak()));
-        for WireExposure { digest, first, in_head } in document.exposures {
-            leaks.expose(&digest, first.map(WireCommit::since), in_head);
-        }
-        Ok(leaks.all)
+        Leaked::parse(report).map(|leaked| leaked.leaks)
     }
 
     /// A key of which nothing but its public prefix is known; none where `prefix` is not
@@ -282,6 +272,57 @@ impl Leak {
             since: None,
             in_head: None,
         }
+    }
+}
+
+impl Leaked {
+    /// What a JSON report says leaked.
+    ///
+    /// # Errors
+    /// Where it is no report, not whole, or of another schema.
+    pub fn read(report: impl Read) -> Result<Self, ReportError> {
+        let mut bytes = Vec::new();
+        report.take(LARGEST + 1).read_to_end(&mut bytes).map_err(ReportError::Unreadable)?;
+        if bytes.len() as u64 > LARGEST {
+            return Err(ReportError::TooLarge);
+        }
+        Self::parse(&bytes)
+    }
+
+    /// The same of a report that is at hand; see [`Self::read`].
+    ///
+    /// # Errors
+    /// Where it is no report, not whole, or of another schema.
+    pub fn parse(report: &[u8]) -> Result<Self, ReportError> {
+        if report.trim_ascii().is_empty() {
+            return Err(ReportError::Empty);
+        }
+        let value: Value = serde_json::from_slice(report).map_err(|error| {
+            let (line, column) = (error.line(), error.column());
+            if error.is_eof() { ReportError::Truncated } else { ReportError::NotJson { line, column } }
+        })?;
+        let is_ours = value.pointer("/tool/name").and_then(Value::as_str) == Some("baseleak");
+        match value.get("schema").and_then(Value::as_u64) {
+            Some(SCHEMA) if is_ours => {}
+            Some(schema) if is_ours => return Err(ReportError::Schema(schema)),
+            _ => return Err(ReportError::NotAReport),
+        }
+        // From the bytes again: a value does not know the line that it stood on.
+        let document: Document = serde_json::from_slice(report).map_err(|error| ReportError::Malformed {
+            what: "something is missing or of another kind",
+            line: error.line(),
+            column: error.column(),
+        })?;
+        if document.findings.iter().any(|finding| finding.key.contains('.')) {
+            return Err(ReportError::NotAName);
+        }
+        let is_complete = document.coverage.is_none_or(|coverage| coverage.complete);
+        let mut leaks = Leaks::default();
+        document.findings.into_iter().for_each(|finding| leaks.add(finding.leak()));
+        for WireExposure { digest, first, in_head } in document.exposures {
+            leaks.expose(&digest, first.map(WireCommit::since), in_head);
+        }
+        Ok(Self { leaks: leaks.all, is_complete })
     }
 }
 

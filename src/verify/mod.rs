@@ -19,7 +19,7 @@ mod probe;
 pub mod rotate;
 
 pub use inventory::{Inventory, Sight};
-pub use leak::{Leak, LeakPlace, ReportError, Shape, Since};
+pub use leak::{Leak, LeakPlace, Leaked, ReportError, Shape, Since};
 
 use crate::baseten::{Client, Remote, Transport};
 use crate::model::{Validity, Verdict};
@@ -69,6 +69,8 @@ fn unnamed(leak: &Leak) -> &'static str {
         Shape::Webhook => {
             "a secret that signs webhooks is no key of the API: no call tells whether it is in use"
         }
-        Shape::Other => "it is no key of Baseten's API, so that no call of it tells whether it is live",
+        Shape::Other => {
+            "what this rule finds is no key of Baseten's API, so that no call of it tells whether it is live"
+        }
     }
 }

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::sandbox::{Run, Sandbox, assert_silent};
-use crate::server::{Behaviour, On, Right, Route, Server, Shape, Times};
+use crate::server::{Behaviour, On, Route, Server, Shape, Times};
 
 /// A server, and a sandbox that has Ada's key in a file.
 fn bench() -> (Server, Sandbox) {
@@ -31,21 +31,23 @@ fn keys(server: &Server, sandbox: &Sandbox, args: &[&str]) -> Run {
 fn labelled(server: &Server, text: &str) -> String {
     let mut text = text.to_owned();
     for key in &server.state().keys {
-        text = text.replace(&key.prefix, &format!("{:<12}", format!("<{}>", key.label)));
+        let quoted = format!("{:?}", key.prefix);
+        text = text.replace(&quoted, &format!("{:?}", key.label));
+        text = text.replace(&key.prefix, &format!("{:<12}", key.label));
     }
     text
 }
 
 fn event(kind: &str) -> Value {
-    json!({ "event_type": kind, "model_id": "m1", "model_name": "whisper" })
+    json!({ "event_type": kind, "api_key_id": "id", "api_key_type": "PERSONAL", "prefix": "gone" })
 }
 
 #[test]
 fn the_inventory_is_a_table() {
     let (server, sandbox) = bench();
-    server.state().log("manage-all", &event("MODEL_DEPLOYED"));
-    server.state().log("admin", &event("MODEL_DELETED"));
-    server.state().log("manage-all", &event("MODEL_ACTIVATED"));
+    server.state().log("manage-all", &event("API_KEY_CREATED"));
+    server.state().log("admin", &event("API_KEY_DELETED"));
+    server.state().log("manage-all", &event("API_KEY_DELETED"));
     let run = keys(&server, &sandbox, &["--sort", "category"]).exits(0);
     insta::assert_snapshot!(labelled(&server, &run.stdout), @"");
 }
@@ -53,7 +55,7 @@ fn the_inventory_is_a_table() {
 #[test]
 fn the_inventory_is_json() {
     let (server, sandbox) = bench();
-    server.state().log("invoke", &event("MODEL_DEPLOYED"));
+    server.state().log("invoke", &event("API_KEY_CREATED"));
     let run = keys(&server, &sandbox, &["--format", "json", "--category", "invoke"]).exits(0);
     insta::assert_snapshot!(labelled(&server, &run.stdout), @"");
 }
@@ -103,8 +105,8 @@ fn filters_choose() {
     check(&["--owner", "u1"], &["admin"]);
     check(&["--team", "default", "--sort", "name"], &["invoke", "manage-all", "metrics"]);
     check(&["--team", "Research"], &[]);
-    server.state().log("metrics", &event("X"));
-    server.state().log("invoke", &event("X"));
+    server.state().log("metrics", &event("API_KEY_CREATED"));
+    server.state().log("invoke", &event("API_KEY_CREATED"));
     check(&["--team", "default", "--sort", "last-action"], &["manage-all", "metrics", "invoke"]);
 }
 
@@ -112,8 +114,8 @@ fn filters_choose() {
 fn no_key_is_called_unused() {
     let (server, sandbox) = bench();
     // The log begins on 2026-11-01.
-    server.state().log("admin", &event("X"));
-    server.state().log("manage-all", &event("X"));
+    server.state().log("admin", &event("API_KEY_CREATED"));
+    server.state().log("manage-all", &event("API_KEY_CREATED"));
     let since = |date: &str| keys(&server, &sandbox, &["--unused-since", date]);
     let run = since("2026-11-01T00:00:30Z").exits(0);
     run.prints(&["5 keys of 6", "may be in use", "neither when a key was made nor when it was used"]);
@@ -134,7 +136,7 @@ fn no_key_is_called_unused() {
 #[test]
 fn what_cannot_be_had_is_told() {
     let (server, sandbox) = bench();
-    server.state().set_right("PERSONAL", Right::Models, 403);
+    server.misbehave(On::Route(Route::Models), Times::Always, Behaviour::Status(403, Shape::Error));
     keys(&server, &sandbox, &[]).exits(0).says(&["models are shown by their ids"]).prints(&["m1, m2"]);
     server.misbehave(On::Route(Route::ListKeys), Times::Always, Behaviour::Status(403, Shape::Detail));
     keys(&server, &sandbox, &[]).exits(2).says(&["cannot list the keys", "(403)", "hint: "]);

@@ -26,3 +26,4 @@ mod server;
 mod shape;
 mod staged;
 mod submodules;
+mod verify;

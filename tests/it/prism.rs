@@ -13,7 +13,7 @@ use std::sync::mpsc;
 use std::thread;
 use std::time::Duration;
 
-use crate::sandbox::{Sandbox, key};
+use crate::sandbox::{Sandbox, assert_silent, key};
 use crate::server::{Server, ask, spec};
 
 /// Node takes its time on a loaded machine.
@@ -144,4 +144,29 @@ fn prism_answers_as_our_server_does() {
     }
     let answer = ask(prism.url(), "GET /v1/api_keys", None, None).expect("an answer comes");
     assert_eq!(answer.status, 401, "prism asks for a key as well");
+}
+
+/// Prism takes every key, as a proxy that answers anything with 200 would, and lists
+/// keys that nobody leaked.
+#[test]
+fn prism_proves_nothing_of_a_key() {
+    let Some(prism) = Prism::start() else { return };
+    let (sandbox, operator) = (Sandbox::new(), key(2));
+    let leaked = sandbox.write_key("a.env");
+    let (prefix, _) = leaked.split_once('.').expect("a key has a dot");
+    let variables = [("BASETEN_REMOTE_URL", prism.url()), ("BASETEN_API_KEY", &operator)];
+    for (args, code, pieces) in [
+        (&["scan", "--verify"][..], 1, &["! unknown: not in this workspace's inventory"][..]),
+        (
+            &["scan", "--verify", "--probe"],
+            1,
+            &["not in this workspace's inventory", "with 200", "was not sent"],
+        ),
+        // Its audit log goes on forever; its first page holds one entry.
+        (&["explain", prefix], 2, &["not in this workspace's inventory", "its pages do not end"]),
+        (&["explain", prefix, "--limit", "1"], 2, &["audit log: 0 of the newest 1 entries"]),
+    ] {
+        let run = sandbox.run_with(&variables, args).exits(code).prints(pieces);
+        assert_silent(&run, [&leaked, &operator]);
+    }
 }

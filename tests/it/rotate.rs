@@ -27,18 +27,18 @@ impl Bench {
     fn new() -> Self {
         Self::with(
             ".trussrc",
-            "[baseten]\nremote_provider = baseten\nremote_url = https://app.baseten.co\napi_key = KEY\n",
+            "[baseten]\nremote_provider = baseten\nremote_url = https://app.baseten.co\napi_key = @KEY@\n",
         )
     }
 
-    /// One with a file in the home folder; `KEY` in `text` stands for Ada's key.
+    /// One with a file in the home folder; `@KEY@` in `text` stands for Ada's key.
     fn with(path: &str, text: &str) -> Self {
         let (server, sandbox) = (Server::start(), Sandbox::new());
         let old = server.key("admin");
         let path = sandbox.home().join(path);
         fs::create_dir_all(path.parent().expect("it lies in the home folder"))
             .expect("the folder can be made");
-        fs::write(&path, text.replace("KEY", &old)).expect("the file can be written");
+        fs::write(&path, text.replace("@KEY@", &old)).expect("the file can be written");
         Self { server, sandbox, old, path }
     }
 

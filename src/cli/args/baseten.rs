@@ -10,7 +10,7 @@ use std::path::PathBuf;
 #[derive(Debug, Clone, Default, clap::Args)]
 #[command(next_help_heading = "Baseten")]
 pub(crate) struct BasetenArgs {
-    /// Where Baseten is, if not at https://app.baseten.co
+    /// Where Baseten is, if not at `https://app.baseten.co`
     #[arg(long, value_name = "URL")]
     pub(crate) remote_url: Option<String>,
     /// Take the operator's key from this remote of `~/.trussrc`

@@ -10,7 +10,7 @@ use crate::cli::exit::Exit;
 use crate::cli::explanation::Explanation;
 use crate::cli::output::Output;
 use crate::cli::plan::{output_of, set_color};
-use crate::cli::verifying::{answer, leaks};
+use crate::cli::verifying::{answer, leaked};
 
 /// Puts together what is known, and answers.
 pub(crate) fn run(args: &ExplainArgs, color: Option<ColorWhen>) -> Result<Exit> {
@@ -21,12 +21,12 @@ pub(crate) fn run(args: &ExplainArgs, color: Option<ColorWhen>) -> Result<Exit> 
                     the history of your shell now";
         Advised::new("this is not the prefix of a key of Baseten's", hint)
     })?;
-    let leaked = match &args.report {
+    let places = match &args.report {
         None => Vec::new(),
-        Some(report) => leaks(report)?.into_iter().filter(|leak| leak.key == args.prefix).collect(),
+        Some(report) => leaked(report)?.leaks.into_iter().filter(|leak| leak.key == args.prefix).collect(),
     };
     let operator = operator(&args.baseten)?;
-    let explanation = Explanation::new(named, leaked, args.report.is_some(), &operator, args.limit);
+    let explanation = Explanation::new(named, places, args.report.is_some(), &operator, args.limit);
     output.deliver(|out| match args.format {
         Format::Human => explanation.write_human(out),
         Format::Json => explanation.write_json(out),

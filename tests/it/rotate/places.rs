@@ -37,23 +37,23 @@ const USUAL: &str = "remote_provider = baseten\nremote_url = https://app.baseten
 #[test]
 fn remotes_of_truss() {
     let check = |text: &str, args: &[&str]| check(".trussrc", text, args);
-    check(&format!("[baseten]\n{USUAL}api_key = KEY\n"), &[]);
-    check(&format!("[baseten]\n{USUAL}api_key = KEY"), &[]);
-    check(&format!("[baseten]\n{USUAL}api_key = KEY\n").replace('\n', "\r\n"), &[]);
-    check(&format!("\u{feff}[baseten]\n{USUAL}api_key=KEY\n"), &[]);
+    check(&format!("[baseten]\n{USUAL}api_key = @KEY@\n"), &[]);
+    check(&format!("[baseten]\n{USUAL}api_key = @KEY@"), &[]);
+    check(&format!("[baseten]\n{USUAL}api_key = @KEY@\n").replace('\n', "\r\n"), &[]);
+    check(&format!("\u{feff}[baseten]\n{USUAL}api_key=@KEY@\n"), &[]);
     let several = format!(
         "# mine\n[staging]\n{USUAL}api_key = other\n\n; theirs\n[baseten]\n{USUAL}auth_type = api_key\n\
-         API_KEY   :   KEY   \nteam = caf\u{e9}\n\n[sso]\n{USUAL}auth_type = oauth\noauth_access_token = t\n\
+         API_KEY   :   @KEY@   \nteam = caf\u{e9}\n\n[sso]\n{USUAL}auth_type = oauth\noauth_access_token = t\n\
          oauth_refresh_token = r\noauth_expires_at = 1\n"
     );
     check(&several, &[]);
     check(&several, &["--remote", "baseten"]);
-    check(&format!("[DEFAULT]\napi_key = KEY\n[one]\n{USUAL}[two]\n{USUAL}"), &["--remote", "two"]);
+    check(&format!("[DEFAULT]\napi_key = @KEY@\n[one]\n{USUAL}[two]\n{USUAL}"), &["--remote", "two"]);
     // The same key in two remotes: both would cease to work.
-    check(&format!("[one]\n{USUAL}api_key = KEY\n[two]\n{USUAL}api_key = KEY\n"), &["--remote", "two"]);
+    check(&format!("[one]\n{USUAL}api_key = @KEY@\n[two]\n{USUAL}api_key = @KEY@\n"), &["--remote", "two"]);
     // What a comment says stays, a key in it too.
-    check(&format!("[baseten]\n{USUAL}api_key = KEY\n# was: rotated\n"), &["--remote", "baseten"]);
-    elsewhere(&format!("[baseten]\n{USUAL}api_key = KEY\n"));
+    check(&format!("[baseten]\n{USUAL}api_key = @KEY@\n# was: rotated\n"), &["--remote", "baseten"]);
+    elsewhere(&format!("[baseten]\n{USUAL}api_key = @KEY@\n"));
 }
 
 /// A file that `--trussrc` names.
@@ -65,15 +65,15 @@ fn elsewhere(text: &str) {
 #[test]
 fn variables() {
     for text in [
-        "BASETEN_API_KEY=KEY\n",
-        "A=1\r\nexport BASETEN_API_KEY=\"KEY\" # mine\r\nB=2",
-        "\u{feff}BASETEN_API_KEY='KEY'\n",
-        "# BASETEN_API_KEY=none\nBASETEN_API_KEY=old\nBASETEN_API_KEY=KEY\n",
+        "BASETEN_API_KEY=@KEY@\n",
+        "A=1\r\nexport BASETEN_API_KEY=\"@KEY@\" # mine\r\nB=2",
+        "\u{feff}BASETEN_API_KEY='@KEY@'\n",
+        "# BASETEN_API_KEY=none\nBASETEN_API_KEY=old\nBASETEN_API_KEY=@KEY@\n",
     ] {
         check(".env", text, &["--env-file", "FILE"]);
     }
     let zshrc =
-        "export PATH=\"$HOME/bin:$PATH\"\nalias ll='ls -l'\nexport TOKEN=KEY; echo hi\nsource ~/.env\n";
+        "export PATH=\"$HOME/bin:$PATH\"\nalias ll='ls -l'\nexport TOKEN=@KEY@; echo hi\nsource ~/.env\n";
     check(".zshrc", zshrc, &["--env-file", "FILE", "--variable", "TOKEN"]);
 }
 
@@ -88,7 +88,7 @@ fn profiles_of_the_cli() {
     };
     let text = "{\n\t\"version\": 1, \"current\": \"me@example.com\",\n  \"profiles\": {\"other\": {\"remote_url\":\
                 \"https://app.baseten.co\",\"auth_type\":\"api_key\",\"api_key\":\"x\"},\n    \"me@example.com\": \
-                {\"auth_type\": \"api_key\", \"api_key\" : \"KEY\", \"remote_url\": \"https://app.baseten.co\"}}\n}";
+                {\"auth_type\": \"api_key\", \"api_key\" : \"@KEY@\", \"remote_url\": \"https://app.baseten.co\"}}\n}";
     check(path, text, &[]);
     check(path, text, &["--profile", "me@example.com"]);
 }
@@ -99,7 +99,7 @@ fn a_link_into_a_repository_stays() {
     use std::os::unix::fs::symlink;
 
     let bench =
-        Bench::with("dotfiles/truss/trussrc", "[baseten]\nremote_provider = baseten\napi_key = KEY\n");
+        Bench::with("dotfiles/truss/trussrc", "[baseten]\nremote_provider = baseten\napi_key = @KEY@\n");
     mode(&bench.path, 0o600);
     let link = bench.sandbox.home().join(".trussrc");
     symlink("dotfiles/truss/trussrc", &link).expect("the link can be made");
@@ -128,7 +128,7 @@ fn what_is_not_to_be_rotated_is_refused() {
     let oauth = "[baseten]\nremote_provider = baseten\nauth_type = oauth\noauth_access_token = token\n";
     check(oauth, &[], &["is an OAuth login and holds no API key", "hint: log in again with `truss login`"]);
     check(
-        "[baseten]\nremote_provider = baseten\napi_key = KEY\n",
+        "[baseten]\nremote_provider = baseten\napi_key = @KEY@\n",
         &["--remote", "none"],
         &["no such remote"],
     );
@@ -137,6 +137,6 @@ fn what_is_not_to_be_rotated_is_refused() {
     let unknown = format!("[baseten]\napi_key = b10_{}.{}\n", "a1b2c3d4", "Zz9".repeat(10) + "aa");
     check(&unknown, &[], &["no inventory at hand lists b10_a1b2c3d4", "401"]);
     // Another host than Baseten's is taken from the operator only.
-    let bench = Bench::with(".trussrc", "[baseten]\nremote_url = https://example.org\napi_key = KEY\n");
+    let bench = Bench::with(".trussrc", "[baseten]\nremote_url = https://example.org\napi_key = @KEY@\n");
     bench.sandbox.run(["rotate", "--yes"]).exits(2).hides(&bench.old).says(&["cannot tell from"]);
 }
