@@ -2,6 +2,7 @@
 
 mod baseten;
 mod keys;
+mod revoke;
 mod rotate;
 mod verify;
 
@@ -10,6 +11,7 @@ use std::path::PathBuf;
 
 pub(crate) use baseten::BasetenArgs;
 pub(crate) use keys::{KeysArgs, Sort};
+pub(crate) use revoke::RevokeArgs;
 pub(crate) use rotate::RotateArgs;
 pub(crate) use verify::{ExplainArgs, LiveArgs, VerifyArgs};
 
@@ -43,6 +45,7 @@ pub(crate) enum Command {
     Rotate(RotateArgs),
     Verify(VerifyArgs),
     Explain(ExplainArgs),
+    Revoke(RevokeArgs),
     /// List or check the rules
     #[command(subcommand)]
     Rules(RulesCommand),

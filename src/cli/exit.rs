@@ -11,6 +11,8 @@ pub(crate) enum Exit {
     Findings,
     /// No verdict: wrong usage, bad configuration, or something could not be read.
     NoVerdict,
+    /// The user did not want it to go on.
+    Interrupted,
 }
 
 impl From<Exit> for ExitCode {
@@ -19,6 +21,7 @@ impl From<Exit> for ExitCode {
             Exit::Clean => 0,
             Exit::Findings => 1,
             Exit::NoVerdict => 2,
+            Exit::Interrupted => 130,
         })
     }
 }

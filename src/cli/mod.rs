@@ -15,6 +15,7 @@ mod inventory;
 mod output;
 mod plan;
 mod progress;
+mod revoke;
 mod rotation;
 mod table;
 mod verdict;
@@ -47,6 +48,7 @@ pub(crate) fn run() -> ExitCode {
         Command::Rotate(rotate) => commands::rotate::run(&rotate),
         Command::Verify(verify) => commands::verify::run(&verify, args.color),
         Command::Explain(explain) => commands::explain::run(&explain, args.color),
+        Command::Revoke(revoke) => commands::revoke::run(&revoke),
         Command::Rules(RulesCommand::List(list)) => commands::rules::list(&list),
         Command::Rules(RulesCommand::Check(check)) => commands::rules::check(&check),
     };

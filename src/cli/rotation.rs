@@ -6,11 +6,12 @@
 use std::fmt::Write as _;
 use std::path::PathBuf;
 
-use anyhow::{Result, bail};
+use anyhow::{Context as _, Result, bail};
 use baseleak::baseten::credential::{self, Credential, Place, Wanted};
 use baseleak::baseten::{ApiKey, Client, Remote, Transport};
 use baseleak::model::Secret;
 use baseleak::verify::rotate::{self, Caller, Edit, Event, Hands, InPlace, Outcome, Plan};
+use baseleak::verify::trail::{self, PlanLine, Trail, TrailError};
 use serde_json::{Value, json};
 
 use super::args::{BasetenArgs, RotateArgs};
@@ -109,9 +110,53 @@ pub(crate) fn callers<'t>(
     Ok(callers)
 }
 
-/// Writes files, and keeps no record but what is said.
+/// Writes files, and keeps the trail.
 pub(crate) struct Desk {
     pub(crate) backup: Option<PathBuf>,
+    trail: Option<Trail>,
+    /// Whether the trail has a plan. It gets one before the first deletion and not sooner:
+    /// what is planned there is deleted by a `revoke` that goes on with it.
+    is_planned: bool,
+}
+
+impl Desk {
+    /// Opens the trail.
+    ///
+    /// # Errors
+    /// Where it cannot be had; nothing was done then.
+    pub(crate) fn open_trail(&mut self, args: &RotateArgs, remote: &Remote) -> Result<()> {
+        let usual = || trail::default_path(&|name| std::env::var_os(name), std::env::home_dir().as_deref());
+        let path = args.trail.clone().or_else(usual);
+        let path = path.context("there is no place for the trail: name one with --trail FILE")?;
+        let unusable = || {
+            let what = format!("cannot use the trail {}", path.display());
+            Advised::new(what, "nothing was done; --trail FILE names another place")
+        };
+        if args.trail.is_none() {
+            trail::make_folder(&path).with_context(unusable)?;
+        }
+        self.trail = Some(Trail::open(&path, remote.management()).with_context(unusable)?);
+        Ok(())
+    }
+
+    /// Ends the record.
+    pub(crate) fn close(&mut self, is_done: bool) {
+        if let Some(trail) = self.trail.as_mut().filter(|_| self.is_planned) {
+            // What is dead is dead whether or not that can be noted.
+            drop(trail.note(trail::Event::End { what: if is_done { "done" } else { "incomplete" } }));
+        }
+    }
+
+    fn deleting(&mut self, prefix: &str) -> Result<(), TrailError> {
+        let Some(trail) = &mut self.trail else { return Ok(()) };
+        if !self.is_planned {
+            let prefix = prefix.to_owned();
+            let keys = [PlanLine { prefix, group: None, listed: true, is_self: false }];
+            trail.note(trail::Event::Plan { operator: None, resumes: None, keys: &keys })?;
+            self.is_planned = true;
+        }
+        trail.note(trail::Event::Attempt { prefix })
+    }
 }
 
 impl Hands for Desk {
@@ -120,8 +165,19 @@ impl Hands for Desk {
             .map_err(|error| error.chain().map(ToString::to_string).collect::<Vec<_>>().join(": "))
     }
 
-    fn note(&mut self, _: Event<'_>) -> Result<(), String> {
-        Ok(())
+    fn note(&mut self, event: Event<'_>) -> Result<(), String> {
+        let outcome = |prefix, what| trail::Event::Outcome { prefix, what, why: None };
+        let noted = match (event, &mut self.trail) {
+            (Event::Deleting(prefix), _) => self.deleting(prefix),
+            (Event::Deleted(prefix, true), Some(trail)) => trail.note(outcome(prefix, "deleted")),
+            (Event::Deleted(prefix, false), Some(trail)) => trail.note(outcome(prefix, "absent")),
+            (Event::NotDeleted(prefix), Some(trail)) => trail.note(outcome(prefix, "failed")),
+            (Event::Proven(prefix), Some(trail)) => {
+                trail.note(trail::Event::Proof { prefix, what: "dead", why: "after a rotation" })
+            }
+            _ => Ok(()),
+        };
+        noted.map_err(|error| format!("the trail failed: {error}"))
     }
 }
 
@@ -139,7 +195,7 @@ pub(crate) fn prepare(args: &RotateArgs, plan: &Plan) -> Result<Desk> {
         warn(&format!("{} has other names (hard links), which keep the old key", path.display()));
     }
     plan.warnings.iter().for_each(|warning| warn(warning));
-    Ok(Desk { backup })
+    Ok(Desk { backup, trail: None, is_planned: false })
 }
 
 /// The plan in words.

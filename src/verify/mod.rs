@@ -2,8 +2,8 @@
 //! see, where the leaked secret is sent nowhere, and by a probe with the leaked key
 //! itself, only for what the first way left open and only where it was asked for.
 //!
-//! [`leak`] is what is asked about; a [`Verdict`] is the answer. Nothing is printed
-//! here, and no report is written.
+//! [`leak`] is what is asked about; a [`Verdict`] is the answer. [`revoke`] ends the life
+//! of keys, and [`trail`] remembers that. Nothing is printed here, and no report is written.
 //!
 //! What is documented of the API, what is inferred from it and what nobody outside of
 //! Baseten knows is told apart in `docs/verification.md`, and every rule here is right
@@ -16,7 +16,9 @@ mod inventory;
 pub mod keys;
 pub mod leak;
 mod probe;
+pub mod revoke;
 pub mod rotate;
+pub mod trail;
 
 pub use inventory::{Inventory, Sight};
 pub use leak::{Leak, LeakPlace, Leaked, ReportError, Shape, Since};

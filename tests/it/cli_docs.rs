@@ -8,7 +8,7 @@ use crate::sandbox::Sandbox;
 /// The environment variable that makes the test write the page anew.
 const UPDATE: &str = "BASELEAK_UPDATE";
 /// The commands and what stands above the help of each; the root comes first.
-const COMMANDS: [&[&str]; 12] = [
+const COMMANDS: [&[&str]; 13] = [
     &[],
     &["scan"],
     &["staged"],
@@ -16,6 +16,7 @@ const COMMANDS: [&[&str]; 12] = [
     &["clean"],
     &["keys"],
     &["rotate"],
+    &["revoke"],
     &["verify"],
     &["explain"],
     &["rules"],

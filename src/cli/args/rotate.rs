@@ -36,6 +36,9 @@ pub(crate) struct RotateArgs {
     /// Do not ask
     #[arg(long, conflicts_with = "dry_run")]
     pub(crate) yes: bool,
+    /// Write what is deleted into this trail; without it, into the one that `revoke` writes
+    #[arg(long, value_name = "FILE")]
+    pub(crate) trail: Option<PathBuf>,
     /// The form of what is shown
     #[arg(long, value_enum, default_value_t = Format::Human)]
     pub(crate) format: Format,

@@ -32,6 +32,7 @@ pub(crate) fn run(args: &CleanArgs) -> Result<Exit> {
             Exit::NoVerdict
         });
         exit = match (exit, one) {
+            (Exit::Interrupted, _) | (_, Exit::Interrupted) => Exit::Interrupted,
             (Exit::NoVerdict, _) | (_, Exit::NoVerdict) => Exit::NoVerdict,
             (Exit::Findings, _) | (_, Exit::Findings) => Exit::Findings,
             (Exit::Clean, Exit::Clean) => Exit::Clean,

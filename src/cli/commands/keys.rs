@@ -13,7 +13,7 @@ use crate::cli::{baseten, verifying};
 
 /// Lists the inventory.
 pub(crate) fn run(args: &KeysArgs) -> Result<Exit> {
-    let leaks = args.leaked.as_deref().map(verifying::leaks).transpose()?;
+    let leaks = args.leaked.as_deref().map(verifying::leaked).transpose()?.map(|leaked| leaked.leaks);
     let operator = baseten::operator(&args.baseten)?;
     let client = operator.client();
     let keys = client.api_keys().with_context(|| {

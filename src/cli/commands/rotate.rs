@@ -38,7 +38,9 @@ pub(crate) fn run(args: &RotateArgs) -> Result<Exit> {
     if !(args.yes || agreed(&plan)?) {
         return Ok(Exit::NoVerdict);
     }
+    desk.open_trail(args, &target.remote)?;
     let outcome = rotate::rotate(&plan, &means, &mut desk);
+    desk.close(outcome.left.is_empty());
     if !is_human {
         tell(&rotation::document(&plan, &desk, Some(&outcome)))?;
     }

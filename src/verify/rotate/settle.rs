@@ -129,6 +129,7 @@ impl Run<'_, '_> {
                 }
             }
             if self.is_gone(new) {
+                drop(self.hands.note(Event::Proven(&new.prefix)));
                 return (step, why);
             }
         }

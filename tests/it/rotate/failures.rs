@@ -251,7 +251,15 @@ fn nothing_is_done_without_a_yes() {
     let methods: Vec<_> = bench.server.requests().into_iter().map(|seen| seen.method).collect();
     assert!(methods.iter().all(|method| method == "GET"), "{methods:?}");
     // And with one, it is told to programs, too.
-    let done = bench.rotate(&["--format", "json"]).exits(0).json();
+    let trail = bench.sandbox.path("trail.jsonl");
+    let name = trail.to_str().expect("the path is UTF-8");
+    let done = bench.rotate(&["--format", "json", "--trail", name]).exits(0).json();
+    let trail = fs::read_to_string(&trail).expect("there is a trail");
+    bench.keys().iter().for_each(|key| crate::sandbox::assert_hidden(key, &trail));
+    let events: Vec<serde_json::Value> =
+        trail.lines().map(|line| serde_json::from_str(line).expect("each line is JSON")).collect();
+    let events: Vec<_> = events.iter().map(|event| event["event"].as_str().unwrap_or_default()).collect();
+    assert_eq!(events, ["plan", "attempt", "outcome", "proof", "end"]);
     assert_eq!(done["outcome"]["in_place"], "new");
     assert_eq!(done["outcome"]["failed"], serde_json::Value::Null);
 }

@@ -1,0 +1,34 @@
+//! Ctrl-C while keys are revoked: the key under way gets its proof, and no other is begun.
+//!
+//! A second Ctrl-C ends the program at once; the trail tells what was begun.
+
+use std::io;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use signal_hook::consts::{SIGINT, SIGTERM};
+use signal_hook::flag;
+
+/// Ends the program; by custom 128 and the number of SIGINT.
+const CODE: i32 = 130;
+
+/// Whether the user wants no more.
+pub(super) struct Interrupt(Arc<AtomicBool>);
+
+impl Interrupt {
+    /// Takes notice from now on.
+    pub(super) fn watch() -> io::Result<Self> {
+        let wanted = Arc::new(AtomicBool::new(false));
+        for signal in [SIGINT, SIGTERM] {
+            // They run in this order, so that the first signal finds the flag not yet set.
+            flag::register_conditional_shutdown(signal, CODE, Arc::clone(&wanted))?;
+            flag::register(signal, Arc::clone(&wanted))?;
+        }
+        Ok(Self(wanted))
+    }
+
+    /// Whether it was asked for.
+    pub(super) fn is_wanted(&self) -> bool {
+        self.0.load(Ordering::Relaxed)
+    }
+}

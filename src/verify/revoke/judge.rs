@@ -1,0 +1,88 @@
+//! What an answer to a deletion and a look at the inventory say together.
+//!
+//! A deletion that was answered proves little: the answer may be lost, come from
+//! somebody in between, or be 404 for a key that only others may see. That the inventory
+//! listed the key before and lists it no more, for the same operator, is the proof.
+//!
+//! **Invariant:** no answer to a deletion alone says that a key is dead.
+
+use super::{Fate, PlannedKey, State};
+use crate::baseten::{ApiError, Deletion};
+
+/// What the inventory showed after a deletion was asked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Look {
+    /// It does not list the key.
+    Gone,
+    /// It lists the key; of the operator's own: it is answered to it.
+    Listed,
+    /// It is not answered any more to the operator's own key, which was to be deleted.
+    Rejected,
+    /// It does not list the operator's key either, and did so before.
+    Strange,
+    /// It cannot be had.
+    Failed(ApiError),
+}
+
+/// What is known of the key now.
+pub(super) fn judge(key: &PlannedKey, answer: &Result<Deletion, ApiError>, look: &Look) -> Fate {
+    let (state, why) = match look {
+        Look::Rejected => (State::Dead, "the API does not accept it any more (401)".to_owned()),
+        Look::Gone => gone(key, answer),
+        Look::Listed => (State::Live, listed(answer)),
+        Look::Strange => unproven(answer, "the inventory shows less than it did before"),
+        Look::Failed(error) => unproven(answer, &error.to_string()),
+    };
+    Fate { state, why }
+}
+
+/// The inventory does not list it.
+fn gone(key: &PlannedKey, answer: &Result<Deletion, ApiError>) -> (State, String) {
+    let (was, deleted) = (key.was_listed, key.deleted.as_ref());
+    match (answer, deleted) {
+        (Ok(Deletion::Deleted), _) => (State::Dead, "deleted, and gone from the inventory".to_owned()),
+        (Ok(Deletion::Absent), _) if was => {
+            (State::Dead, "was deleted already, and is gone from the inventory".to_owned())
+        }
+        (Ok(Deletion::Absent), Some(time)) => {
+            (State::Dead, format!("was deleted already: the audit log has it at {time}"))
+        }
+        (Ok(Deletion::Absent), None) => {
+            let why = "this operator sees no such key (404): it was deleted before, or belongs to another \
+                       workspace or to somebody whose keys this operator cannot see";
+            (State::Unknown, why.to_owned())
+        }
+        // Whoever may not do this may have lost the right to see, too.
+        (Err(error @ ApiError::Forbidden { .. }), _) => (State::Unknown, error.to_string()),
+        (Err(error), _) if was => {
+            (State::Dead, format!("gone from the inventory, although the call that deletes failed: {error}"))
+        }
+        (Err(error), _) => (State::Unknown, error.to_string()),
+    }
+}
+
+/// The inventory still lists it.
+fn listed(answer: &Result<Deletion, ApiError>) -> String {
+    match answer {
+        Ok(Deletion::Deleted) => "the API says that it deleted it, and still has it".to_owned(),
+        Ok(Deletion::Absent) => {
+            "the API knows no such key to delete (404), and still has it: this operator may see it only"
+                .to_owned()
+        }
+        Err(error) => error.to_string(),
+    }
+}
+
+/// Nothing is to be learned from the inventory.
+fn unproven(answer: &Result<Deletion, ApiError>, obstacle: &str) -> (State, String) {
+    match answer {
+        Ok(Deletion::Deleted) => {
+            (State::Unknown, format!("the API says that it deleted it; the proof is missing: {obstacle}"))
+        }
+        Ok(Deletion::Absent) => {
+            (State::Unknown, format!("the API knows no such key (404); the proof is missing: {obstacle}"))
+        }
+        Err(error) if error.had_no_effect() => (State::Live, error.to_string()),
+        Err(error) => (State::Unknown, format!("{error}; what became of it cannot be told: {obstacle}")),
+    }
+}
