@@ -49,7 +49,18 @@ fn the_inventory_is_a_table() {
     server.state().log("admin", &event("API_KEY_DELETED"));
     server.state().log("manage-all", &event("API_KEY_DELETED"));
     let run = keys(&server, &sandbox, &["--sort", "category"]).exits(0);
-    insta::assert_snapshot!(labelled(&server, &run.stdout), @"");
+    insta::assert_snapshot!(labelled(&server, &run.stdout), @r#"
+    PREFIX        NAME         CATEGORY                   TEAM     OWNER            MODELS          LAST ACTION
+    admin         admin        PERSONAL                   -        ada@example.org  -               2026-11-01T00:01:00Z API_KEY_DELETED
+    member        member       PERSONAL                   -        bob@example.org  -               none since 2026-11-01T00:00:00Z
+    metrics       metrics      WORKSPACE_EXPORT_METRICS   Default  -                -               none since 2026-11-01T00:00:00Z
+    invoke        invoke       WORKSPACE_INVOKE           Default  -                whisper, llama  none since 2026-11-01T00:00:00Z
+    manage-all    manage-all   WORKSPACE_MANAGE_ALL       Default  -                -               2026-11-01T00:02:00Z API_KEY_DELETED
+    manage-keys   manage-keys  WORKSPACE_MANAGE_API_KEYS  -        -                -               none since 2026-11-01T00:00:00Z
+
+    6 keys of 6 in the inventory
+    last actions are those of the audit log, read back to 2026-11-01T00:00:00Z: management only, no calls of models
+    "#);
 }
 
 #[test]
@@ -57,7 +68,51 @@ fn the_inventory_is_json() {
     let (server, sandbox) = bench();
     server.state().log("invoke", &event("API_KEY_CREATED"));
     let run = keys(&server, &sandbox, &["--format", "json", "--category", "invoke"]).exits(0);
-    insta::assert_snapshot!(labelled(&server, &run.stdout), @"");
+    insta::assert_snapshot!(labelled(&server, &run.stdout), @r#"
+    {
+      "audit_log": {
+        "begins": "2026-11-01T00:00:00Z",
+        "problem": null
+      },
+      "keys": [
+        {
+          "acted_since": null,
+          "category": "WORKSPACE_INVOKE",
+          "last_action": {
+            "at": "2026-11-01T00:00:00Z",
+            "event": "API_KEY_CREATED",
+            "state": "known"
+          },
+          "leaked": null,
+          "models": [
+            {
+              "id": "m1",
+              "name": "whisper"
+            },
+            {
+              "id": "m2",
+              "name": "llama"
+            }
+          ],
+          "name": "invoke",
+          "owner": null,
+          "prefix": "invoke",
+          "team": "Default"
+        }
+      ],
+      "schema": 1,
+      "summary": {
+        "inventory": 6,
+        "keys": 1,
+        "leaked": null
+      },
+      "tool": {
+        "name": "baseleak",
+        "version": "0.1.0"
+      },
+      "unlisted": null
+    }
+    "#);
 }
 
 #[test]

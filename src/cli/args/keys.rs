@@ -20,7 +20,7 @@ pub(crate) struct KeysArgs {
     /// The order of the list
     #[arg(long, value_enum, value_name = "BY", default_value_t = Sort::Prefix)]
     pub(crate) sort: Sort,
-    /// Only keys of this category, such as PERSONAL or WORKSPACE_INVOKE
+    /// Only keys of this category, such as `PERSONAL` or `WORKSPACE_INVOKE`
     #[arg(long, value_name = "CATEGORY")]
     pub(crate) category: Option<String>,
     /// Only keys of this team

@@ -42,7 +42,7 @@ pub(crate) struct RotateArgs {
     /// The form of what is shown
     #[arg(long, value_enum, default_value_t = Format::Human)]
     pub(crate) format: Format,
-    /// Where Baseten is, if not at https://app.baseten.co
+    /// Where Baseten is, if not in its own cloud, `https://app.baseten.co`
     #[arg(long, value_name = "URL", help_heading = "Baseten")]
     pub(crate) remote_url: Option<String>,
     /// A key that may make and delete keys, for where the old one may not; a file that holds nothing else

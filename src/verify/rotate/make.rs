@@ -13,7 +13,7 @@ use crate::model::Secret;
 
 /// How long is waited before a new key is tried again that was not accepted yet.
 pub(super) const WAITS: [Duration; 3] =
-    [Duration::from_millis(300), Duration::from_millis(1000), Duration::from_millis(2500)];
+    [Duration::from_millis(300), Duration::from_secs(1), Duration::from_millis(2500)];
 
 /// What one caller's try came to.
 enum Try {
@@ -121,7 +121,7 @@ impl<'t> Run<'_, 't> {
             let probe = new.caller.client.probe_management();
             match (&probe, row) {
                 (Ok(_), false) if self.plan.must_be_listed() => {
-                    why = "no inventory at hand shows which team it belongs to".to_owned();
+                    "no inventory at hand shows which team it belongs to".clone_into(&mut why);
                 }
                 (Ok(answer), _) if answer.is_documented => return Ok("the API says whose it is"),
                 // A key of this category may not ask, which is no reason to doubt it.

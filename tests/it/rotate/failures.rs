@@ -100,7 +100,7 @@ fn verifying_fails() {
     bench.server.misbehave(On::Route(Route::ListKeys), Times::First(1), Behaviour::Json(200, list));
     bench.rotate(&[]).exits(2).says(&[
         "verifying the new key failed",
-        "its category is another",
+        "its team is another",
         "deleted again",
     ]);
     assert!(bench.bytes().contains(&bench.old) && bench.is_live(&bench.old) && bench.made().is_empty());
