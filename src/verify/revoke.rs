@@ -45,6 +45,7 @@ pub struct Plan {
 ///
 /// Texts of the API, and paths, are not cleaned for a terminal.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 pub struct PlannedKey {
     /// What stands before the dot.
     pub prefix: String,

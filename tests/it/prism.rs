@@ -146,6 +146,22 @@ fn prism_answers_as_our_server_does() {
     assert_eq!(answer.status, 401, "prism asks for a key as well");
 }
 
+/// Prism answers every deletion as described, and never lists the key.
+#[test]
+fn prism_takes_what_revokes() {
+    let Some(prism) = Prism::start() else { return };
+    let (sandbox, operator) = (Sandbox::new(), key(2));
+    let leaked = key(3);
+    let (prefix, _) = leaked.split_once('.').expect("a key has a dot");
+    let variables = [("BASETEN_REMOTE_URL", prism.url()), ("BASETEN_API_KEY", &operator)];
+    let usual = ["revoke", "--prefix", prefix, "--yes", "--trail", "trail.jsonl"];
+    let run = sandbox.run_with(&variables, usual).exits(0);
+    assert_silent(&run, [&leaked, &operator]);
+    run.prints(&["not seen by this operator", "dead: deleted, and gone from the inventory"]);
+    let plan = sandbox.run_with(&variables, ["revoke", "--prefix", prefix, "--dry-run"]).exits(0).json();
+    assert_eq!(plan["plan"]["keys"][0]["listed"], false);
+}
+
 /// Prism takes every key, as a proxy that answers anything with 200 would, and lists
 /// keys that nobody leaked.
 #[test]

@@ -4,11 +4,10 @@ use std::path::PathBuf;
 
 use super::{BasetenArgs, Format};
 
-/// Revoke leaked keys: shows what would be revoked and what would break, asks, deletes, and proves.
+/// Revoke leaked keys: shows a plan, asks, deletes, and proves
 ///
-/// Revoking cannot be undone, and stops whatever uses the key. Each key is proven dead by a new look at the inventory. Every step is written into a trail, from which a run that broke off is resumed. Exit codes: 0 every key is proven dead; 1 a key is not revoked; 2 it cannot be told, or wrong usage; 130 interrupted.
+/// The plan says what will break. Revoking cannot be undone, and stops whatever uses the key. Each key is proven dead by a new look at the inventory. Every step is written into a trail, from which a run that broke off is resumed. Exit codes: 0 every key is proven dead; 1 a key is not revoked; 2 it cannot be told, or wrong usage; 130 interrupted.
 #[derive(Debug, clap::Args)]
-#[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
 pub(crate) struct RevokeArgs {
     /// A JSON report of `scan`, `staged` or `history`, or `-` for standard input
     #[arg(value_name = "REPORT", required_unless_present_any = ["prefix", "resume"])]

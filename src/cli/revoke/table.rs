@@ -42,7 +42,7 @@ fn rows(plan: &Plan, shown: &Shown, out: &mut dyn Write) -> io::Result<()> {
     for (at, row) in table.iter().enumerate() {
         let mut line = if at == 0 { "   ".to_owned() } else { format!("{at:>3}") };
         for (cell, width) in row.iter().zip(&widths) {
-            line.push_str(&format!("  {cell:width$}"));
+            line.extend(["  ".to_owned(), format!("{cell:width$}")]);
         }
         writeln!(out, "{}", line.trim_end())?;
         if let Some(key) = at.checked_sub(1).and_then(|at| plan.keys.get(at)) {
@@ -111,11 +111,11 @@ pub(super) fn verdict(plan: &Plan, fates: &[Fate], out: &mut dyn Write) -> io::R
         [(State::Live, "still live"), (State::Unknown, "unknown"), (State::Untried, "not tried")]
     {
         if count(state) > 0 {
-            line.push_str(&format!(", {} {words}", count(state)));
+            line.extend([", ", &count(state).to_string(), " ", words]);
         }
     }
     if !plan.left.is_empty() {
-        line.push_str(&format!(", and {} not in the plan", plan.left.len()));
+        line.extend([", and ", &plan.left.len().to_string(), " not in the plan"]);
     }
     writeln!(out, "\n{line}")
 }

@@ -57,7 +57,6 @@ struct WirePlan {
 }
 
 #[derive(Serialize)]
-#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 struct WireKey {
     prefix: String,
     gateway_group: Option<String>,

@@ -48,6 +48,10 @@ fn key(was_listed: bool, deleted: Option<&str>) -> PlannedKey {
     key
 }
 
+/// The answer to the deletion, what the inventory shows then, whether it listed the key
+/// before, when the audit log has its deletion; and what is known of the key.
+type Case = (Result<Deletion, ApiError>, Look, bool, Option<&'static str>, State);
+
 #[test]
 fn answers_are_judged_with_the_inventory() {
     use State::{Dead, Live, Unknown};
@@ -55,7 +59,6 @@ fn answers_are_judged_with_the_inventory() {
     let conflict = || Err(ApiError::Conflict { message: String::new() });
     let lost = || Err(ApiError::TimedOut);
     let failed = || Look::Failed(ApiError::TimedOut);
-    type Case = (Result<Deletion, ApiError>, Look, bool, Option<&'static str>, State);
     let table: Vec<Case> = vec![
         (Ok(Deletion::Deleted), Look::Gone, true, None, Dead),
         (Ok(Deletion::Deleted), Look::Gone, false, None, Dead),
