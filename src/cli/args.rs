@@ -1,14 +1,18 @@
 //! The command line as `clap` reads it. What it means is worked out in `plan`.
 
 mod baseten;
+mod keys;
 mod revoke;
+mod rotate;
 mod verify;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
 
 pub(crate) use baseten::BasetenArgs;
+pub(crate) use keys::{KeysArgs, Sort};
 pub(crate) use revoke::RevokeArgs;
+pub(crate) use rotate::RotateArgs;
 pub(crate) use verify::{ExplainArgs, LiveArgs, VerifyArgs};
 
 use baseleak::rules;
@@ -37,6 +41,8 @@ pub(crate) enum Command {
     Staged(StagedArgs),
     History(HistoryArgs),
     Clean(CleanArgs),
+    Keys(KeysArgs),
+    Rotate(RotateArgs),
     Verify(VerifyArgs),
     Explain(ExplainArgs),
     Revoke(RevokeArgs),

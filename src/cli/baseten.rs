@@ -99,7 +99,10 @@ pub(crate) fn reach(args: &BasetenArgs) -> Result<Reach> {
 
 /// The remote: of the option, else the one that goes with the key, else of the
 /// environment, else Baseten's own cloud; with the hosts that the environment overrides.
-fn remote(args: &BasetenArgs, credential: Option<&Credential>) -> Result<Remote> {
+///
+/// # Errors
+/// Where what is named is no address, or not one to send a key to.
+pub(crate) fn remote(args: &BasetenArgs, credential: Option<&Credential>) -> Result<Remote> {
     let of_key = credential.and_then(|credential| {
         let trust = if credential.is_url_from_file { Trust::File } else { Trust::Operator };
         credential.remote_url.clone().map(|url| (url, trust, credential.source.clone()))
@@ -135,7 +138,8 @@ pub(crate) fn no_operator() -> anyhow::Error {
     Advised::new("this needs a key of yours for Baseten, and none was found", hint).into()
 }
 
-fn no_key(error: CredentialError) -> anyhow::Error {
+/// Why a key cannot be had, with what to do.
+pub(crate) fn no_key(error: CredentialError) -> anyhow::Error {
     const WHAT: &str = "cannot get your key for Baseten";
     match error.hint() {
         Some(hint) => anyhow::Error::new(error).context(Advised::new(WHAT, hint)),

@@ -10,10 +10,14 @@ mod date;
 mod diff;
 mod exit;
 mod explanation;
+mod in_place;
+mod inventory;
 mod output;
 mod plan;
 mod progress;
 mod revoke;
+mod rotation;
+mod table;
 mod verdict;
 mod verifying;
 
@@ -40,6 +44,8 @@ pub(crate) fn run() -> ExitCode {
         Command::Staged(staged) => commands::staged::run(&staged, args.color),
         Command::History(history) => commands::history::run(&history, args.color),
         Command::Clean(clean) => commands::clean::run(&clean),
+        Command::Keys(keys) => commands::keys::run(&keys),
+        Command::Rotate(rotate) => commands::rotate::run(&rotate),
         Command::Verify(verify) => commands::verify::run(&verify, args.color),
         Command::Explain(explain) => commands::explain::run(&explain, args.color),
         Command::Revoke(revoke) => commands::revoke::run(&revoke),

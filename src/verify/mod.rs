@@ -13,9 +13,11 @@
 //! [`Remote`](crate::baseten::Remote) only, and only where a probe was asked for.
 
 mod inventory;
+pub mod keys;
 pub mod leak;
 mod probe;
 pub mod revoke;
+pub mod rotate;
 pub mod trail;
 
 pub use inventory::{Inventory, Sight};

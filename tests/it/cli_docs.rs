@@ -8,12 +8,14 @@ use crate::sandbox::Sandbox;
 /// The environment variable that makes the test write the page anew.
 const UPDATE: &str = "BASELEAK_UPDATE";
 /// The commands and what stands above the help of each; the root comes first.
-const COMMANDS: [&[&str]; 11] = [
+const COMMANDS: [&[&str]; 13] = [
     &[],
     &["scan"],
     &["staged"],
     &["history"],
     &["clean"],
+    &["keys"],
+    &["rotate"],
     &["verify"],
     &["explain"],
     &["revoke"],

@@ -14,11 +14,13 @@ mod formats;
 mod history;
 #[cfg(unix)]
 mod hooks;
+mod keys;
 mod limits;
 mod pack;
 mod prism;
 mod recall;
 mod revoke;
+mod rotate;
 mod sandbox;
 mod scan;
 mod server;

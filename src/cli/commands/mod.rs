@@ -3,7 +3,9 @@
 pub(super) mod clean;
 pub(super) mod explain;
 pub(super) mod history;
+pub(super) mod keys;
 pub(super) mod revoke;
+pub(super) mod rotate;
 pub(super) mod rules;
 pub(super) mod scan;
 pub(super) mod staged;
