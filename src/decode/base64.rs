@@ -63,8 +63,12 @@ fn decode(text: &[u8]) -> Vec<u8> {
 
 /// Whether base64 of compressed data stands at the beginning of `text`.
 pub(super) fn is_compressed(text: &[u8]) -> bool {
-    let quad = text.get(..4).filter(|quad| quad.iter().all(|&byte| value(byte) != NONE));
-    quad.is_some_and(|quad| inflate::kind(&decode(quad)).is_some())
+    let Some(quad) = text.first_chunk::<4>() else { return false };
+    // Six bits each; gzip and zlib begin with 0x1F and 0x78.
+    if !matches!(quad[0], b'H' | b'e') || quad.iter().any(|&byte| value(byte) == NONE) {
+        return false;
+    }
+    inflate::kind(&decode(quad)).is_some()
 }
 
 /// Adds the segments of a block.

@@ -56,12 +56,10 @@ pub(super) fn secrets(matcher: &Matcher, text: Text<'_>) -> (Vec<Hidden>, bool) 
 }
 
 /// Whether a secret that stands encoded in `bytes` survives the filters, at whatever
-/// path, or may stand where the limits end; and whether an edit anywhere may make it so.
-pub(super) fn glance(matcher: &Matcher, bytes: &[u8]) -> (bool, bool) {
-    let traces = look(bytes);
-    let is_loud = traces.is_loud();
+/// path, or may stand where the limits end.
+pub(super) fn glance(matcher: &Matcher, bytes: &[u8]) -> bool {
     let mut may_hold = false;
-    let is_complete = layers(bytes, traces, &mut |layer| {
+    let is_complete = layers(bytes, look(bytes), &mut |layer| {
         if !matcher.candidates(Text { bytes: layer.bytes(), path: None }).is_empty() {
             let (joined, own) = layer.with_surroundings(bytes);
             let text = Text { bytes: &joined, path: None };
@@ -72,16 +70,16 @@ pub(super) fn glance(matcher: &Matcher, bytes: &[u8]) -> (bool, bool) {
         }
         !may_hold
     });
-    (may_hold || !is_complete, is_loud)
+    may_hold || !is_complete
 }
 
 /// Whether a text of which `piece` is a part may hold a secret that stands encoded
 /// in and around the piece.
 pub(super) fn stirs(piece: &[u8]) -> bool {
-    let mut traces = Traces::new(piece);
+    let mut traces = Traces::of_part(piece);
     let mut from = 0;
     while let Some(next) = step(piece, from, &mut traces) {
-        if traces.is_part() {
+        if traces.may_matter() {
             return true;
         }
         from = next;
@@ -159,16 +157,19 @@ fn look(bytes: &[u8]) -> Traces<'_> {
 #[inline]
 fn step(bytes: &[u8], from: usize, found: &mut Traces<'_>) -> Option<usize> {
     let step = traces::next(bytes, from)?;
-    let mut marks = step.marks;
-    while marks != 0 {
-        found.mark(step.start + marks.trailing_zeros() as usize);
-        marks &= marks - 1;
+    let mut keyed = step.keyed;
+    while keyed != 0 {
+        let start = step.keyed_at(keyed.trailing_zeros());
+        found.keyed(start..start + traces::KEYED);
+        keyed &= keyed - 1;
     }
     let mut next = step.start + traces::STEP;
     let mut runs = step.runs;
     while runs != 0 {
         let place = runs.trailing_zeros() as usize;
-        let end = found.run(step.start + place - traces::RUN);
+        let length = traces::RUN - 1 + (runs >> place).trailing_ones() as usize;
+        let start = step.start + place - traces::RUN;
+        let end = found.run(start..start + length);
         next = next.max(end);
         let beyond = (end + traces::RUN).saturating_sub(step.start).max(place + 1);
         runs = if beyond < 128 { runs >> beyond << beyond } else { 0 };

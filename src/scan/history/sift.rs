@@ -76,7 +76,7 @@ impl Sifter<'_> {
         if let Some(kind) = archive::kind(bytes, b"") {
             let glanced = unpacked::glance(self.detector, reader, kind, Input::Seek(&mut Cursor::new(bytes)));
             self.sifted.members += glanced.members;
-            return (true, glanced.matters);
+            return (true, glanced.matters());
         }
         let nowhere = Provenance { shown: b"", relative: b"" };
         (
@@ -237,7 +237,7 @@ fn one(
                 sifted.bytes += size;
                 sifted.members += glanced.members;
                 progress.bytes.fetch_add(size, Ordering::Relaxed);
-                sifted.marked.extend(glanced.matters.then_some((id, kind)));
+                sifted.marked.extend(glanced.matters().then_some((id, kind)));
             }
             Err(why) => read.unreadable.push((format!("object {id}"), why)),
         }
@@ -271,10 +271,10 @@ fn large(
     let nowhere = Provenance { shown: b"", relative: b"" };
     let read = history.windows(&id, nowhere, |blob| {
         let glance = detector.glance(blob.bytes);
-        glanced.matters |= glance.may_hold;
+        glanced.may_hold |= glance.may_hold;
         if blob.is_first() && opening.is_some() {
             packed = archive::kind(blob.bytes, b"");
-            glanced.matters |= unpacked::joins(detector, blob, glance.has_keyword);
+            glanced.may_hold |= unpacked::joins(detector, blob, glance.has_keyword);
         }
     });
     let (kind, size) = match read {
@@ -287,7 +287,8 @@ fn large(
     {
         let inside = unpacked::glance(detector, &mut reader, packed, Input::Stream(&mut stream));
         glanced.members = inside.members;
-        glanced.matters |= inside.matters;
+        glanced.may_hold |= inside.may_hold;
+        glanced.is_broken |= inside.is_broken;
     }
     Ok((size, kind, glanced))
 }

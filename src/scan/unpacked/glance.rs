@@ -16,9 +16,10 @@ use super::notebook;
 /// What looking into an archive came to.
 #[derive(Debug, Clone, Copy, Default)]
 pub(in crate::scan) struct Glanced {
-    /// Whether it is to be opened where its path is known: it may hold something, or
-    /// could not be read to its end, which is to be told.
-    pub(in crate::scan) matters: bool,
+    /// Whether it may hold something.
+    pub(in crate::scan) may_hold: bool,
+    /// Whether it could not be read to its end, which is to be told.
+    pub(in crate::scan) is_broken: bool,
     /// Members looked at.
     pub(in crate::scan) members: u64,
 }
@@ -35,6 +36,13 @@ pub(in crate::scan) fn glance(
     look.glanced
 }
 
+impl Glanced {
+    /// Whether it is to be opened where its path is known.
+    pub(in crate::scan) fn matters(self) -> bool {
+        self.may_hold || self.is_broken
+    }
+}
+
 struct Look<'l> {
     detector: &'l Detector,
     reader: &'l mut Reader,
@@ -44,23 +52,23 @@ struct Look<'l> {
 impl Visitor for Look<'_> {
     fn member(&mut self, path: &[u8], _: Option<u64>, content: &mut dyn Read) {
         self.glanced.members += 1;
-        if self.glanced.matters {
+        if self.glanced.may_hold {
             // It will be opened again anyway.
             return;
         }
         let detector = self.detector;
-        let mut matters = has_name(detector, path);
+        let mut may_hold = has_name(detector, path);
         let nowhere = Provenance { shown: b"", relative: b"" };
         // A content never fails; what ends early is told as skipped.
         let _ = self.reader.read(content, nowhere, |blob| {
             let glance = detector.glance(blob.bytes);
-            matters |= glance.may_hold || blob.is_first() && joins(detector, blob, glance.has_keyword);
+            may_hold |= glance.may_hold || blob.is_first() && joins(detector, blob, glance.has_keyword);
         });
-        self.glanced.matters = matters;
+        self.glanced.may_hold = may_hold;
     }
 
     fn skipped(&mut self, _: &[u8], _: Reason) {
-        self.glanced.matters = true;
+        self.glanced.is_broken = true;
     }
 }
 
