@@ -64,13 +64,13 @@ fn map(bytes: &[u8], at: usize, visit: &mut dyn FnMut(&Part<'_, SourceFile<'_>>)
     let root = root.map(|value| json::text(Runs::new(bytes, &value, None), &mut name).to_vec());
     let root = root.unwrap_or_default();
     let Some(contents) = member(bytes, at, "sourcesContent") else { return };
-    let mut names = member(bytes, at, "sources").into_iter().flat_map(|names| elements(bytes, names.start));
+    let mut files = member(bytes, at, "sources").into_iter().flat_map(|names| elements(bytes, names.start));
     for (index, value) in elements(bytes, contents.start).enumerate() {
-        let named = names.next().filter(|value| bytes.get(value.start) == Some(&b'"'));
+        let file = files.next().filter(|value| bytes.get(value.start) == Some(&b'"'));
         if bytes.get(value.start) != Some(&b'"') {
             continue;
         }
-        let file = named.map_or(&b""[..], |value| json::text(Runs::new(bytes, &value, None), &mut name));
+        let file = file.map_or(&b""[..], |value| json::text(Runs::new(bytes, &value, None), &mut name));
         let joint: &[u8] =
             if root.is_empty() || root.ends_with(b"/") || file.is_empty() { b"" } else { b"/" };
         let root = if file.is_empty() { &[][..] } else { &root[..] };

@@ -27,7 +27,7 @@ struct Name {
 impl Names {
     /// Remembers the names in a tree, as far as it is sound.
     pub(super) fn add(&mut self, parent: ObjectId, mut tree: &[u8]) {
-        while let Some((mode, name, id, rest)) = entry(tree) {
+        while let Some(Entry { mode, name, id, rest }) = entry(tree) {
             tree = rest;
             let is_full = self.by_id.len() >= NAMES || self.bytes.len() + name.len() > BYTES;
             // A submodule's commit is not of this repository.
@@ -57,10 +57,19 @@ impl Names {
     }
 }
 
-/// The first entry of a tree, mode, name and object, and the others.
-fn entry(tree: &[u8]) -> Option<(&[u8], &[u8], ObjectId, &[u8])> {
+/// An entry of a tree, and the others behind it.
+struct Entry<'t> {
+    mode: &'t [u8],
+    name: &'t [u8],
+    id: ObjectId,
+    rest: &'t [u8],
+}
+
+/// The first entry of a tree.
+fn entry(tree: &[u8]) -> Option<Entry<'_>> {
     let space = memchr::memchr(b' ', tree)?;
     let end = space + memchr::memchr(0, &tree[space..])?;
     let id = ObjectId::from_bytes(tree.get(end + 1..end + 1 + ObjectId::LEN)?)?;
-    Some((&tree[..space], &tree[space + 1..end], id, &tree[end + 1 + ObjectId::LEN..]))
+    let (mode, name, rest) = (&tree[..space], &tree[space + 1..end], &tree[end + 1 + ObjectId::LEN..]);
+    Some(Entry { mode, name, id, rest })
 }

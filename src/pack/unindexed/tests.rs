@@ -46,8 +46,11 @@ fn appending(base: u8) -> Vec<u8> {
     vec![base, base + 1, 0x90, base, 1, b'b']
 }
 
-/// What is shown, as kind, path and text, and what is not.
-fn shown(pack: &[u8], bounds: &Bounds) -> (Vec<(ObjectKind, Option<String>, String)>, Vec<Shortfall>) {
+/// Kind, path and text of an object.
+type Seen = (ObjectKind, Option<String>, String);
+
+/// What is shown, and what is not.
+fn shown(pack: &[u8], bounds: &Bounds) -> (Vec<Seen>, Vec<Shortfall>) {
     let mut all = Vec::new();
     let lacks = read(&mut &pack[..], None, bounds, &mut |object| {
         let mut text = Vec::new();
@@ -120,7 +123,7 @@ fn bounds_are_kept_and_told() {
     let large = pack(&[entry(3, b"", b"0123456789"), entry(6, &[19], &appending(10))]);
     let (shown, lacks) = shown(&large, &Bounds { object: 9, ..bounds });
     assert_eq!((shown.len(), lacks), (1, vec![Shortfall::Large(1)]));
-    let bomb = pack(&[entry(3, b"", &[0; 1 << 16]), entry(3, b"", b"x")]);
+    let bomb = pack(&[entry(3, b"", &vec![0; 1 << 16]), entry(3, b"", b"x")]);
     for free in [0, 1 << 15] {
         let strict = Bounds { ratio: 1, free, ..bounds };
         assert_eq!(read(&mut &bomb[..], None, &strict, &mut |_| {}), [Shortfall::Bomb]);

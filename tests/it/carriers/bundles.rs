@@ -133,3 +133,23 @@ fn damaged_bundles() {
     let why = "a git bundle with another format of object names";
     assert_eq!(skipped(&report), [("c.bundle", "unreadable", Some(why))]);
 }
+
+/// One byte of the pack is another in each of these.
+#[test]
+fn changed_bundles() {
+    let (_, bundles) = bundles();
+    let bytes = fs::read(bundles.path("all.bundle")).expect("it is there");
+    let pack = memchr::memmem::find(&bytes, b"PACK").expect("a bundle has one");
+    let mut names = Vec::new();
+    for number in 0..48 {
+        let mut changed = bytes.clone();
+        changed[pack + number * (bytes.len() - pack) / 48] ^= 1 << (number % 8);
+        names.push(format!("changed/{number:02}.bundle"));
+        bundles.write(names.last().expect("there is one"), changed);
+    }
+    let report = bundles.run(["scan", "--format", "json", "changed"]).json();
+    let notes = notes(&report);
+    for name in names {
+        assert!(notes.iter().any(|note| note.starts_with(&*name)), "{name}: {notes:?}");
+    }
+}

@@ -23,7 +23,7 @@ fn base64(bytes: &[u8]) -> String {
 /// Lines of compressed data that inflate to more than is inflated of one text.
 fn many() -> String {
     let one = base64(&gzip(&vec![b' '; 2 << 20][..]));
-    (0..10).map(|number| format!("d{number}: \"{one}\"\n")).collect()
+    format!("data: \"{one}\"\n").repeat(10)
 }
 
 /// What was inflated in vain counts, and what is left for lack of room is told, once.
