@@ -61,8 +61,11 @@ fn decode(text: &[u8]) -> Vec<u8> {
     decoded
 }
 
-/// Whether base64 of compressed data stands at the beginning of `text`.
+/// Whether base64 of compressed data or of a zip stands at the beginning of `text`.
 pub(super) fn is_compressed(text: &[u8]) -> bool {
+    if text.starts_with(b"UEsDB") {
+        return true;
+    }
     let quad = text.get(..4).filter(|quad| quad.iter().all(|&byte| value(byte) != NONE));
     quad.is_some_and(|quad| inflate::kind(&decode(quad)).is_some())
 }

@@ -206,6 +206,8 @@ impl Blocks<'_> {
 
 /// Adds what compressed bytes say.
 fn compressed(bytes: &[u8], limits: &Limits, out: &mut Output) {
+    // A zip that was encoded is not taken apart here, which is told.
+    out.segments.complete &= !bytes.starts_with(b"PK\x03\x04");
     let Some(encoding) = inflate::kind(bytes) else { return };
     let (text, complete) = inflate::inflate(encoding, bytes, limits.max_inflated);
     out.segments.complete &= complete;

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::build::{deflated, gzip, zip};
+use super::build::{deflated, gzip, tar, zip};
 use super::{line, notes, places};
 use crate::sandbox::{Sandbox, key};
 
@@ -78,4 +78,25 @@ fn a_large_notebook_in_a_history() {
         places(&report),
         [format!("a.zip!nb.ipynb:3:19 {cell}"), "in.env:1:17".to_owned(), format!("large.ipynb:3:19 {cell}")]
     );
+}
+
+/// A zip in base64 is not taken apart, and told; a compressed tar is read.
+#[test]
+fn archives_in_base64() {
+    let sandbox = Sandbox::new();
+    let text = line(&key(1));
+    let zip = base64(&zip(&[deflated("in.env", text.as_bytes())]));
+    let tar = base64(&gzip(&tar(&[("in.env", text.as_bytes())])[..]));
+    sandbox.write("a.py", format!("DATA = \"{zip}\"\n"));
+    sandbox.write("b.py", format!("DATA = \"{tar}\"\n"));
+    let report = sandbox.run(["scan", "--format", "json"]).exits(1).json();
+    assert_eq!(places(&report), ["b.py:1:9"]);
+    assert_eq!(notes(&report), ["a.py: encoded: beyond the limits of depth or size"]);
+    // A map at the end of a script is found by what it decodes to.
+    let map = json!({"version": 3, "sources": ["a.ts"], "sourcesContent": [text], "mappings": ""});
+    let map = base64(map.to_string().as_bytes());
+    let script = format!("x();\n//# sourceMappingURL=data:application/json;base64,{map}\n");
+    sandbox.write("inline/c.js", script);
+    let report = sandbox.run(["scan", "--format", "json", "inline"]).exits(1).json();
+    assert!(places(&report)[0].starts_with("inline/c.js:2:"), "{:?}", places(&report));
 }
