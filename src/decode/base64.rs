@@ -61,8 +61,11 @@ fn decode(text: &[u8]) -> Vec<u8> {
     decoded
 }
 
-/// Whether base64 of compressed data stands at the beginning of `text`.
+/// Whether base64 of compressed data or of a zip stands at the beginning of `text`.
 pub(super) fn is_compressed(text: &[u8]) -> bool {
+    if text.starts_with(b"UEsDB") {
+        return true;
+    }
     let Some(quad) = text.first_chunk::<4>() else { return false };
     // Six bits each; gzip and zlib begin with 0x1F and 0x78.
     if !matches!(quad[0], b'H' | b'e') || quad.iter().any(|&byte| value(byte) == NONE) {

@@ -409,6 +409,9 @@ fn limits_cut_off_and_say_so() {
     let text = gzip(&vec![b'a'; 1 << 20]);
     let narrow = Limits { max_output: 1000, max_inflated: 1000 };
     assert!(!segments(&text, &narrow).complete);
+    let spent = Limits { max_output: 1000, max_inflated: 0 };
+    assert!(!segments(&gzip(b"anything"), &spent).complete);
+    assert!(segments(b"anything", &spent).complete);
     let key = &keys(11)[0];
     let code = base64(key.repeat(100).as_bytes(), false, true);
     assert!(!segments(&code, &narrow).complete);

@@ -202,13 +202,12 @@ impl Way {
     /// Shows `visit` each of `segments` and what is in it; whether to go on.
     fn deeper(&mut self, segments: Segments, visit: &mut dyn FnMut(&Layer<'_>) -> bool) -> bool {
         self.is_complete &= segments.complete;
-        for segment in &segments.list {
-            let room = match segment.encoding {
-                Encoding::Gzip | Encoding::Zlib => &mut self.left.max_inflated,
-                _ => &mut self.left.max_output,
-            };
-            *room = room.saturating_sub(segment.text.len());
-        }
+        // What was inflated in vain has cost as much.
+        self.left.max_inflated = self.left.max_inflated.saturating_sub(segments.inflated);
+        let is_inflated = |segment: &Segment| matches!(segment.encoding, Encoding::Gzip | Encoding::Zlib);
+        let others = segments.list.iter().filter(|segment| !is_inflated(segment));
+        let spent: usize = others.map(|segment| segment.text.len()).sum();
+        self.left.max_output = self.left.max_output.saturating_sub(spent);
         for segment in segments.list {
             self.stack.push(segment);
             let mut goes_on = visit(&Layer(&self.stack));
@@ -218,6 +217,7 @@ impl Way {
                     goes_on = self.deeper(inner, visit);
                 } else {
                     self.is_complete &= inner.complete && inner.list.is_empty();
+                    self.left.max_inflated = self.left.max_inflated.saturating_sub(inner.inflated);
                 }
             }
             self.stack.pop();

@@ -13,7 +13,7 @@ use super::{Progress, Reading};
 use crate::detect::{Detector, Glance};
 use crate::model::{Blob, ObjectKind, Provenance, hex};
 use crate::pack::{Lack, Object, ObjectId, Visitor};
-use crate::scan::unpacked::{self, Glanced};
+use crate::scan::unpacked::{self, Glanced, Joins};
 use crate::source::Reader;
 use crate::source::history::{History, HistoryError, Part, Request, links};
 use crate::unpack::archive::{self, Input};
@@ -82,7 +82,7 @@ impl Sifter<'_> {
         (
             false,
             !glance.may_hold
-                && unpacked::joins(self.detector, &Blob::whole(bytes, nowhere), glance.has_keyword),
+                && Joins::default().see(self.detector, &Blob::whole(bytes, nowhere), glance.has_keyword),
         )
     }
 
@@ -267,14 +267,16 @@ fn large(
     opening: Option<Reader>,
     detector: &Detector,
 ) -> Result<(u64, ObjectKind, Glanced), String> {
-    let (mut glanced, mut packed) = (Glanced::default(), None);
+    let (mut glanced, mut joins, mut packed) = (Glanced::default(), Joins::default(), None);
     let nowhere = Provenance { shown: b"", relative: b"" };
     let read = history.windows(&id, nowhere, |blob| {
         let glance = detector.glance(blob.bytes);
         glanced.may_hold |= glance.may_hold;
-        if blob.is_first() && opening.is_some() {
-            packed = archive::kind(blob.bytes, b"");
-            glanced.may_hold |= unpacked::joins(detector, blob, glance.has_keyword);
+        if opening.is_some() {
+            glanced.may_hold |= joins.see(detector, blob, glance.has_keyword);
+            if blob.is_first() {
+                packed = archive::kind(blob.bytes, b"");
+            }
         }
     });
     let (kind, size) = match read {

@@ -69,11 +69,12 @@ fn streams_of_a_pdf() {
 #[test]
 fn source_maps_and_checkpoints() {
     let map = |key: &str| {
-        let source =
-            serde_json::json!({"version": 3, "sources": ["src/a.ts"], "sourcesContent": [line(key)]});
+        let source = serde_json::json!({"version": 3, "sources": ["src/a.ts"], "sourcesContent": ["//\n".to_owned() + &line(key)]});
         serde_json::to_vec(&source).expect("a value is JSON")
     };
-    check("a.js.map", &map, "a.js.map:1:60");
+    // By its members in the order of the alphabet.
+    check("a.js.map", &map, "a.js.map:1:64 @ src/a.ts, line 2");
+    check("a.zip", &|key| zip(&[stored("a.map", &map(key))]), "a.zip!a.map:1:64 @ src/a.ts, line 2");
     let torch = |key: &str| zip(&[stored("archive/data.pkl", line(key).as_bytes())]);
     check("model.pth", &torch, "model.pth!archive/data.pkl:1:17");
 }

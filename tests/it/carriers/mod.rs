@@ -7,10 +7,12 @@ mod archives;
 #[path = "../../../src/unpack/archive/tests/build.rs"]
 #[expect(dead_code, reason = "it builds more than is needed here")]
 mod build;
+mod bundles;
 mod clean;
 mod documents;
 mod encoded;
 mod hostile;
+mod limits;
 mod notebooks;
 mod repositories;
 

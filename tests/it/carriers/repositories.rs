@@ -26,6 +26,12 @@ fn carriers() -> Vec<(&'static str, Vec<u8>, &'static str)> {
         ),
         ("f.ipynb", joined.to_string().into_bytes(), "f.ipynb:1:29 @ cell 1, source, line 2"),
         ("g.tar", large, "g.tar!in:1:17"),
+        ("h.lzma", lzma(&text(9)), "h.lzma!h:1:17"),
+        (
+            "i.pyz",
+            [b"#!/usr/bin/env python3\n", &zip(&[deflated("in", &text(10))])[..]].concat(),
+            "i.pyz!in:1:17",
+        ),
     ]
 }
 
