@@ -13,6 +13,7 @@ mod encoded;
 mod hostile;
 mod notebooks;
 mod repositories;
+mod samples;
 
 use serde_json::Value;
 
