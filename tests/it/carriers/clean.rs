@@ -89,6 +89,7 @@ fn what_is_no_notebook_is_an_error() {
 /// `None` where `script` of util-linux, which makes the terminal, is missing.
 #[cfg(target_os = "linux")]
 #[track_caller]
+#[expect(clippy::print_stderr, reason = "it says why a test is passed over")]
 fn at_terminal(sandbox: &Sandbox, answer: &str) -> Option<(Option<i32>, String)> {
     let clean = format!("'{}' clean nb.ipynb", env!("CARGO_BIN_EXE_baseleak"));
     let mut command = sandbox.confined("script");

@@ -25,32 +25,37 @@ fn each(text: &str, which: &[char], escape: impl Fn(u32) -> String) -> String {
     text.chars().map(one).collect()
 }
 
+/// Every byte by `escape`.
+fn bytes(text: &str, escape: impl Fn(u8) -> String) -> String {
+    text.bytes().map(escape).collect()
+}
+
 fn hex(text: &str) -> String {
-    text.bytes().map(|byte| format!("{byte:02x}")).collect()
+    bytes(text, |byte| format!("{byte:02x}"))
 }
 
 fn percent(text: &str) -> String {
-    text.bytes().map(|byte| format!("%{byte:02X}")).collect()
+    bytes(text, |byte| format!("%{byte:02X}"))
 }
 
 fn json_escapes(text: &str) -> String {
-    text.chars().map(|sign| format!("\\u{:04x}", u32::from(sign))).collect()
+    bytes(text, |byte| format!("\\u{byte:04x}"))
 }
 
 fn hex_escapes(text: &str) -> String {
-    text.bytes().map(|byte| format!("\\x{byte:02x}")).collect()
+    bytes(text, |byte| format!("\\x{byte:02x}"))
 }
 
 fn entities(text: &str) -> String {
-    text.bytes().map(|byte| format!("&#{byte};")).collect()
+    bytes(text, |byte| format!("&#{byte};"))
 }
 
 fn hex_entities(text: &str) -> String {
-    text.bytes().map(|byte| format!("&#x{byte:x};")).collect()
+    bytes(text, |byte| format!("&#x{byte:x};"))
 }
 
 fn quoted(text: &str) -> String {
-    text.bytes().map(|byte| format!("={byte:02X}")).collect()
+    bytes(text, |byte| format!("={byte:02X}"))
 }
 
 /// The code of bytes that are no text.

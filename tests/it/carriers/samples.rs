@@ -20,6 +20,7 @@ const ENDINGS: [&str; 15] = [
 ];
 
 /// The folder with the samples. Says so where there is none.
+#[expect(clippy::print_stderr, reason = "it says why a test is passed over")]
 fn folder() -> Option<PathBuf> {
     if let Some(folder) = env::var_os("BASELEAK_SAMPLES") {
         return Some(PathBuf::from(folder));
@@ -60,6 +61,7 @@ fn check(run: &Run, what: &str) {
 }
 
 #[test]
+#[expect(clippy::print_stdout, reason = "the figures are asked for")]
 fn a_folder_of_all_samples() {
     let Some(folder) = folder() else { return };
     let sandbox = Sandbox::new();
