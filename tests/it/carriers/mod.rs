@@ -9,12 +9,14 @@ mod archives;
 mod build;
 mod bundles;
 mod clean;
+mod codes;
 mod documents;
 mod encoded;
 mod hostile;
 mod limits;
 mod notebooks;
 mod repositories;
+mod samples;
 
 use serde_json::Value;
 
@@ -22,7 +24,7 @@ use crate::contexts::Kind;
 use crate::sandbox::{Sandbox, key_of};
 
 /// The shapes that are planted.
-const KINDS: [Kind; 3] = [Kind::New, Kind::Legacy, Kind::Gateway];
+const KINDS: [Kind; 4] = Kind::ALL;
 
 /// A line with a key, which begins in column 17.
 fn line(key: &str) -> String {
