@@ -113,15 +113,25 @@ impl Layer<'_> {
         self.0.iter().rev().fold(span, |span, segment| segment.original(span))
     }
 
-    /// Its bytes, with what stands around the outermost segment in `text` around
-    /// them, and where they are in that.
+    /// Its bytes, with what stands around each segment in the text that it was decoded
+    /// from around them, and where they are in that.
     fn with_surroundings(&self, text: &[u8]) -> (Vec<u8>, Range<usize>) {
-        let region = self.0.first().map_or(0..0, Segment::region);
-        let before = &text[region.start.saturating_sub(AROUND)..region.start];
-        let behind = &text[region.end..text.len().min(region.end + AROUND)];
-        let own = before.len() + 1..before.len() + 1 + self.bytes().len();
-        // Nothing of the text may go on in what was decoded.
-        ([before, b" ", self.bytes(), b" ", behind].concat(), own)
+        let (mut joined, mut behind, mut from) = (Vec::new(), Vec::new(), text);
+        for segment in self.0 {
+            let region = segment.region();
+            joined.extend_from_slice(&from[region.start.saturating_sub(AROUND)..region.start]);
+            // Nothing of a text may go on in what was decoded.
+            joined.push(b' ');
+            behind.push(&from[region.end..from.len().min(region.end + AROUND)]);
+            from = &segment.text;
+        }
+        let own = joined.len()..joined.len() + from.len();
+        joined.extend_from_slice(from);
+        for part in behind.into_iter().rev() {
+            joined.push(b' ');
+            joined.extend_from_slice(part);
+        }
+        (joined, own)
     }
 
     /// The secret of `candidate`, and what it was decoded from in `text`; nothing

@@ -6,7 +6,6 @@ use serde_json::json;
 
 use super::build::gzip;
 use super::{KINDS, places};
-use crate::contexts::Kind;
 use crate::encodings::base64;
 use crate::sandbox::{Sandbox, assert_hidden, key_of};
 
@@ -216,10 +215,6 @@ fn each_in_each_other() {
         let length = if first == "base64" { word.len() * 4 / 3 } else { outer(word).len() };
         for (below, (inner, second)) in all.into_iter().enumerate() {
             for (number, kind) in KINDS.into_iter().enumerate() {
-                // Not found yet: a webhook's secret in base64 or hex within escapes.
-                if kind == Kind::Webhook && at > 1 && below < 2 {
-                    continue;
-                }
                 let key = key_of(kind, number);
                 let make = |word_or_key: &str| {
                     format!("baseten: {}\n", outer(&[word, &inner(word_or_key)].concat()))
