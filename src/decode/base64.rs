@@ -47,7 +47,8 @@ fn value(byte: u8) -> u8 {
 
 /// Whether a group of four decodes to three bytes below 128.
 fn is_ascii(quad: &[u8]) -> bool {
-    value(quad[0]) & 0x20 == 0 && value(quad[1]) & 8 == 0 && value(quad[2]) & 2 == 0
+    // In data that is no text each of the three is a coin toss, so that one test for all is cheaper.
+    value(quad[0]) & 0x20 | value(quad[1]) & 8 | value(quad[2]) & 2 == 0
 }
 
 /// The bytes of groups of four; the last may lack up to two.
@@ -135,7 +136,7 @@ fn windows(count: usize, least: usize, test: impl Fn(usize) -> bool) -> Vec<Rang
     // Every run has two neighbours at one of the places looked at.
     let mut at = 0;
     while at + 1 < count {
-        if !(test(at) && test(at + 1)) {
+        if !(test(at) & test(at + 1)) {
             at += least - 1;
             continue;
         }

@@ -14,7 +14,7 @@ use memchr::{memchr2_iter, memchr3_iter, memrchr2};
 
 use super::hold::BLOCK;
 use super::joins;
-use super::sweep::{ALNUM, BASE64, HEX, KEYED, RUN, ahead, behind, is, runs_of, span_ahead};
+use super::sweep::{ALNUM, BASE64, KEYED, RUN, ahead, behind, is, runs_of, span_ahead};
 use super::{Limits, Segments, base64};
 
 /// Pieces of a literal that are gone back over, and bytes.
@@ -40,7 +40,11 @@ pub struct Traces<'a> {
     /// whether there is one.
     counts_lines: bool,
     has_line: bool,
+    /// The last run of characters that keys and escapes consist of, and up to where
+    /// such runs, what stands beside them, and letters and digits were looked at.
+    keyed: Range<usize>,
     escaped: usize,
+    joined: usize,
     done: usize,
 }
 
@@ -48,8 +52,8 @@ impl<'a> Traces<'a> {
     /// None so far.
     pub fn new(bytes: &'a [u8]) -> Self {
         let (runs, blocks, joints, seeds) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
-        let (counts_lines, has_line, escaped, done) = (false, false, 0, 0);
-        Self { bytes, runs, blocks, joints, seeds, counts_lines, has_line, escaped, done }
+        let (counts_lines, has_line, keyed, escaped, joined, done) = (false, false, 0..0, 0, 0, 0);
+        Self { bytes, runs, blocks, joints, seeds, counts_lines, has_line, keyed, escaped, joined, done }
     }
 
     /// None so far in `bytes` that are a part of a text.
@@ -70,7 +74,7 @@ impl<'a> Traces<'a> {
         if end - start >= RUN && has_escape(&bytes[start..end]) {
             self.runs.push(start..end);
         }
-        self.joints_beside(start, end);
+        self.keyed = start..end;
     }
 
     /// Letters or digits stand in all of `run`, at least 16. Says up to where no more need be told of.
@@ -84,7 +88,7 @@ impl<'a> Traces<'a> {
         let end = run.end + span_ahead(&bytes[run.end..], ALNUM);
         if (BLOCK..HEXED).contains(&(end - start))
             && !bytes.get(end).is_some_and(|&byte| is(byte, BASE64))
-            && bytes[start..end].iter().all(u8::is_ascii_hexdigit)
+            && is_hex(&bytes[start..end])
         {
             // The name of a commit or a digest: too short for a key.
             self.done = end;
@@ -98,9 +102,7 @@ impl<'a> Traces<'a> {
             run.map(|run| end + run.start..end + run.end)
         });
         match block {
-            Some(block)
-                if block.len() >= HEXED || !bytes[block.clone()].iter().all(|&byte| is(byte, HEX)) =>
-            {
+            Some(block) if block.len() >= HEXED || !is_hex(&bytes[block.clone()]) => {
                 self.blocks.push(block);
             }
             _ => {}
@@ -113,6 +115,11 @@ impl<'a> Traces<'a> {
             self.seeds.push(head);
         }
         self.keyed(start..end);
+        // Once for all letters and digits of it.
+        if self.keyed.end > self.joined {
+            self.joined = self.keyed.end;
+            self.joints_beside(self.keyed.start, self.keyed.end);
+        }
         tail
     }
 
@@ -159,6 +166,15 @@ impl<'a> Traces<'a> {
         self.seeds.sort_unstable();
         super::at_traces(self.bytes, self, limits)
     }
+}
+
+/// Whether `bytes` are hex digits, 16 at a time.
+fn is_hex(bytes: &[u8]) -> bool {
+    let is_in =
+        |byte: u8| u8::from((byte | 0x20).wrapping_sub(b'a') < 6) | u8::from(byte.wrapping_sub(b'0') < 10);
+    let (parts, rest) = bytes.as_chunks::<16>();
+    parts.iter().all(|part| part.iter().fold(1, |all, &byte| all & is_in(byte)) == 1)
+        && rest.iter().all(u8::is_ascii_hexdigit)
 }
 
 /// Whether `bytes` have capitals, small letters and digits, as base64 does.

@@ -122,52 +122,75 @@ mod avx2 {
     /// The processor must have AVX2.
     #[target_feature(enable = "avx2")]
     pub(super) fn next(bytes: &[u8], from: usize) -> Option<Step> {
+        let (steps, tail) = bytes.get(from..)?.as_chunks::<STEP>();
         let classes = Classes::new();
-        let mut last = [0; STEP];
-        let (mut keyed, mut pieces) = before(bytes, from, &classes);
-        let mut at = from;
-        while at < bytes.len() {
-            let step: &[u8; STEP] = if let Some(step) = bytes.get(at..at + STEP) {
-                step.try_into().expect("a step long")
-            } else {
-                // Zeros leave no trace.
-                last[..bytes.len() - at].copy_from_slice(&bytes[at..]);
-                &last
-            };
-            let (low, high) = (classes.of(load::<0, STEP>(step)), classes.of(load::<32, STEP>(step)));
-            let kinds = [alphanumeric(low), alphanumeric(high)];
-            // Two words and two pieces of the step before stand before those of this one.
-            keyed = keyed >> (STEP / WORD) | keyed_words([low, high]) << 2;
-            pieces = pieces >> (STEP / PIECE) | full_pieces(kinds) << 2;
-            let mut threes = keyed & keyed >> 1 & keyed >> 2;
-            let has_runs = pieces & pieces >> 1 & pieces >> 2 != 0;
-            if threes != 0 && !has_lead(bytes, at, [low, high], &classes) {
-                threes = 0;
+        let mut before = before(bytes, from, &classes);
+        for (index, step) in steps.iter().enumerate() {
+            let threes = before.threes_with(step, &classes);
+            if threes != (0, 0)
+                && let Some(found) = look_closer(bytes, from + index * STEP, step, threes)
+            {
+                return Some(found);
             }
-            if threes != 0 || has_runs {
-                let runs = if has_runs { runs(bytes, at, kinds, &classes) } else { 0 };
-                if runs != 0 || threes != 0 {
-                    let keyed = u8::try_from(threes).expect("there are eight");
-                    return Some(Step { start: at, keyed, runs });
-                }
-            }
-            // A part of a step is the last.
-            at += STEP;
         }
-        None
+        if tail.is_empty() {
+            return None;
+        }
+        // Zeros leave no trace.
+        let mut last = [0; STEP];
+        last[..tail.len()].copy_from_slice(tail);
+        let threes = before.threes_with(&last, &classes);
+        look_closer(bytes, bytes.len() - tail.len(), &last, threes)
     }
 
-    /// Which words without a byte of no class, and which full pieces, stand before `from`,
-    /// as bits of a step before it.
+    /// What stands at the end of the step before: words without a byte of no class, and
+    /// pieces of nothing but letters and digits; a bit each, the last two above those of a step.
+    struct Before {
+        keyed: u32,
+        pieces: u32,
+    }
+
+    impl Before {
+        /// Where three of them stand in a row that end in `step`, which is the next.
+        #[target_feature(enable = "avx2")]
+        #[inline]
+        fn threes_with(&mut self, step: &[u8; STEP], classes: &Classes) -> (u32, u32) {
+            let kinds = [classes.of(load::<0, STEP>(step)), classes.of(load::<32, STEP>(step))];
+            self.keyed = self.keyed >> (STEP / WORD) | keyed_words(kinds) << 2;
+            self.pieces = self.pieces >> (STEP / PIECE) | full_pieces(alphanumerics(kinds)) << 2;
+            (
+                self.keyed & self.keyed >> 1 & self.keyed >> 2,
+                self.pieces & self.pieces >> 1 & self.pieces >> 2,
+            )
+        }
+    }
+
+    /// The step at `start`, if there is an escape near its words or a run in its pieces.
+    /// Kept out of the loop, which it would slow down.
+    #[target_feature(enable = "avx2")]
+    #[inline(never)]
+    fn look_closer(bytes: &[u8], start: usize, step: &[u8; STEP], threes: (u32, u32)) -> Option<Step> {
+        let classes = Classes::new();
+        let kinds = [classes.of(load::<0, STEP>(step)), classes.of(load::<32, STEP>(step))];
+        let is_escaped = threes.0 != 0 && has_lead(bytes, start, kinds, &classes);
+        let keyed = if is_escaped { u8::try_from(threes.0).expect("there are eight") } else { 0 };
+        let runs = if threes.1 != 0 { runs(bytes, start, alphanumerics(kinds), &classes) } else { 0 };
+        (keyed != 0 || runs != 0).then_some(Step { start, keyed, runs })
+    }
+
+    /// What stands before `from`.
     #[target_feature(enable = "avx2")]
     #[inline]
-    fn before(bytes: &[u8], from: usize, classes: &Classes) -> (u32, u32) {
+    fn before(bytes: &[u8], from: usize, classes: &Classes) -> Before {
         let start = from.checked_sub(2 * WORD);
-        let Some(words) = start.and_then(|start| bytes.get(start..from)) else { return (0, 0) };
+        let Some(words) = start.and_then(|start| bytes.get(start..from)) else {
+            return Before { keyed: 0, pieces: 0 };
+        };
         let words = load_half(words.try_into().expect("two words long"));
         let (nothing, here) = (_mm256_setzero_si256(), classes.of(_mm256_broadcastsi128_si256(words)));
         // The upper half of a step ends with them.
-        (keyed_words([nothing, here]) << 2, full_pieces([nothing, alphanumeric(here)]) << 2)
+        let (keyed, pieces) = (keyed_words([nothing, here]), full_pieces(alphanumerics([nothing, here])));
+        Before { keyed: keyed << 2, pieces: pieces << 2 }
     }
 
     /// A bit for each word without a byte of no class.
@@ -284,6 +307,12 @@ mod avx2 {
     fn load_half(bytes: &[u8; 16]) -> __m128i {
         // SAFETY: all 16 bytes are inside of `bytes`; unaligned loads are allowed.
         unsafe { _mm_loadu_si128(bytes.as_ptr().cast()) }
+    }
+
+    #[target_feature(enable = "avx2")]
+    #[inline]
+    fn alphanumerics(classes: [__m256i; 2]) -> [__m256i; 2] {
+        [alphanumeric(classes[0]), alphanumeric(classes[1])]
     }
 
     /// For each byte 0xFF if it is a letter or a digit, else 0.

@@ -107,7 +107,7 @@ fn versions_of_an_archive() {
     assert_eq!(report["findings"][0]["origin"]["in_head"], false);
 }
 
-/// What cannot be opened is told with its path.
+/// What cannot be opened is told with its path; in a history in which nothing is found, with its id.
 #[test]
 fn what_cannot_be_opened_is_told() {
     let sandbox = Sandbox::repository();
@@ -116,6 +116,12 @@ fn what_cannot_be_opened_is_told() {
     let staged = sandbox.run(["staged", "--format", "json"]).exits(0).json();
     assert_eq!(notes(&staged), ["locked.zip!in: member: encrypted"]);
     sandbox.git(["commit", "--quiet", "--message", "x"]);
+    let id = String::from_utf8(sandbox.git(["rev-parse", "HEAD:locked.zip"]).stdout).expect("it is ASCII");
     let history = sandbox.run(["history", "--format", "json"]).exits(0).json();
+    assert_eq!(notes(&history), [format!("blob {}!in: member: encrypted", id.trim())]);
+    sandbox.write("leak", line(&key(1)));
+    sandbox.git(["add", "--all"]);
+    sandbox.git(["commit", "--quiet", "--message", "y"]);
+    let history = sandbox.run(["history", "--format", "json"]).exits(1).json();
     assert_eq!(notes(&history), ["locked.zip!in: member: encrypted"]);
 }
