@@ -6,7 +6,7 @@ use std::borrow::Cow;
 use std::ops::Range;
 
 use super::map::Piece;
-use super::sweep::{BASE64, ahead, behind, is};
+use super::sweep::{BASE64, behind, is, span_ahead};
 
 /// Characters of a line that is wrapped, at least.
 const LINE: usize = 32;
@@ -32,7 +32,7 @@ impl<'a> Block<'a> {
         let mut lines = Vec::new();
         let (mut at, mut wrapped) = (start, false);
         let end = loop {
-            let len = ahead(&bytes[at..], BASE64);
+            let len = span_ahead(&bytes[at..], BASE64);
             lines.push(at..at + len);
             wrapped |= len >= LINE;
             match gap(bytes, at + len) {

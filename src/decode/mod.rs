@@ -41,7 +41,7 @@ use sweep::{ALNUM, runs_of};
 pub struct Limits {
     /// Bytes of all segments together, but for the inflated.
     pub max_output: usize,
-    /// Bytes that compressed data may inflate to; 0 leaves it compressed.
+    /// Bytes that compressed data may inflate to; 0 leaves it compressed, which is told.
     pub max_inflated: usize,
 }
 
@@ -89,6 +89,8 @@ pub struct Segments {
     pub list: Vec<Segment>,
     /// False if the limits left something undecoded.
     pub complete: bool,
+    /// Bytes that compressed data inflated to, given out or not.
+    pub inflated: usize,
 }
 
 /// Takes segments while there is room for them.
@@ -99,6 +101,11 @@ struct Output {
 }
 
 impl Output {
+    fn new(limits: &Limits) -> Self {
+        let segments = Segments { list: Vec::new(), complete: true, inflated: 0 };
+        Self { segments, left: limits.max_output }
+    }
+
     fn finish(mut self) -> Segments {
         self.segments.list.sort_by_key(|segment| (segment.map.region().start, segment.encoding));
         self.segments
@@ -118,8 +125,7 @@ impl Output {
 /// The parts of `bytes` that may hold a key once one encoding is undone, or
 /// another encoding of a key.
 pub fn segments(bytes: &[u8], limits: &Limits) -> Segments {
-    let segments = Segments { list: Vec::new(), complete: true };
-    let mut out = Output { segments, left: limits.max_output };
+    let mut out = Output::new(limits);
     compressed(bytes, limits, &mut out);
     let mut blocks = Blocks { bytes, seen: Vec::new() };
     let mut done = [0; 4];
@@ -140,8 +146,7 @@ pub fn segments(bytes: &[u8], limits: &Limits) -> Segments {
 
 /// As [`segments`], where `traces` say.
 fn at_traces(bytes: &[u8], traces: Traces<'_>, limits: &Limits) -> Segments {
-    let segments = Segments { list: Vec::new(), complete: true };
-    let mut out = Output { segments, left: limits.max_output };
+    let mut out = Output::new(limits);
     let mut blocks = Blocks { bytes, seen: Vec::new() };
     let mut done = [0; 4];
     for run in &traces.runs {
@@ -201,9 +206,12 @@ impl Blocks<'_> {
 
 /// Adds what compressed bytes say.
 fn compressed(bytes: &[u8], limits: &Limits, out: &mut Output) {
-    let Some(encoding) = inflate::kind(bytes).filter(|_| limits.max_inflated > 0) else { return };
+    // A zip that was encoded is not taken apart here, which is told.
+    out.segments.complete &= !bytes.starts_with(b"PK\x03\x04");
+    let Some(encoding) = inflate::kind(bytes) else { return };
     let (text, complete) = inflate::inflate(encoding, bytes, limits.max_inflated);
     out.segments.complete &= complete;
+    out.segments.inflated += text.len();
     if holds(&text, Fresh::All).is_some() {
         let map = Map::straight(Ratio::Whole, 0..bytes.len());
         out.segments.list.push(Segment { encoding, text, map });

@@ -67,16 +67,22 @@ pub(super) fn ahead(bytes: &[u8], class: u8) -> usize {
 
 /// As [`ahead`], for runs that may be long, of [`ALNUM`] or [`BASE64`].
 pub(super) fn span_ahead(bytes: &[u8], class: u8) -> usize {
-    let signs = class == BASE64;
+    // Most end at once.
+    match bytes.first() {
+        Some(&byte) if is(byte, class) => {}
+        _ => return 0,
+    }
     let is_in = |byte: u8| {
         let letter = u8::from((byte | 0x20).wrapping_sub(b'a') < 26);
-        let digit = u8::from(byte.wrapping_sub(b'0') < 10);
-        let sign =
-            u8::from(byte == b'+') | u8::from(byte == b'/') | u8::from(byte == b'-') | u8::from(byte == b'_');
-        letter | digit | (sign & u8::from(signs))
+        letter | u8::from(byte.wrapping_sub(b'0') < 10)
     };
-    let full = |part: &&[u8]| part.iter().fold(1, |all, &byte| all & is_in(byte)) == 1;
-    let parts = bytes.chunks_exact(32).take_while(full).count() * 32;
+    let is_sign = |byte: u8| u8::from(byte == b'+' || byte == b'/') | u8::from(byte == b'-' || byte == b'_');
+    let full: &dyn Fn(&[u8; 32]) -> bool = if class == BASE64 {
+        &|part| part.iter().fold(1, |all, &byte| all & (is_in(byte) | is_sign(byte))) == 1
+    } else {
+        &|part| part.iter().fold(1, |all, &byte| all & is_in(byte)) == 1
+    };
+    let parts = bytes.as_chunks().0.iter().take_while(|part| full(part)).count() * 32;
     parts + ahead(&bytes[parts..], class)
 }
 

@@ -32,21 +32,11 @@ fn find(bytes: &[u8], key: &[u8], depth: usize) -> Option<(Vec<Encoding>, Range<
 /// As [`segments`], at the traces that a slow search finds.
 fn traced(bytes: &[u8]) -> Segments {
     let mut traces = Traces::new(bytes);
-    for (at, pair) in bytes.windows(2).enumerate() {
-        let is_mark = matches!(
-            pair,
-            [b'%' | b'=' | b'\\', b'0'..=b'7']
-                | [b'&' | b';', b'#']
-                | [b'\\', b'x' | b'u' | b'U']
-                | [b'&', b'p' | b'U' | b'l']
-                | [b'=' | b'\\', b'\n' | b'\r']
-        );
-        if is_mark {
-            traces.mark(at);
-        }
+    for run in super::runs_of(bytes, super::sweep::KEYED, 31) {
+        traces.keyed(run);
     }
     for run in super::runs_of(bytes, super::ALNUM, 16) {
-        traces.run(run.start);
+        traces.run(run);
     }
     traces.segments(&Limits::for_len(bytes.len()))
 }
@@ -419,6 +409,9 @@ fn limits_cut_off_and_say_so() {
     let text = gzip(&vec![b'a'; 1 << 20]);
     let narrow = Limits { max_output: 1000, max_inflated: 1000 };
     assert!(!segments(&text, &narrow).complete);
+    let spent = Limits { max_output: 1000, max_inflated: 0 };
+    assert!(!segments(&gzip(b"anything"), &spent).complete);
+    assert!(segments(b"anything", &spent).complete);
     let key = &keys(11)[0];
     let code = base64(key.repeat(100).as_bytes(), false, true);
     assert!(!segments(&code, &narrow).complete);

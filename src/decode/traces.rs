@@ -1,5 +1,6 @@
 //! Where in a text an encoded key may be, worked out from traces that someone
-//! faster has found: runs of 16 letters or digits, and the beginnings of escapes.
+//! faster has found: runs of 16 letters or digits, and of 16 characters that keys and
+//! escapes consist of.
 //!
 //! It takes the place of the sweep over all bytes, and finds what that finds,
 //! but for keys that leave no such trace: literals in pieces of which none has 16
@@ -9,15 +10,13 @@
 
 use std::ops::Range;
 
-use memchr::memrchr2;
+use memchr::{memchr2_iter, memchr3_iter, memrchr2};
 
 use super::hold::BLOCK;
 use super::joins;
-use super::sweep::{ALNUM, BASE64, HEX, KEYED, RUN, ahead, behind, is, runs_of, span_ahead};
+use super::sweep::{ALNUM, BASE64, KEYED, RUN, ahead, behind, is, runs_of, span_ahead};
 use super::{Limits, Segments, base64};
 
-/// Key characters on both sides of the first joint of a chain, at least.
-const JOINED: usize = 12;
 /// Pieces of a literal that are gone back over, and bytes.
 const BACK: usize = 64;
 /// Characters of hex that no key fits in; letters of base64 would not be all of these.
@@ -37,9 +36,15 @@ pub struct Traces<'a> {
     pub(super) joints: Vec<usize>,
     /// Where base64 of compressed text may begin.
     pub(super) seeds: Vec<usize>,
-    /// Whether a line of it may belong to a block.
-    is_mixed: bool,
+    /// Whether lines count that may belong to a block of which more lies elsewhere, and
+    /// whether there is one.
+    counts_lines: bool,
+    has_line: bool,
+    /// The last run of characters that keys and escapes consist of, and up to where
+    /// such runs, what stands beside them, and letters and digits were looked at.
+    keyed: Range<usize>,
     escaped: usize,
+    joined: usize,
     done: usize,
 }
 
@@ -47,54 +52,43 @@ impl<'a> Traces<'a> {
     /// None so far.
     pub fn new(bytes: &'a [u8]) -> Self {
         let (runs, blocks, joints, seeds) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
-        Self { bytes, runs, blocks, joints, seeds, is_mixed: false, escaped: 0, done: 0 }
+        let (counts_lines, has_line, keyed, escaped, joined, done) = (false, false, 0..0, 0, 0, 0);
+        Self { bytes, runs, blocks, joints, seeds, counts_lines, has_line, keyed, escaped, joined, done }
     }
 
-    /// An escape may begin at `at`. Marks come in ascending order.
-    pub fn mark(&mut self, at: usize) {
+    /// None so far in `bytes` that are a part of a text.
+    pub fn of_part(bytes: &'a [u8]) -> Self {
+        Self { counts_lines: true, ..Self::new(bytes) }
+    }
+
+    /// Characters that keys and escapes consist of stand in all of `part`. Parts come
+    /// in ascending order.
+    pub fn keyed(&mut self, part: Range<usize>) {
         let bytes = self.bytes;
-        if matches!(bytes.get(at + 1), Some(b'\n' | b'\r')) {
-            self.line_goes_on(at);
+        if part.start < self.escaped {
             return;
         }
-        if at < self.escaped {
-            return;
-        }
-        let start = at - behind(&bytes[self.escaped..at], KEYED);
-        let end = at + ahead(&bytes[at..], KEYED);
-        self.escaped = end.max(at + 1);
-        if end - start >= RUN {
+        let start = part.start - behind(&bytes[self.escaped..part.start], KEYED);
+        let end = part.end + ahead(&bytes[part.end..], KEYED);
+        self.escaped = end;
+        if end - start >= RUN && has_escape(&bytes[start..end]) {
             self.runs.push(start..end);
         }
+        self.keyed = start..end;
     }
 
-    /// A line may go on behind the `=` or `\` at `at`.
-    fn line_goes_on(&mut self, at: usize) {
-        let near = at.saturating_sub(JOINED);
-        let before = behind(&self.bytes[near..at], KEYED);
-        if before == 0 {
-            return;
-        }
-        if let Some(joint) = joins::line_joint(self.bytes, at) {
-            let next = &self.bytes[joint.end..self.bytes.len().min(joint.end + JOINED)];
-            if before + ahead(next, KEYED) >= JOINED {
-                self.joints.push(at);
-            }
-        }
-    }
-
-    /// Letters or digits stand at `at`, at least 16. Says up to where no more need be told of.
-    pub fn run(&mut self, at: usize) -> usize {
+    /// Letters or digits stand in all of `run`, at least 16. Says up to where no more need be told of.
+    pub fn run(&mut self, run: Range<usize>) -> usize {
         let bytes = self.bytes;
-        if at < self.done {
+        if run.start < self.done {
             return self.done;
         }
         let floor = self.done;
-        let start = at - behind(&bytes[floor..at], ALNUM);
-        let end = at + span_ahead(&bytes[at..], ALNUM);
+        let start = run.start - behind(&bytes[floor..run.start], ALNUM);
+        let end = run.end + span_ahead(&bytes[run.end..], ALNUM);
         if (BLOCK..HEXED).contains(&(end - start))
             && !bytes.get(end).is_some_and(|&byte| is(byte, BASE64))
-            && bytes[start..end].iter().all(u8::is_ascii_hexdigit)
+            && is_hex(&bytes[start..end])
         {
             // The name of a commit or a digest: too short for a key.
             self.done = end;
@@ -108,32 +102,39 @@ impl<'a> Traces<'a> {
             run.map(|run| end + run.start..end + run.end)
         });
         match block {
-            Some(block)
-                if block.len() >= HEXED || !bytes[block.clone()].iter().all(|&byte| is(byte, HEX)) =>
-            {
+            Some(block) if block.len() >= HEXED || !is_hex(&bytes[block.clone()]) => {
                 self.blocks.push(block);
             }
             _ => {}
         }
-        self.is_mixed |= tail - head >= LINE && is_mixed(&bytes[head..tail.min(head + 256)]);
+        if self.counts_lines && tail - head >= LINE {
+            self.has_line |= is_mixed(&bytes[head..tail.min(head + 256)]);
+        }
         let head = head + usize::from(head > 0 && bytes[head - 1] == b'\\' && bytes[head] == b'n');
         if base64::is_compressed(&bytes[head..tail]) {
             self.seeds.push(head);
         }
-        self.pieces(start, end);
-        tail.max(at + 1)
+        self.keyed(start..end);
+        // Once for all letters and digits of it.
+        if self.keyed.end > self.joined {
+            self.joined = self.keyed.end;
+            self.joints_beside(self.keyed.start, self.keyed.end);
+        }
+        tail
     }
 
-    /// Notes the joints beside the run at `start..end`.
-    fn pieces(&mut self, start: usize, end: usize) {
+    /// Notes the joints on either side of the piece at `first..last`, and those before.
+    fn joints_beside(&mut self, mut first: usize, last: usize) {
         let bytes = self.bytes;
-        let mut first = start - behind(&bytes[start.saturating_sub(256)..start], KEYED);
-        let last = end + ahead(&bytes[end..bytes.len().min(end + 256)], KEYED);
-        if matches!(bytes.get(last), Some(b'"' | b'\'')) && joins::literals(bytes, last).is_some() {
-            self.joints.push(last);
+        match bytes.get(last) {
+            Some(b'"' | b'\'') if joins::literals(bytes, last).is_some() => self.joints.push(last),
+            Some(b'\n' | b'\r') if joins::line_joint(bytes, last - 1).is_some() => self.joints.push(last - 1),
+            _ => {}
         }
         for _ in 0..BACK {
-            let Some(joint) = literal_before(bytes, first) else { break };
+            let Some(joint) = literal_before(bytes, first).or_else(|| line_before(bytes, first)) else {
+                break;
+            };
             self.joints.push(joint);
             let piece = joint - backslashes(&bytes[..joint]);
             let next = piece - behind(&bytes[piece.saturating_sub(256)..piece], KEYED);
@@ -152,14 +153,9 @@ impl<'a> Traces<'a> {
         self.runs.is_empty() && self.blocks.is_empty() && self.joints.is_empty() && self.seeds.is_empty()
     }
 
-    /// Whether a text of which these bytes are a part may hold what these alone do not.
-    pub fn is_part(&self) -> bool {
-        self.is_mixed || !self.is_empty()
-    }
-
-    /// Whether an edit far from the traces may complete a key.
-    pub fn is_loud(&self) -> bool {
-        !self.joints.is_empty()
+    /// Whether anything may be encoded here, or in a text of which this is a part.
+    pub fn may_matter(&self) -> bool {
+        self.has_line || !self.is_empty()
     }
 
     /// As [`super::segments`], at the traces only, and with UTF-16 everywhere.
@@ -172,9 +168,19 @@ impl<'a> Traces<'a> {
     }
 }
 
+/// Whether `bytes` are hex digits, 16 at a time.
+fn is_hex(bytes: &[u8]) -> bool {
+    let is_in =
+        |byte: u8| u8::from((byte | 0x20).wrapping_sub(b'a') < 6) | u8::from(byte.wrapping_sub(b'0') < 10);
+    let (parts, rest) = bytes.as_chunks::<16>();
+    parts.iter().all(|part| part.iter().fold(1, |all, &byte| all & is_in(byte)) == 1)
+        && rest.iter().all(u8::is_ascii_hexdigit)
+}
+
 /// Whether `bytes` have capitals, small letters and digits, as base64 does.
 fn is_mixed(bytes: &[u8]) -> bool {
     let has = |test: fn(&u8) -> bool| bytes.iter().any(test);
+    // Digits are the rarest of the three.
     has(u8::is_ascii_digit) && has(u8::is_ascii_uppercase) && has(u8::is_ascii_lowercase)
 }
 
@@ -198,6 +204,30 @@ fn literal_before(bytes: &[u8], start: usize) -> Option<usize> {
         end = quote;
     }
     None
+}
+
+/// The `=` or `\` behind which the line goes on whose next text begins at `start`.
+fn line_before(bytes: &[u8], start: usize) -> Option<usize> {
+    let blanks = bytes[..start].iter().rev().take(joins::GAP);
+    let indented = start - blanks.take_while(|byte| matches!(byte, b' ' | b'\t')).count();
+    let line = bytes[..indented].strip_suffix(b"\n")?;
+    let at = line.strip_suffix(b"\r").unwrap_or(line).len().checked_sub(1)?;
+    let joint = joins::line_joint(bytes, at).filter(|joint| joint.end == start);
+    joint.filter(|_| at > 0 && is(bytes[at - 1], KEYED)).map(|_| at)
+}
+
+/// Whether `bytes` have what begins an escape of something that a key has.
+fn has_escape(bytes: &[u8]) -> bool {
+    let is_escape = |at: usize| {
+        matches!(
+            (bytes[at], bytes.get(at + 1)),
+            (b'%' | b'=' | b'\\', Some(b'0'..=b'7'))
+                | (b'&' | b';', Some(b'#'))
+                | (b'\\', Some(b'x' | b'u' | b'U'))
+                | (b'&', Some(b'p' | b'U' | b'l'))
+        )
+    };
+    memchr3_iter(b'%', b'=', b'\\', bytes).chain(memchr2_iter(b'&', b';', bytes)).any(is_escape)
 }
 
 /// Where the folded block opens of which the line that has its text at `start` may be one.

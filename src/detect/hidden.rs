@@ -56,12 +56,10 @@ pub(super) fn secrets(matcher: &Matcher, text: Text<'_>) -> (Vec<Hidden>, bool) 
 }
 
 /// Whether a secret that stands encoded in `bytes` survives the filters, at whatever
-/// path, or may stand where the limits end; and whether an edit anywhere may make it so.
-pub(super) fn glance(matcher: &Matcher, bytes: &[u8]) -> (bool, bool) {
-    let traces = look(bytes);
-    let is_loud = traces.is_loud();
+/// path, or may stand where the limits end.
+pub(super) fn glance(matcher: &Matcher, bytes: &[u8]) -> bool {
     let mut may_hold = false;
-    let is_complete = layers(bytes, traces, &mut |layer| {
+    let is_complete = layers(bytes, look(bytes), &mut |layer| {
         if !matcher.candidates(Text { bytes: layer.bytes(), path: None }).is_empty() {
             let (joined, own) = layer.with_surroundings(bytes);
             let text = Text { bytes: &joined, path: None };
@@ -72,16 +70,16 @@ pub(super) fn glance(matcher: &Matcher, bytes: &[u8]) -> (bool, bool) {
         }
         !may_hold
     });
-    (may_hold || !is_complete, is_loud)
+    may_hold || !is_complete
 }
 
 /// Whether a text of which `piece` is a part may hold a secret that stands encoded
 /// in and around the piece.
 pub(super) fn stirs(piece: &[u8]) -> bool {
-    let mut traces = Traces::new(piece);
+    let mut traces = Traces::of_part(piece);
     let mut from = 0;
     while let Some(next) = step(piece, from, &mut traces) {
-        if traces.is_part() {
+        if traces.may_matter() {
             return true;
         }
         from = next;
@@ -115,15 +113,25 @@ impl Layer<'_> {
         self.0.iter().rev().fold(span, |span, segment| segment.original(span))
     }
 
-    /// Its bytes, with what stands around the outermost segment in `text` around
-    /// them, and where they are in that.
+    /// Its bytes, with what stands around each segment in the text that it was decoded
+    /// from around them, and where they are in that.
     fn with_surroundings(&self, text: &[u8]) -> (Vec<u8>, Range<usize>) {
-        let region = self.0.first().map_or(0..0, Segment::region);
-        let before = &text[region.start.saturating_sub(AROUND)..region.start];
-        let behind = &text[region.end..text.len().min(region.end + AROUND)];
-        let own = before.len() + 1..before.len() + 1 + self.bytes().len();
-        // Nothing of the text may go on in what was decoded.
-        ([before, b" ", self.bytes(), b" ", behind].concat(), own)
+        let (mut joined, mut behind, mut from) = (Vec::new(), Vec::new(), text);
+        for segment in self.0 {
+            let region = segment.region();
+            joined.extend_from_slice(&from[region.start.saturating_sub(AROUND)..region.start]);
+            // Nothing of a text may go on in what was decoded.
+            joined.push(b' ');
+            behind.push(&from[region.end..from.len().min(region.end + AROUND)]);
+            from = &segment.text;
+        }
+        let own = joined.len()..joined.len() + from.len();
+        joined.extend_from_slice(from);
+        for part in behind.into_iter().rev() {
+            joined.push(b' ');
+            joined.extend_from_slice(part);
+        }
+        (joined, own)
     }
 
     /// The secret of `candidate`, and what it was decoded from in `text`; nothing
@@ -159,16 +167,19 @@ fn look(bytes: &[u8]) -> Traces<'_> {
 #[inline]
 fn step(bytes: &[u8], from: usize, found: &mut Traces<'_>) -> Option<usize> {
     let step = traces::next(bytes, from)?;
-    let mut marks = step.marks;
-    while marks != 0 {
-        found.mark(step.start + marks.trailing_zeros() as usize);
-        marks &= marks - 1;
+    let mut keyed = step.keyed;
+    while keyed != 0 {
+        let start = step.keyed_at(keyed.trailing_zeros());
+        found.keyed(start..start + traces::KEYED);
+        keyed &= keyed - 1;
     }
     let mut next = step.start + traces::STEP;
     let mut runs = step.runs;
     while runs != 0 {
         let place = runs.trailing_zeros() as usize;
-        let end = found.run(step.start + place - traces::RUN);
+        let length = traces::RUN - 1 + (runs >> place).trailing_ones() as usize;
+        let start = step.start + place - traces::RUN;
+        let end = found.run(start..start + length);
         next = next.max(end);
         let beyond = (end + traces::RUN).saturating_sub(step.start).max(place + 1);
         runs = if beyond < 128 { runs >> beyond << beyond } else { 0 };
@@ -201,13 +212,12 @@ impl Way {
     /// Shows `visit` each of `segments` and what is in it; whether to go on.
     fn deeper(&mut self, segments: Segments, visit: &mut dyn FnMut(&Layer<'_>) -> bool) -> bool {
         self.is_complete &= segments.complete;
-        for segment in &segments.list {
-            let room = match segment.encoding {
-                Encoding::Gzip | Encoding::Zlib => &mut self.left.max_inflated,
-                _ => &mut self.left.max_output,
-            };
-            *room = room.saturating_sub(segment.text.len());
-        }
+        // What was inflated in vain has cost as much.
+        self.left.max_inflated = self.left.max_inflated.saturating_sub(segments.inflated);
+        let is_inflated = |segment: &Segment| matches!(segment.encoding, Encoding::Gzip | Encoding::Zlib);
+        let others = segments.list.iter().filter(|segment| !is_inflated(segment));
+        let spent: usize = others.map(|segment| segment.text.len()).sum();
+        self.left.max_output = self.left.max_output.saturating_sub(spent);
         for segment in segments.list {
             self.stack.push(segment);
             let mut goes_on = visit(&Layer(&self.stack));
@@ -217,6 +227,7 @@ impl Way {
                     goes_on = self.deeper(inner, visit);
                 } else {
                     self.is_complete &= inner.complete && inner.list.is_empty();
+                    self.left.max_inflated = self.left.max_inflated.saturating_sub(inner.inflated);
                 }
             }
             self.stack.pop();

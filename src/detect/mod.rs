@@ -78,10 +78,9 @@ impl Detector {
     pub fn glance(&self, bytes: &[u8]) -> Glance {
         let mut glance = self.matcher.glance(bytes);
         if self.decodes && (!glance.may_hold || glance.by_name) {
-            let (may_hold, is_loud) = hidden::glance(&self.matcher, bytes);
+            let may_hold = hidden::glance(&self.matcher, bytes);
             glance.by_name &= !may_hold;
             glance.may_hold |= may_hold;
-            glance.has_keyword |= is_loud;
         }
         glance
     }

@@ -28,6 +28,7 @@ mod map;
 mod pack;
 mod store;
 mod stream;
+pub mod unindexed;
 mod visitor;
 
 pub use decode::Decoder;

@@ -4,4 +4,12 @@
 //! texts with their places go out.
 
 pub mod archive;
+mod base64;
+mod broken;
+mod json;
 pub mod notebook;
+mod part;
+pub mod source_map;
+
+pub use broken::{Broken, Fault};
+pub use part::{Part, PartKind};

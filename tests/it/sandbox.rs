@@ -281,7 +281,8 @@ pub(crate) fn lines_of_keys(count: usize) -> String {
 /// failure it says so without the text, which would show it again.
 #[track_caller]
 pub(crate) fn assert_hidden(key: &str, text: &str) {
-    let (_, secret) = key.split_once('.').expect("the keys of these tests have a public part");
+    // The secret of a webhook has no public part.
+    let (_, secret) = key.split_once('.').or_else(|| key.split_once('_')).expect("it is a key");
     for at in 0..=secret.len() - TELLING {
         assert!(!text.contains(&secret[at..at + TELLING]), "a part of a secret is shown, from byte {at} on");
     }

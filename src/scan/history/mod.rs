@@ -110,7 +110,8 @@ impl Scan<'_> {
         let (mut sifted, unreadable) =
             sift::sift(history, self.reading, limit, only.as_ref(), self.detector, self.progress)?;
         let mut found = Found::default();
-        if self.are_strays(history, &indexed, &sifted.marked)? {
+        if let Some(broken) = self.strays(history, &indexed, &sifted.marked)? {
+            found.coverage.notes = self.notes(history, &broken);
             sifted.marked.clear();
         }
         if !sifted.marked.is_empty() {

@@ -13,7 +13,7 @@ use super::{Progress, Reading};
 use crate::detect::{Detector, Glance};
 use crate::model::{Blob, ObjectKind, Provenance, hex};
 use crate::pack::{Lack, Object, ObjectId, Visitor};
-use crate::scan::unpacked::{self, Glanced};
+use crate::scan::unpacked::{self, Glanced, Joins};
 use crate::source::Reader;
 use crate::source::history::{History, HistoryError, Part, Request, links};
 use crate::unpack::archive::{self, Input};
@@ -76,13 +76,13 @@ impl Sifter<'_> {
         if let Some(kind) = archive::kind(bytes, b"") {
             let glanced = unpacked::glance(self.detector, reader, kind, Input::Seek(&mut Cursor::new(bytes)));
             self.sifted.members += glanced.members;
-            return (true, glanced.matters);
+            return (true, glanced.matters());
         }
         let nowhere = Provenance { shown: b"", relative: b"" };
         (
             false,
             !glance.may_hold
-                && unpacked::joins(self.detector, &Blob::whole(bytes, nowhere), glance.has_keyword),
+                && Joins::default().see(self.detector, &Blob::whole(bytes, nowhere), glance.has_keyword),
         )
     }
 
@@ -237,7 +237,7 @@ fn one(
                 sifted.bytes += size;
                 sifted.members += glanced.members;
                 progress.bytes.fetch_add(size, Ordering::Relaxed);
-                sifted.marked.extend(glanced.matters.then_some((id, kind)));
+                sifted.marked.extend(glanced.matters().then_some((id, kind)));
             }
             Err(why) => read.unreadable.push((format!("object {id}"), why)),
         }
@@ -267,14 +267,16 @@ fn large(
     opening: Option<Reader>,
     detector: &Detector,
 ) -> Result<(u64, ObjectKind, Glanced), String> {
-    let (mut glanced, mut packed) = (Glanced::default(), None);
+    let (mut glanced, mut joins, mut packed) = (Glanced::default(), Joins::default(), None);
     let nowhere = Provenance { shown: b"", relative: b"" };
     let read = history.windows(&id, nowhere, |blob| {
         let glance = detector.glance(blob.bytes);
-        glanced.matters |= glance.may_hold;
-        if blob.is_first() && opening.is_some() {
-            packed = archive::kind(blob.bytes, b"");
-            glanced.matters |= unpacked::joins(detector, blob, glance.has_keyword);
+        glanced.may_hold |= glance.may_hold;
+        if opening.is_some() {
+            glanced.may_hold |= joins.see(detector, blob, glance.has_keyword);
+            if blob.is_first() {
+                packed = archive::kind(blob.bytes, b"");
+            }
         }
     });
     let (kind, size) = match read {
@@ -287,7 +289,8 @@ fn large(
     {
         let inside = unpacked::glance(detector, &mut reader, packed, Input::Stream(&mut stream));
         glanced.members = inside.members;
-        glanced.matters |= inside.matters;
+        glanced.may_hold |= inside.may_hold;
+        glanced.is_broken |= inside.is_broken;
     }
     Ok((size, kind, glanced))
 }

@@ -1,24 +1,26 @@
 //! Looks into a carrier whose path is not known, only for whether it may hold something.
 
-use std::io::Read;
+use std::io::{Cursor, Read};
 use std::sync::LazyLock;
 
 use memchr::memmem::Finder;
 
 use crate::detect::Detector;
 use crate::model::{Blob, Provenance};
+use crate::pack::unindexed::Shape;
 use crate::source::Reader;
 use crate::unpack::archive::{self, Budget, Input, Kind, Reason, Visitor};
 use crate::unpack::notebook as jupyter;
 
-use super::notebook;
+use super::{bundle, notebook};
 
 /// What looking into an archive came to.
 #[derive(Debug, Clone, Copy, Default)]
 pub(in crate::scan) struct Glanced {
-    /// Whether it is to be opened where its path is known: it may hold something, or
-    /// could not be read to its end, which is to be told.
-    pub(in crate::scan) matters: bool,
+    /// Whether it may hold something.
+    pub(in crate::scan) may_hold: bool,
+    /// Whether it could not be read to its end, which is to be told.
+    pub(in crate::scan) is_broken: bool,
     /// Members looked at.
     pub(in crate::scan) members: u64,
 }
@@ -30,37 +32,70 @@ pub(in crate::scan) fn glance(
     kind: Kind,
     input: Input<'_>,
 ) -> Glanced {
-    let mut look = Look { detector, reader, glanced: Glanced::default() };
+    let mut look = Look { detector, reader, level: 0, glanced: Glanced::default() };
     archive::unpack(input, kind, Budget::default(), &mut look);
     look.glanced
+}
+
+impl Glanced {
+    /// Whether it is to be opened where its path is known.
+    pub(in crate::scan) fn matters(self) -> bool {
+        self.may_hold || self.is_broken
+    }
 }
 
 struct Look<'l> {
     detector: &'l Detector,
     reader: &'l mut Reader,
+    /// Git bundles in one another that are open.
+    level: u32,
     glanced: Glanced,
 }
 
 impl Visitor for Look<'_> {
     fn member(&mut self, path: &[u8], _: Option<u64>, content: &mut dyn Read) {
         self.glanced.members += 1;
-        if self.glanced.matters {
+        if self.glanced.may_hold {
             // It will be opened again anyway.
             return;
         }
         let detector = self.detector;
-        let mut matters = has_name(detector, path);
+        let mut may_hold = has_name(detector, path);
+        let mut joins = Joins::default();
         let nowhere = Provenance { shown: b"", relative: b"" };
         // A content never fails; what ends early is told as skipped.
         let _ = self.reader.read(content, nowhere, |blob| {
             let glance = detector.glance(blob.bytes);
-            matters |= glance.may_hold || blob.is_first() && joins(detector, blob, glance.has_keyword);
+            may_hold |= glance.may_hold || joins.see(detector, blob, glance.has_keyword);
         });
-        self.glanced.matters = matters;
+        self.glanced.may_hold = may_hold;
     }
 
     fn skipped(&mut self, _: &[u8], _: Reason) {
-        self.glanced.matters = true;
+        self.glanced.is_broken = true;
+    }
+
+    fn bundle(&mut self, _: &[u8], _: u64, content: &mut dyn Read) -> bool {
+        if self.level >= bundle::LEVELS {
+            return false;
+        }
+        self.level += 1;
+        let detector = self.detector;
+        let (may_hold, is_broken) = bundle::glance(detector, content, &mut |path, content| match content {
+            Shape::Whole(bytes) => {
+                self.member(path, None, &mut &bytes[..]);
+                if let Some(kind) = archive::kind(bytes, path) {
+                    let input = Input::Seek(&mut Cursor::new(bytes));
+                    archive::unpack(input, kind, Budget::default(), self);
+                }
+            }
+            // It is looked into where its path is known.
+            Shape::Stream(_) => self.glanced.may_hold = true,
+        });
+        self.glanced.may_hold |= may_hold;
+        self.glanced.is_broken |= is_broken;
+        self.level -= 1;
+        true
     }
 }
 
@@ -71,17 +106,32 @@ fn has_name(detector: &Detector, path: &[u8]) -> bool {
     !findings.is_empty()
 }
 
-/// Whether this is a notebook that may hold something which its raw bytes do not show, as
-/// they do not where a text is cut into several strings. Notebooks fill histories, so that
-/// this is only asked where a keyword of a rule or the prefix of a key stands in it. One
-/// that is larger than a window is opened where its path is known.
-pub(in crate::scan) fn joins(detector: &Detector, blob: &Blob<'_>, has_keyword: bool) -> bool {
-    if !notebook::resembles(blob.bytes) || !(has_keyword || has_prefix(blob.bytes)) {
-        return false;
+/// Asks of one content, window by window, whether it is a notebook that may hold something
+/// which its raw bytes do not show, as they do not where a text is cut into several
+/// strings. Notebooks fill histories, so that this is only asked where a keyword of a rule
+/// or the prefix of a key stands in it. One that is larger than a window is opened where
+/// its path is known.
+#[derive(Debug, Default)]
+pub(in crate::scan) struct Joins {
+    resembles: bool,
+}
+
+impl Joins {
+    /// Whether it may, by this window.
+    pub(in crate::scan) fn see(&mut self, detector: &Detector, blob: &Blob<'_>, has_keyword: bool) -> bool {
+        if blob.is_first() {
+            self.resembles = notebook::resembles(blob.bytes);
+        }
+        if !self.resembles || !(has_keyword || has_prefix(blob.bytes)) {
+            return false;
+        }
+        let is_whole = blob.is_first() && blob.fresh.end == blob.bytes.len();
+        !is_whole || is_joined(detector, blob)
     }
-    if blob.fresh.end < blob.bytes.len() {
-        return true;
-    }
+}
+
+/// Whether this whole notebook holds something in a text that its raw bytes do not show.
+fn is_joined(detector: &Detector, blob: &Blob<'_>) -> bool {
     let mut may_hold = false;
     // What is broken is text only, and was looked at as such.
     notebook::may_join(blob.bytes)

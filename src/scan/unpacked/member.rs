@@ -1,5 +1,6 @@
 //! Scans the members of one archive.
 
+use std::fs::File;
 use std::io;
 
 use crate::detect::Detector;
@@ -7,22 +8,28 @@ use crate::model::{Blob, Coverage, Finding, Note, NoteKind, Position, Provenance
 use crate::source::Reader;
 use crate::unpack::archive::{Reason, Visitor};
 
-use super::notebook;
+use super::bundle;
+use super::json::Json;
+use super::texts::Told;
 
 /// Notes that are kept of one archive; the rest is only counted.
 const NOTES: usize = 1000;
-/// Bytes of the largest notebook in an archive that is held in memory.
+/// Bytes of the largest notebook or source map in an archive that is held in memory.
 const NOTEBOOK: usize = 64 << 20;
 /// Endings of the names of compressed files.
 const COATS: [&[u8]; 7] = [b".gz", b".bz2", b".xz", b".lzma", b".zst", b".lz4", b".tgz"];
 
 /// Scans what an archive hands out.
 pub(super) struct Members<'m> {
-    detector: &'m Detector,
+    pub(super) detector: &'m Detector,
     reader: &'m mut Reader,
-    provenance: Provenance<'m>,
+    pub(super) provenance: Provenance<'m>,
     is_coat: bool,
-    read: Read,
+    pub(super) read: Read,
+    /// The archive once more, where it is a file and a git bundle.
+    pub(super) again: Option<File>,
+    /// Git bundles that it lies in.
+    level: u32,
     /// Notes that were not kept.
     more: usize,
 }
@@ -45,7 +52,14 @@ impl<'m> Members<'m> {
         provenance: Provenance<'m>,
         is_coat: bool,
     ) -> Self {
-        Self { detector, reader, provenance, is_coat, read: Read::default(), more: 0 }
+        let read = Read::default();
+        Self { detector, reader, provenance, is_coat, read, again: None, level: 0, more: 0 }
+    }
+
+    /// For an archive in a git bundle that is a member here.
+    pub(super) fn within<'i>(&'i mut self, provenance: Provenance<'i>, is_coat: bool) -> Members<'i> {
+        let level = self.level + 1;
+        Members { level, ..Members::new(self.detector, self.reader, provenance, is_coat) }
     }
 
     /// Says that nothing of the archive was opened.
@@ -62,7 +76,7 @@ impl<'m> Members<'m> {
         self.read
     }
 
-    fn note(&mut self, path: &[u8], kind: NoteKind) {
+    pub(super) fn note(&mut self, path: &[u8], kind: NoteKind) {
         if self.read.coverage.notes.len() == NOTES {
             self.more += 1;
             return;
@@ -73,7 +87,7 @@ impl<'m> Members<'m> {
     }
 
     /// Scans the name of a member, without those that it lies in.
-    fn name(&mut self, provenance: &Provenance<'_>) {
+    pub(super) fn name(&mut self, provenance: &Provenance<'_>) {
         let first = self.read.found.len();
         self.detector.scan_name(provenance, &mut self.read.found);
         if self.read.found.len() > first {
@@ -86,19 +100,20 @@ impl<'m> Members<'m> {
         }
     }
 
-    fn content(&mut self, provenance: Provenance<'_>, content: &mut dyn io::Read) {
+    pub(super) fn content(&mut self, provenance: Provenance<'_>, content: &mut dyn io::Read) {
         let Self { detector, reader, read, .. } = self;
         let first = read.found.len();
-        let by_name = notebook::is_name(provenance.relative);
-        let (mut is_notebook, mut is_whole, mut held) = (by_name, true, Vec::new());
+        let (mut json, mut is_whole, mut held) = (None, true, Vec::new());
         let mut is_decoded = true;
         // A content never fails; what ends early is told as skipped.
         let bytes = reader.read(content, provenance, |blob: &Blob<'_>| {
             is_decoded &= detector.scan(blob, &mut read.found);
-            is_notebook |= blob.is_first() && notebook::resembles(blob.bytes);
+            if blob.is_first() {
+                json = Json::of(provenance.relative, blob.bytes);
+            }
             let fresh = &blob.bytes[blob.fresh.clone()];
             is_whole &= held.len() + fresh.len() <= NOTEBOOK;
-            if is_notebook && is_whole {
+            if json.is_some() && is_whole {
                 held.extend_from_slice(fresh);
             }
         });
@@ -107,20 +122,15 @@ impl<'m> Members<'m> {
             let path = detector.path_name(provenance.shown);
             read.coverage.notes.push(Note { path, kind: NoteKind::Encoded });
         }
-        if !is_notebook {
-            return;
-        }
+        let Some(json) = json.filter(|json| !json.is_settled(&read.found[first..])) else { return };
         let mut raw = read.found.split_off(first);
         let told = if is_whole {
-            notebook::scan(detector, &held, provenance, by_name, &mut raw)
+            json.scan(detector, &held, provenance, &mut raw)
         } else {
-            Some("too large to be held in memory".to_owned())
+            Told::lost("too large to be held in memory")
         };
         read.found.append(&mut raw);
-        if let Some(why) = told {
-            let path = self.detector.path_name(provenance.shown);
-            self.read.coverage.notes.push(Note { path, kind: NoteKind::Notebook(why) });
-        }
+        read.coverage.notes.extend(told.notes(detector, provenance.shown));
     }
 }
 
@@ -137,10 +147,19 @@ impl Visitor for Members<'_> {
     fn skipped(&mut self, path: &[u8], reason: Reason) {
         self.note(path, NoteKind::Member(reason.to_string()));
     }
+
+    fn bundle(&mut self, path: &[u8], offset: u64, content: &mut dyn io::Read) -> bool {
+        if self.level >= bundle::LEVELS {
+            return false;
+        }
+        let mut again = self.again.take().filter(|_| path.is_empty());
+        bundle::scan(self, path, content, again.as_mut().map(|file| (file, offset)));
+        true
+    }
 }
 
 /// The path of a member: the archive's, and its own behind a `!`.
-fn joined(archive: &[u8], member: &[u8]) -> Vec<u8> {
+pub(super) fn joined(archive: &[u8], member: &[u8]) -> Vec<u8> {
     [archive, b"!", member].concat()
 }
 

@@ -6,24 +6,30 @@
 //! **Invariant:** a carrier that cannot be opened, in whole or in part, is told of: in a
 //! note, or as skipped where the user named it and nothing of it could be read.
 
+mod bundle;
 mod cursor;
 mod glance;
+mod json;
 mod member;
 mod notebook;
+mod source_map;
+mod texts;
 
 use std::collections::HashSet;
 use std::io::{self, Read};
 
 use crate::detect::Detector;
-use crate::model::{Coverage, Finding, Note, NoteKind, SkipReason, Skipped};
+use crate::model::{Coverage, Finding, NoteKind, SkipReason, Skipped};
 use crate::source::{Content, Packed, Reader};
 use crate::unpack::archive::{self, Budget, Input, Kind};
 
-pub(super) use glance::{Glanced, glance, joins, may_join};
+pub(super) use glance::{Glanced, Joins, glance, may_join};
+use json::Json;
 use member::Members;
 pub use notebook::removals;
+use texts::Told;
 
-/// Bytes of the largest notebook that is read whole.
+/// Bytes of the largest notebook or source map that is read whole.
 const NOTEBOOK: u64 = 256 << 20;
 
 /// What carries texts inside.
@@ -31,11 +37,8 @@ const NOTEBOOK: u64 = 256 << 20;
 pub(super) enum Form {
     /// Something to take apart member by member.
     Archive(Kind),
-    /// A notebook, by its name if that is so.
-    Notebook {
-        /// Whether the name says so, which the content then need not.
-        by_name: bool,
-    },
+    /// JSON with texts in it: a notebook or a source map.
+    Json(Json),
 }
 
 /// What the content at the path `name` is that begins with `head`, if texts are packed
@@ -44,8 +47,7 @@ pub(super) fn form(name: &[u8], head: &[u8]) -> Option<Form> {
     if let Some(kind) = archive::kind(head, name) {
         return Some(Form::Archive(kind));
     }
-    let by_name = notebook::is_name(name);
-    (by_name || notebook::resembles(head)).then_some(Form::Notebook { by_name })
+    Json::of(name, head).map(Form::Json)
 }
 
 /// Opens carriers, on one thread.
@@ -65,14 +67,14 @@ impl<'d> Opener<'d> {
     pub(super) fn open(&mut self, form: Form, packed: Packed<'_>, findings: &mut Vec<Finding>) -> Coverage {
         match form {
             Form::Archive(kind) => self.archive(kind, packed, findings),
-            Form::Notebook { by_name } => self.notebook(by_name, packed, findings),
+            Form::Json(json) => self.json(json, packed, findings),
         }
     }
 
     fn archive(&mut self, kind: Kind, packed: Packed<'_>, findings: &mut Vec<Finding>) -> Coverage {
         let Packed { provenance, content, is_named } = packed;
-        let mut members =
-            Members::new(self.detector, self.reader.get_or_insert_default(), provenance, is_coat(kind));
+        let reader = self.reader.get_or_insert_default();
+        let mut members = Members::new(self.detector, reader, provenance, is_coat(kind));
         let unpack =
             |input, members: &mut Members<'_>| archive::unpack(input, kind, Budget::default(), members);
         match content {
@@ -80,6 +82,9 @@ impl<'d> Opener<'d> {
                 unpack(Input::Seek(&mut io::Cursor::new(bytes)), &mut members);
             }
             Content::File(file) => {
+                if kind == Kind::GitBundle {
+                    members.again = file.try_clone().ok();
+                }
                 unpack(Input::Seek(file), &mut members);
             }
             Content::Stream(stream) => {
@@ -88,10 +93,8 @@ impl<'d> Opener<'d> {
             Content::Gone => members.lose("it came from a pipe and is too large to be held in memory"),
         }
         let member::Read { found, mut coverage, has_content } = members.finish();
-        // What lies in the archive as it is was found in its bytes, too, and the member says more.
-        let told: HashSet<&str> = found.iter().map(|finding| finding.digest.as_str()).collect();
-        findings.retain(|finding| !told.contains(finding.digest.as_str()));
-        findings.extend(found);
+        let raw = std::mem::take(findings);
+        findings.extend(settle(raw, found));
         // The bytes of a document are text themselves, so that it was read all the same.
         let is_text = matches!(kind, Kind::Pdf | Kind::Png);
         if is_named
@@ -108,7 +111,10 @@ impl<'d> Opener<'d> {
         coverage
     }
 
-    fn notebook(&mut self, by_name: bool, packed: Packed<'_>, findings: &mut Vec<Finding>) -> Coverage {
+    fn json(&mut self, json: Json, packed: Packed<'_>, findings: &mut Vec<Finding>) -> Coverage {
+        if json.is_settled(findings) {
+            return Coverage::default();
+        }
         let provenance = packed.provenance;
         let mut held = Vec::new();
         let read = match packed.content {
@@ -118,14 +124,21 @@ impl<'d> Opener<'d> {
             Content::Gone => Ok(None),
         };
         let told = match read {
-            Ok(Some(bytes)) => notebook::scan(self.detector, bytes, provenance, by_name, findings),
-            Ok(None) => Some("too large to be held in memory".to_owned()),
-            Err(_) => Some("it cannot be read again".to_owned()),
+            Ok(Some(bytes)) => json.scan(self.detector, bytes, provenance, findings),
+            Ok(None) => Told::lost("too large to be held in memory"),
+            Err(_) => Told::lost("it cannot be read again"),
         };
-        let path = || self.detector.path_name(provenance.shown);
-        let note = |why| Note { path: path(), kind: NoteKind::Notebook(why) };
-        Coverage { notes: told.map(note).into_iter().collect(), ..Coverage::default() }
+        Coverage { notes: told.notes(self.detector, provenance.shown).collect(), ..Coverage::default() }
     }
+}
+
+/// The findings in the bytes of an archive, `raw`, and in its members: what lies in it as it
+/// is was found in both, and the member says more.
+fn settle(mut raw: Vec<Finding>, found: Vec<Finding>) -> Vec<Finding> {
+    let told: HashSet<&str> = found.iter().map(|finding| finding.digest.as_str()).collect();
+    raw.retain(|finding| !told.contains(finding.digest.as_str()));
+    raw.extend(found);
+    raw
 }
 
 /// Whether this is one compressed content, which has no name of its own.

@@ -1,16 +1,14 @@
-//! Scans a notebook text by text and joins that with what its raw bytes gave.
-//!
-//! A secret is told once: at its line and column in the file, for an editor, and with its
-//! cell, for whoever has the notebook open.
+//! Scans a notebook text by text, where that may show more than its raw bytes.
 
 use std::ops::Range;
 
 use crate::detect::Detector;
-use crate::model::{Blob, Finding, Position, Provenance};
+use crate::model::{Blob, Finding, Provenance};
 use crate::unpack::notebook::clean::Removal;
-use crate::unpack::notebook::{self, Broken, Fault, Part};
+use crate::unpack::notebook::{self, Broken, Fault};
 
 use super::cursor::Cursor;
+use super::texts::{Texts, Told};
 
 /// Names at the top of a notebook, one of which comes first.
 const FIRST: [&[u8]; 4] = [b"cells", b"metadata", b"nbformat", b"worksheets"];
@@ -84,60 +82,24 @@ fn seems_whole(bytes: &[u8]) -> bool {
         && std::str::from_utf8(text).is_ok()
 }
 
-/// A finding in the raw bytes.
-struct Raw {
-    span: Range<usize>,
-    /// Gone where a text of the notebook tells of it.
-    finding: Option<Finding>,
-}
-
 /// Scans the texts of a notebook. `findings` are those in its raw bytes, and afterwards all.
-/// What the user should know of the notebook is returned, such as that it is none and is
-/// text only.
 pub(super) fn scan(
     detector: &Detector,
     bytes: &[u8],
     provenance: Provenance<'_>,
     by_name: bool,
     findings: &mut Vec<Finding>,
-) -> Option<String> {
+) -> Told {
     if !by_name && !is_one(bytes) {
-        return None;
+        return Told::default();
     }
     if findings.is_empty() && seems_whole(bytes) && !may_hide(detector, bytes) {
-        return None;
+        return Told::default();
     }
-    let mut lines = Cursor::new(bytes);
-    let mut raws: Vec<Raw> = findings
-        .drain(..)
-        .map(|finding| {
-            let span = lines.offset(finding.location.start)..lines.offset(finding.location.end);
-            Raw { span, finding: Some(finding) }
-        })
-        .collect();
-    raws.sort_by_key(|raw| raw.span.start);
-    let mut found = Vec::new();
-    let parts = notebook::parts(bytes, &mut |part| {
-        let first = found.len();
-        detector.scan(&Blob::whole(part.text, provenance), &mut found);
-        let within = raws.partition_point(|raw| raw.span.start < part.value.start);
-        let count = raws[within..].partition_point(|raw| raw.span.start < part.value.end);
-        let raws = &mut raws[within..within + count];
-        if found.len() > first {
-            place(detector, part, &mut found[first..], raws, &mut lines);
-        }
-        for raw in raws {
-            let span = part.span(&raw.span).filter(|span| !span.is_empty());
-            if let (Some(finding), Some(span)) = (&mut raw.finding, span)
-                && finding.location.cell().is_none()
-            {
-                name(detector, part, part.line(span.start), finding);
-            }
-        }
-    });
-    findings.extend(raws.into_iter().filter_map(|raw| raw.finding));
-    findings.append(&mut found);
-    match parts {
+    let mut texts = Texts::new(detector, bytes, provenance, findings);
+    let parts = notebook::parts(bytes, &mut |part| texts.scan(part));
+    let cut_short = texts.finish(findings);
+    let why = match parts {
         Ok(summary) if summary.passed_over > 0 => Some(format!(
             "{} of base64 data, too large to be decoded ({} MiB)",
             if summary.passed_over == 1 { "a piece" } else { "several pieces" },
@@ -147,7 +109,8 @@ pub(super) fn scan(
         Ok(_) => None,
         Err(broken) if broken.fault == Fault::Empty || !by_name => None,
         Err(broken) => Some(broken.to_string()),
-    }
+    };
+    Told { why, cut_short }
 }
 
 /// The secrets of a notebook, as [`notebook::clean`] wants them, in no order.
@@ -180,43 +143,6 @@ pub fn removals(
         }
     })?;
     Ok(removals)
-}
-
-/// Gives what was found in the text of `part` its place in the raw file, and takes over
-/// from what was found there.
-fn place(
-    detector: &Detector,
-    part: &Part<'_>,
-    found: &mut [Finding],
-    raws: &mut [Raw],
-    lines: &mut Cursor<'_>,
-) {
-    let mut text = Cursor::new(part.text);
-    for finding in found {
-        let line = finding.location.start.line;
-        let span = text.offset(finding.location.start)..text.offset(finding.location.end);
-        let raw = part.raw(span);
-        let twins = raws.iter_mut().filter(|twin| twin.span.start < raw.end && raw.start < twin.span.end);
-        for twin in twins.filter_map(|twin| twin.finding.take()) {
-            // The rest of the file may say better whose it is.
-            if twin.rule == finding.rule && twin.confidence > finding.confidence {
-                finding.confidence = twin.confidence;
-                finding.reasons = twin.reasons;
-                finding.attribution = twin.attribution;
-            }
-        }
-        let start: Position = lines.position(raw.start);
-        finding.location.start = start;
-        finding.location.end = lines.position(raw.end);
-        name(detector, part, line, finding);
-    }
-}
-
-/// Gives a finding the name of its cell, with the line of the text in it.
-fn name(detector: &Detector, part: &Part<'_>, line: u64, finding: &mut Finding) {
-    let cell = format!("{}, line {line}", part.place);
-    let path = finding.location.path.clone();
-    finding.location.path = path.in_cell(detector.path_name(cell.as_bytes()));
 }
 
 #[cfg(test)]

@@ -23,6 +23,7 @@ pub(super) fn walk(walk: &mut Walk<'_>, content: &mut dyn Read) -> Result<(), St
         at += line.len() as u64;
         match &line[..] {
             b"\n" => break,
+            [b'@', ..] if is_foreign(&line) => return Err(Stop::Here(Reason::ObjectFormat)),
             [.., b'\n'] if at < HEADER => {}
             line if (line.len() as u64) < LINE && !line.ends_with(b"\n") => {
                 return Err(Stop::Here(Reason::Truncated));
@@ -34,4 +35,11 @@ pub(super) fn walk(walk: &mut Walk<'_>, content: &mut dyn Read) -> Result<(), St
         return Err(Stop::Here(Reason::Broken));
     }
     walk.bundle(at, &mut source)
+}
+
+/// Whether a capability says that the objects have other names than git's usual ones, so
+/// that nothing in the pack is where one would look for it.
+fn is_foreign(line: &[u8]) -> bool {
+    let format = line.trim_ascii_end().strip_prefix(b"@object-format=");
+    format.is_some_and(|format| format != b"sha1")
 }

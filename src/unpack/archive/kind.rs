@@ -61,7 +61,7 @@ const RUNNABLE: &[&[u8]] =
     &[b".pyz", b".pyzw", b".pex", b".par", b".zip", b".jar", b".whl", b".egg", b".xpi"];
 
 /// What the content that starts with `head` is, if it is something to take apart.
-/// `head` should be [`HEAD`] bytes or all there are; `name` may be empty.
+/// `head` should be [`HEAD`] bytes or all there are; `name` is empty where it is not known.
 pub fn kind(head: &[u8], name: &[u8]) -> Option<Kind> {
     if let Some((_, kind)) = MAGIC.iter().find(|(magic, _)| head.starts_with(magic)) {
         return is_whole(*kind, head).then_some(*kind);
@@ -78,10 +78,15 @@ pub fn kind(head: &[u8], name: &[u8]) -> Option<Kind> {
     let named = |ending: &[u8]| {
         name.len() > ending.len() && name[name.len() - ending.len()..].eq_ignore_ascii_case(ending)
     };
-    if head.starts_with(b"#!") && RUNNABLE.iter().any(|ending| named(ending)) {
+    // Where no name can say more, it is asked what such files look like inside.
+    let is_zip = |head| memchr::memmem::find(head, b"PK\x03\x04").is_some();
+    if head.starts_with(b"#!")
+        && (RUNNABLE.iter().any(|ending| named(ending)) || name.is_empty() && is_zip(head))
+    {
         return Some(Kind::Zip);
     }
-    let is_lzma = head.len() > 13 && head[0] < 225 && head[1..3] == [0, 0] && named(b".lzma");
+    let is_lzma = head.len() > 13 && head[0] < 225 && head[1..3] == [0, 0];
+    let is_lzma = is_lzma && (named(b".lzma") || name.is_empty() && is_usual_lzma(head));
     is_lzma.then_some(Kind::Lzma)
 }
 
@@ -96,6 +101,13 @@ fn is_bzip2(head: &[u8]) -> bool {
     head.starts_with(b"BZh")
         && matches!(head.get(3), Some(b'1'..=b'9'))
         && (signature == Some(b"\x31\x41\x59\x26\x53\x59") || signature == Some(b"\x17\x72\x45\x38\x50\x90"))
+}
+
+/// The properties that all encoders choose, a dictionary of a power of two, and a size that
+/// is not known or below a terabyte.
+fn is_usual_lzma(head: &[u8]) -> bool {
+    let Some([0x5d, a, b, c, d, size @ .., _]) = head.first_chunk::<14>() else { return false };
+    u32::from_le_bytes([*a, *b, *c, *d]).is_power_of_two() && (*size == [0xff; 8] || size[5..] == [0; 3])
 }
 
 /// A frame that Zstandard and LZ4 pass over, with another frame behind it.

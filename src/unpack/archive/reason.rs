@@ -47,7 +47,10 @@ pub enum Reason {
     /// Its compression asks for more memory than it may have.
     #[error("its compression asks for too much memory")]
     Window,
-    /// A git bundle inside an archive, which nothing here reads.
-    #[error("a git bundle")]
+    /// A git bundle that its visitor did not read.
+    #[error("a git bundle within others")]
     GitBundle,
+    /// A git bundle whose objects are not named by SHA-1.
+    #[error("a git bundle with another format of object names")]
+    ObjectFormat,
 }

@@ -12,22 +12,21 @@
 //! texts go out. No text is held beyond its visit, so that memory stays within the size of
 //! the file (a copy of it is checked where Python's `NaN` stands for a number, and freed).
 
-mod base64;
-mod broken;
 pub mod clean;
-mod json;
-mod part;
 mod place;
 #[cfg(test)]
 mod tests;
 mod walk;
 
-pub use broken::{Broken, Fault};
-pub use part::{Part, PartKind};
+use super::json;
+pub use super::{Broken, Fault, PartKind};
 pub use place::{Cell, CellKind, CellPlace, Field, Form, Step};
 
 /// Base64 data that decodes to more bytes than this is passed over, and counted.
 pub const BINARY: usize = 16 << 20;
+
+/// A text of a notebook.
+pub type Part<'p> = super::Part<'p, CellPlace<'p>>;
 
 /// What a notebook holds.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

@@ -5,7 +5,7 @@
 
 use std::fmt;
 
-use super::json::shown;
+use crate::unpack::json::shown;
 
 /// Where in a notebook a text stands.
 ///

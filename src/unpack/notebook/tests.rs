@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use serde_json::{Value, json};
 
 use super::*;
+use crate::unpack::base64;
 
 /// Small, seeded and good enough to vary tests.
 pub(super) struct Random(pub(super) u64);

@@ -6,11 +6,11 @@
 
 use std::ops::Range;
 
-use super::base64;
-use super::json::{self, Runs, blank, elements, is_lines, member, members, string, string_end};
-use super::part::{Part, PartKind};
+use crate::unpack::base64;
+use crate::unpack::json::{self, Runs, blank, elements, is_lines, member, members, string, string_end};
+
 use super::place::{Cell, CellKind, CellPlace, Field, Form, Step};
-use super::{BINARY, Summary};
+use super::{BINARY, Part, PartKind, Summary};
 
 /// The data fields of an output in nbformat 3, and the MIME types they have had since.
 const OLD_DATA: [(&[u8], &[u8]); 8] = [

@@ -1,9 +1,15 @@
 //! `baseleak clean`: what it shows, changes and refuses.
 
 use std::fs;
+#[cfg(target_os = "linux")]
+use std::io::Write as _;
+#[cfg(target_os = "linux")]
+use std::process::Stdio;
 
 use serde_json::json;
 
+#[cfg(target_os = "linux")]
+use crate::sandbox::assert_hidden;
 use crate::sandbox::{Sandbox, key};
 
 /// A notebook with a key in a source and in an output.
@@ -77,4 +83,55 @@ fn what_is_no_notebook_is_an_error() {
     sandbox.run(["scan", "nb.ipynb"]).exits(0);
     sandbox.run(["clean"]).exits(2);
     sandbox.run(["clean", "--yes", "--check", "nb.ipynb"]).exits(2);
+}
+
+/// Cleans `nb.ipynb` at a terminal where somebody types `answer`; the exit code and what is shown.
+/// `None` where `script` of util-linux, which makes the terminal, is missing.
+#[cfg(target_os = "linux")]
+#[track_caller]
+#[expect(clippy::print_stderr, reason = "it says why a test is passed over")]
+fn at_terminal(sandbox: &Sandbox, answer: &str) -> Option<(Option<i32>, String)> {
+    let clean = format!("'{}' clean nb.ipynb", env!("CARGO_BIN_EXE_baseleak"));
+    let mut command = sandbox.confined("script");
+    command.args(["--quiet", "--return", "--command", &clean, "/dev/null"]).env("SHELL", "/bin/sh");
+    let child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn();
+    let Ok(mut child) = child else {
+        let all = std::env::var_os("BASELEAK_TEST_ALL").is_some_and(|value| value == "1");
+        assert!(!all, "`script` of util-linux is missing");
+        eprintln!("passed over: `script` of util-linux is missing");
+        return None;
+    };
+    let mut typed = child.stdin.take().expect("it is a pipe");
+    typed.write_all(answer.as_bytes()).expect("it is read");
+    drop(typed);
+    let output = child.wait_with_output().expect("a child can be waited for");
+    Some((output.status.code(), String::from_utf8_lossy(&output.stdout).into_owned()))
+}
+
+/// A person is asked, and only a clear yes changes something.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_person_is_asked() {
+    let table = [
+        ("y\n", true),
+        ("Y\n", true),
+        ("yes\n", true),
+        ("n\n", false),
+        ("\n", false),
+        ("", false),
+        ("what?\n", false),
+    ];
+    for (answer, changes) in table {
+        let sandbox = Sandbox::new();
+        let (key, before) = (key(1), notebook(&key(1)));
+        sandbox.write("nb.ipynb", &before);
+        let Some((code, shown)) = at_terminal(&sandbox, answer) else { return };
+        assert!(shown.contains("change nb.ipynb? [y/N] "), "{answer:?}: {shown}");
+        assert!(shown.contains("--- nb.ipynb"), "{answer:?}: {shown}");
+        assert_hidden(&key, &shown);
+        assert_eq!(code, Some(i32::from(!changes)), "{answer:?}: {shown}");
+        let after = read(&sandbox, "nb.ipynb");
+        assert_eq!(after != before, changes, "{answer:?}");
+        assert_eq!(after.contains(&key), !changes, "{answer:?}");
+    }
 }

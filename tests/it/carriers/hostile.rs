@@ -77,3 +77,39 @@ fn what_cannot_be_read_at_all() {
         assert_eq!(skipped(&piped.json()).len(), 1);
     }
 }
+
+/// What inflates to gigabytes stays within this address space, and every bomb is told of.
+#[cfg(target_os = "linux")]
+#[test]
+fn bombs_in_little_memory() {
+    let tens = |packed: Vec<u8>| packed.repeat(10 << 10);
+    let zeros_of = |megabytes: u64| repeat(0).take(megabytes << 20);
+    let mut mebibyte = Vec::new();
+    let mut encoder = flate2::read::GzEncoder::new(zeros_of(1), flate2::Compression::best());
+    encoder.read_to_end(&mut mebibyte).expect("memory can be read");
+    let nested = (0..4).fold(zip(&[zeros(64)]), |inner, _| {
+        let names: Vec<_> = (0..16).map(|number| format!("{number}.zip")).collect();
+        zip(&names.iter().map(|name| deflated(name, &inner)).collect::<Vec<_>>())
+    });
+    let deep = (0..60).fold(b"core".to_vec(), |inner, _| gzip(&tar(&[("in.tar.gz", &inner)])[..]));
+    for (name, bytes, told) in [
+        ("ten.gz", tens(mebibyte), "inflates to far more"),
+        ("42.zip", nested, "inflates to far more"),
+        ("deep.tar.gz", deep, "nested too deep"),
+        ("window.zst", b"\x28\xb5\x2f\xfd\x00\xa8\x01\0\0".to_vec(), "asks for too much memory"),
+    ] {
+        let sandbox = Sandbox::new();
+        sandbox.write(name, bytes);
+        let program = env!("CARGO_BIN_EXE_baseleak");
+        let limited = format!("ulimit -v 614400; exec '{program}' scan --threads 2 --format json");
+        let output = sandbox.confined("sh").args(["-c", &limited]).output().expect("sh can be run");
+        assert_eq!(output.status.code(), Some(0), "{name}: {}", String::from_utf8_lossy(&output.stderr));
+        let report = serde_json::from_slice(&output.stdout).expect("it is a report");
+        let notes = notes(&report);
+        assert!(!notes.is_empty(), "{name}");
+        assert!(
+            notes.iter().all(|note| note.contains("inflates") || note.contains(told)),
+            "{name}: {notes:?}"
+        );
+    }
+}

@@ -7,12 +7,16 @@ mod archives;
 #[path = "../../../src/unpack/archive/tests/build.rs"]
 #[expect(dead_code, reason = "it builds more than is needed here")]
 mod build;
+mod bundles;
 mod clean;
+mod codes;
 mod documents;
 mod encoded;
 mod hostile;
+mod limits;
 mod notebooks;
 mod repositories;
+mod samples;
 
 use serde_json::Value;
 
@@ -20,7 +24,7 @@ use crate::contexts::Kind;
 use crate::sandbox::{Sandbox, key_of};
 
 /// The shapes that are planted.
-const KINDS: [Kind; 3] = [Kind::New, Kind::Legacy, Kind::Gateway];
+const KINDS: [Kind; 4] = Kind::ALL;
 
 /// A line with a key, which begins in column 17.
 fn line(key: &str) -> String {

@@ -26,6 +26,12 @@ fn carriers() -> Vec<(&'static str, Vec<u8>, &'static str)> {
         ),
         ("f.ipynb", joined.to_string().into_bytes(), "f.ipynb:1:29 @ cell 1, source, line 2"),
         ("g.tar", large, "g.tar!in:1:17"),
+        ("h.lzma", lzma(&text(9)), "h.lzma!h:1:17"),
+        (
+            "i.pyz",
+            [b"#!/usr/bin/env python3\n", &zip(&[deflated("in", &text(10))])[..]].concat(),
+            "i.pyz!in:1:17",
+        ),
     ]
 }
 
@@ -101,7 +107,7 @@ fn versions_of_an_archive() {
     assert_eq!(report["findings"][0]["origin"]["in_head"], false);
 }
 
-/// What cannot be opened is told with its path.
+/// What cannot be opened is told with its path; in a history in which nothing is found, with its id.
 #[test]
 fn what_cannot_be_opened_is_told() {
     let sandbox = Sandbox::repository();
@@ -110,6 +116,12 @@ fn what_cannot_be_opened_is_told() {
     let staged = sandbox.run(["staged", "--format", "json"]).exits(0).json();
     assert_eq!(notes(&staged), ["locked.zip!in: member: encrypted"]);
     sandbox.git(["commit", "--quiet", "--message", "x"]);
+    let id = sandbox.git(["rev-parse", "HEAD:locked.zip"]);
     let history = sandbox.run(["history", "--format", "json"]).exits(0).json();
+    assert_eq!(notes(&history), [format!("blob {}!in: member: encrypted", id.trim())]);
+    sandbox.write("leak", line(&key(1)));
+    sandbox.git(["add", "--all"]);
+    sandbox.git(["commit", "--quiet", "--message", "y"]);
+    let history = sandbox.run(["history", "--format", "json"]).exits(1).json();
     assert_eq!(notes(&history), ["locked.zip!in: member: encrypted"]);
 }

@@ -212,6 +212,16 @@ fn kinds() {
     check(b"", "", None);
     check(b"PK\x05\x06", "", Some(Kind::Zip));
     check(b"PKG_NAME=1", "x.zip", None);
+    let runnable = b"#!/usr/bin/env python3\nPK\x03\x04";
+    check(runnable, "x.pyz", Some(Kind::Zip));
+    check(runnable, "", Some(Kind::Zip));
+    check(runnable, "x.sh", None);
+    check(b"#!/bin/sh\n", "", None);
+    let lzma = b"\x5d\0\0\x80\0\xff\xff\xff\xff\xff\xff\xff\xff\0";
+    check(lzma, "x.lzma", Some(Kind::Lzma));
+    check(lzma, "", Some(Kind::Lzma));
+    check(lzma, "x", None);
+    check(&[0x5d; 14], "", None);
     check(b"version https://git-lfs.github.com/spec/v1\n", "model.zip", None);
     check(b"BZh9 is a word", "", None);
     check(b"070701 is a number", "", None);

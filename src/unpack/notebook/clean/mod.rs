@@ -15,10 +15,10 @@ mod tests;
 use std::fmt;
 use std::ops::Range;
 
-use super::json::{self, Runs};
-use super::part::{Part, PartKind};
 use super::place::{CellKind, CellPlace, Field};
-use super::{Broken, base64, parts};
+use super::{Broken, Part, parts};
+use crate::unpack::json::{self, Runs};
+use crate::unpack::{PartKind, base64};
 use python::Source;
 
 /// What stands where a secret stood, if nothing better does.

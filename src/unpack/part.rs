@@ -1,4 +1,4 @@
-//! One text of a notebook, and the way from it back to the raw file.
+//! A text of a file of JSON, such as a notebook, and the way from it back to the raw file.
 //!
 //! The way is walked when it is asked for: a text keeps no map of its characters, since
 //! a map can be larger than the file and few texts hold anything worth a place.
@@ -9,12 +9,11 @@ use std::ops::Range;
 
 use super::base64;
 use super::json::{Run, Runs};
-use super::place::CellPlace;
 
-/// A text of a notebook.
-pub struct Part<'p> {
+/// A text in a file of JSON, at a place that is told as a `P`.
+pub struct Part<'p, P> {
     /// Where it stands.
-    pub place: CellPlace<'p>,
+    pub place: P,
     /// What it says, unescaped, the strings of a list joined.
     pub text: &'p [u8],
     /// How `text` is written in the file.
@@ -36,21 +35,15 @@ pub enum PartKind {
     Binary,
 }
 
-impl fmt::Debug for Part<'_> {
+impl<P: fmt::Debug> fmt::Debug for Part<'_, P> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         // The text may hold a secret.
         f.debug_struct("Part").field("place", &self.place).field("value", &self.value).finish_non_exhaustive()
     }
 }
 
-impl<'p> Part<'p> {
-    pub(super) fn new(
-        place: CellPlace<'p>,
-        text: &'p [u8],
-        kind: PartKind,
-        value: Range<usize>,
-        runs: Runs<'p>,
-    ) -> Self {
+impl<'p, P> Part<'p, P> {
+    pub(super) fn new(place: P, text: &'p [u8], kind: PartKind, value: Range<usize>, runs: Runs<'p>) -> Self {
         let runs = match kind {
             PartKind::Text => runs,
             // Letters are counted one by one, so that a long run would be counted again for every span.
