@@ -1,8 +1,9 @@
 //! What an answer to a deletion and a look at the inventory say together.
 //!
-//! A deletion that was answered proves little: the answer may be lost, come from
-//! somebody in between, or be 404 for a key that only others may see. That the inventory
-//! listed the key before and lists it no more, for the same operator, is the proof.
+//! A deletion that was answered proves little: the answer may be lost, or come from
+//! somebody in between. That the inventory does not list the key afterwards is the proof.
+//! Of a key that it never listed, 404 counts as revoked already, as Baseten's Terraform
+//! provider has it, and the report says that a key of another workspace is answered so, too.
 //!
 //! **Invariant:** no answer to a deletion alone says that a key is dead.
 
@@ -48,9 +49,10 @@ fn gone(key: &PlannedKey, answer: &Result<Deletion, ApiError>) -> (State, String
             (State::Dead, format!("was deleted already: the audit log has it at {time}"))
         }
         (Ok(Deletion::Absent), None) => {
-            let why = "this operator sees no such key (404): it was deleted before, or belongs to another \
-                       workspace or to somebody whose keys this operator cannot see";
-            (State::Unknown, why.to_owned())
+            // Documented: a key that is absent was revoked already.
+            let why = "counts as revoked already: the API knows no such key (404), and this operator's \
+                       inventory never listed it; if it may be of another workspace, ask there, too";
+            (State::Dead, why.to_owned())
         }
         // Whoever may not do this may have lost the right to see, too.
         (Err(error @ ApiError::Forbidden { .. }), _) => (State::Unknown, error.to_string()),

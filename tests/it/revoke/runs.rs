@@ -140,12 +140,12 @@ fn without_proof_a_key_is_not_dead() {
 }
 
 #[test]
-fn a_key_that_nobody_here_knows_is_not_said_to_be_dead() {
+fn a_key_that_the_api_does_not_know_counts_as_revoked() {
     let bench = Bench::of("manage-keys");
-    // A personal key, which this operator does not see.
+    // What this operator does not see is answered as what is not there: the report says so.
     let prefix = bench.prefix("member");
-    let run = bench.ask(&["--prefix", &prefix, "--yes", "--trail", TRAIL]).exits(2);
-    run.prints(&["not seen by this operator", "unknown: this operator sees no such key (404)", "1 unknown"]);
+    let run = bench.ask(&["--prefix", &prefix, "--yes", "--trail", TRAIL]).exits(0);
+    run.prints(&["not seen by this operator", "counts as revoked already", "may be of another workspace"]);
 }
 
 #[test]
@@ -229,12 +229,13 @@ fn a_run_is_resumed_where_it_was() {
     let elsewhere = bench.server.url();
     let run = bench.ask(&["--resume", TRAIL, "--yes", "--remote-url", &elsewhere]).exits(2);
     run.says(&["the run in the trail was at", &elsewhere]);
-    // Nor does the sight of somebody who sees less.
+    // For somebody who sees less it is the 404 that counts, and is named as such.
     bench.server.state().set_right("PERSONAL", Right::AuditLogs, 403);
     let other = Bench { operator: "member", ..bench };
     let run = other.ask(&["--resume", TRAIL, "--yes", "--format", "json"]);
     let result = run.exits(1).json();
-    assert_eq!(states(&result)[&other.prefix("invoke")], "unknown", "{result}");
+    assert_eq!(states(&result)[&other.prefix("invoke")], "dead", "{result}");
+    assert!(result["results"][0]["why"].as_str().is_some_and(|why| why.contains("404")), "{result}");
 }
 
 #[test]
