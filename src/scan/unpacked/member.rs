@@ -42,6 +42,8 @@ pub(super) struct Read {
     pub(super) coverage: Coverage,
     /// Whether anything in it could be read.
     pub(super) has_content: bool,
+    /// The same before the last member.
+    had_content: bool,
 }
 
 impl<'m> Members<'m> {
@@ -140,11 +142,16 @@ impl Visitor for Members<'_> {
         let (shown, relative) = (joined(self.provenance.shown, path), joined(self.provenance.relative, path));
         let provenance = Provenance { shown: &shown, relative: &relative };
         self.read.coverage.members += 1;
+        self.read.had_content = self.read.has_content;
         self.name(&provenance);
         self.content(provenance, content);
     }
 
     fn skipped(&mut self, path: &[u8], reason: Reason) {
+        if reason == Reason::TooDeep {
+            // The last member was this one, and its compressed bytes say nothing.
+            self.read.has_content = self.read.had_content;
+        }
         self.note(path, NoteKind::Member(reason.to_string()));
     }
 

@@ -19,7 +19,7 @@ use std::collections::HashSet;
 use std::io::{self, Read};
 
 use crate::detect::Detector;
-use crate::model::{Coverage, Finding, NoteKind, SkipReason, Skipped};
+use crate::model::{Coverage, Finding, NoteKind, Provenance, SkipReason, Skipped};
 use crate::source::{Content, Packed, Reader};
 use crate::unpack::archive::{self, Budget, Input, Kind};
 
@@ -92,7 +92,7 @@ impl<'d> Opener<'d> {
             }
             Content::Gone => members.lose("it came from a pipe and is too large to be held in memory"),
         }
-        let member::Read { found, mut coverage, has_content } = members.finish();
+        let member::Read { found, mut coverage, has_content, .. } = members.finish();
         let raw = std::mem::take(findings);
         findings.extend(settle(raw, found));
         // The bytes of a document are text themselves, so that it was read all the same.
@@ -100,15 +100,23 @@ impl<'d> Opener<'d> {
         if is_named
             && !has_content
             && !is_text
-            && let Some(note) = coverage.notes.pop()
         {
-            let why = match note.kind {
-                NoteKind::Member(why) | NoteKind::Notebook(why) => why,
-                NoteKind::Encoded => NoteKind::DECODING.to_owned(),
-            };
-            coverage.skipped.push(Skipped { path: note.path, reason: SkipReason::Unreadable(why) });
+            self.refuse(provenance, &mut coverage);
         }
         coverage
+    }
+
+    /// Says once of the input itself that nothing of it could be read, if anything in it
+    /// could not; what is noted of its members stays.
+    fn refuse(&self, provenance: Provenance<'_>, coverage: &mut Coverage) {
+        let path = self.detector.path_name(provenance.shown);
+        let Some(first) = coverage.notes.first() else { return };
+        let why = match &first.kind {
+            NoteKind::Member(why) | NoteKind::Notebook(why) => why.clone(),
+            NoteKind::Encoded => NoteKind::DECODING.to_owned(),
+        };
+        coverage.notes.retain(|note| note.path != path);
+        coverage.skipped.push(Skipped { path, reason: SkipReason::Unreadable(why) });
     }
 
     fn json(&mut self, json: Json, packed: Packed<'_>, findings: &mut Vec<Finding>) -> Coverage {
