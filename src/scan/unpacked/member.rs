@@ -17,7 +17,7 @@ const NOTES: usize = 1000;
 /// Bytes of the largest notebook or source map in an archive that is held in memory.
 const NOTEBOOK: usize = 64 << 20;
 /// Endings of the names of compressed files.
-const COATS: [&[u8]; 7] = [b".gz", b".bz2", b".xz", b".lzma", b".zst", b".lz4", b".tgz"];
+const COATS: [&[u8]; 8] = [b".gz", b".z", b".bz2", b".xz", b".lzma", b".zst", b".lz4", b".tgz"];
 
 /// Scans what an archive hands out.
 pub(super) struct Members<'m> {

@@ -50,6 +50,16 @@ pub(super) fn form(name: &[u8], head: &[u8]) -> Option<Form> {
     Json::of(name, head).map(Form::Json)
 }
 
+/// As [`form`] for content that is all there, of which the end has a say, too.
+pub(super) fn form_of(name: &[u8], bytes: &[u8]) -> Option<Form> {
+    form(name, bytes).filter(|form| *form != Form::Archive(Kind::Runnable) || is_zip(bytes))
+}
+
+/// Whether a zip stands behind what a system can run.
+fn is_zip(bytes: &[u8]) -> bool {
+    archive::kind_of(bytes, b"").is_some()
+}
+
 /// Opens carriers, on one thread.
 pub(super) struct Opener<'d> {
     detector: &'d Detector,
@@ -95,12 +105,10 @@ impl<'d> Opener<'d> {
         let member::Read { found, mut coverage, has_content, .. } = members.finish();
         let raw = std::mem::take(findings);
         findings.extend(settle(raw, found));
-        // The bytes of a document are text themselves, so that it was read all the same.
-        let is_text = matches!(kind, Kind::Pdf | Kind::Png);
-        if is_named
-            && !has_content
-            && !is_text
-        {
+        // The bytes of a document or a program say something themselves, so that it was read
+        // all the same.
+        let is_text = matches!(kind, Kind::Pdf | Kind::Png | Kind::Runnable);
+        if is_named && !has_content && !is_text {
             self.refuse(provenance, &mut coverage);
         }
         coverage
@@ -151,7 +159,7 @@ fn settle(mut raw: Vec<Finding>, found: Vec<Finding>) -> Vec<Finding> {
 
 /// Whether this is one compressed content, which has no name of its own.
 fn is_coat(kind: Kind) -> bool {
-    matches!(kind, Kind::Gzip | Kind::Bzip2 | Kind::Xz | Kind::Lzma | Kind::Zstd | Kind::Lz4)
+    matches!(kind, Kind::Gzip | Kind::Zlib | Kind::Bzip2 | Kind::Xz | Kind::Lzma | Kind::Zstd | Kind::Lz4)
 }
 
 /// All that `content` holds, unless that is too much for a notebook.

@@ -32,6 +32,8 @@ fn carriers() -> Vec<(&'static str, Vec<u8>, &'static str)> {
             [b"#!/usr/bin/env python3\n", &zip(&[deflated("in", &text(10))])[..]].concat(),
             "i.pyz!in:1:17",
         ),
+        ("j", [b"\x7fELF\x02\x01", &zip(&[deflated("in", &text(11))])[..]].concat(), "j!in:1:17"),
+        ("k.joblib", zlib(&text(12)), "k.joblib!k.joblib:1:17"),
     ]
 }
 
