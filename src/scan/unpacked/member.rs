@@ -32,6 +32,8 @@ pub(super) struct Members<'m> {
     level: u32,
     /// Notes that were not kept.
     more: usize,
+    /// Whether objects of a git repository lie in it.
+    has_objects: bool,
 }
 
 /// What reading an archive came to.
@@ -55,7 +57,17 @@ impl<'m> Members<'m> {
         is_coat: bool,
     ) -> Self {
         let read = Read::default();
-        Self { detector, reader, provenance, is_coat, read, again: None, level: 0, more: 0 }
+        Self {
+            detector,
+            reader,
+            provenance,
+            is_coat,
+            read,
+            again: None,
+            level: 0,
+            more: 0,
+            has_objects: false,
+        }
     }
 
     /// For an archive in a git bundle that is a member here.
@@ -70,6 +82,9 @@ impl<'m> Members<'m> {
     }
 
     pub(super) fn finish(mut self) -> Read {
+        if self.has_objects {
+            self.lose("the .git folder in it, which `history` reads in the unpacked repository");
+        }
         if self.more > 0 {
             let path = self.detector.path_name(self.provenance.shown);
             let kind = NoteKind::Member(format!("{} more of its members were not, either", self.more));
@@ -143,6 +158,7 @@ impl Visitor for Members<'_> {
         let provenance = Provenance { shown: &shown, relative: &relative };
         self.read.coverage.members += 1;
         self.read.had_content = self.read.has_content;
+        self.has_objects |= is_object(path);
         self.name(&provenance);
         self.content(provenance, content);
     }
@@ -165,6 +181,19 @@ impl Visitor for Members<'_> {
     }
 }
 
+/// Whether this is the path of what git keeps objects in.
+pub(super) fn is_object(path: &[u8]) -> bool {
+    let inside = b".git/objects/";
+    memchr::memmem::find_iter(path, inside).any(|at| {
+        let parts: Vec<&[u8]> = path[at + inside.len()..].split(|&byte| byte == b'/').collect();
+        match parts[..] {
+            [b"pack", name] => name.ends_with(b".pack"),
+            [folder, name] => [folder, name].concat().iter().all(u8::is_ascii_hexdigit) && folder.len() == 2,
+            _ => false,
+        }
+    })
+}
+
 /// The path of a member: the archive's, and its own behind a `!`.
 pub(super) fn joined(archive: &[u8], member: &[u8]) -> Vec<u8> {
     [archive, b"!", member].concat()
@@ -182,6 +211,20 @@ fn bare(path: &[u8]) -> &[u8] {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_git_keeps_objects_in() {
+        for (path, expect) in [
+            ("a/.git/objects/pack/pack-12.pack", true),
+            (".git/objects/ab/cdef0123", true),
+            (".git/objects/pack/pack-12.idx", false),
+            (".git/objects/info/packs", false),
+            (".git/config", false),
+            ("objects/ab/cdef", false),
+        ] {
+            assert_eq!(is_object(path.as_bytes()), expect, "{path}");
+        }
+    }
 
     #[test]
     fn a_compressed_file_names_what_it_holds() {

@@ -19,7 +19,7 @@ use std::collections::HashSet;
 use std::io::{self, Read};
 
 use crate::detect::Detector;
-use crate::model::{Coverage, Finding, NoteKind, Provenance, SkipReason, Skipped};
+use crate::model::{Coverage, Finding, Note, NoteKind, Provenance, SkipReason, Skipped};
 use crate::source::{Content, Packed, Reader};
 use crate::unpack::archive::{self, Budget, Input, Kind};
 
@@ -39,6 +39,8 @@ pub(super) enum Form {
     Archive(Kind),
     /// JSON with texts in it: a notebook or a source map.
     Json(Json),
+    /// A pack of git, which is only told of.
+    Pack,
 }
 
 /// What the content at the path `name` is that begins with `head`, if texts are packed
@@ -47,7 +49,8 @@ pub(super) fn form(name: &[u8], head: &[u8]) -> Option<Form> {
     if let Some(kind) = archive::kind(head, name) {
         return Some(Form::Archive(kind));
     }
-    Json::of(name, head).map(Form::Json)
+    let is_pack = name.ends_with(b".pack") && head.starts_with(b"PACK\0\0\0");
+    is_pack.then_some(Form::Pack).or_else(|| Json::of(name, head).map(Form::Json))
 }
 
 /// As [`form`] for content that is all there, of which the end has a say, too.
@@ -78,6 +81,7 @@ impl<'d> Opener<'d> {
         match form {
             Form::Archive(kind) => self.archive(kind, packed, findings),
             Form::Json(json) => self.json(json, packed, findings),
+            Form::Pack => self.pack(&packed),
         }
     }
 
@@ -110,6 +114,18 @@ impl<'d> Opener<'d> {
         let is_text = matches!(kind, Kind::Pdf | Kind::Png | Kind::Runnable);
         if is_named && !has_content && !is_text {
             self.refuse(provenance, &mut coverage);
+        }
+        coverage
+    }
+
+    /// Says of a pack that it was not read.
+    fn pack(&self, packed: &Packed<'_>) -> Coverage {
+        let path = self.detector.path_name(packed.provenance.shown);
+        let why = "a pack of git, which `history` reads in its repository";
+        let note = Note { path, kind: NoteKind::Member(why.to_owned()) };
+        let mut coverage = Coverage { notes: vec![note], ..Coverage::default() };
+        if packed.is_named {
+            self.refuse(packed.provenance, &mut coverage);
         }
         coverage
     }

@@ -109,6 +109,25 @@ fn versions_of_an_archive() {
     assert_eq!(report["findings"][0]["origin"]["in_head"], false);
 }
 
+/// What git keeps in packs is told of, once of each archive.
+#[test]
+fn repositories_in_archives() {
+    let sandbox = Sandbox::new();
+    let pack = b"PACK\0\0\0\x02\0\0\0\0";
+    let members: [(&str, &[u8]); 3] = [
+        ("r/.git/objects/pack/pack-1.pack", pack),
+        ("r/.git/objects/ab/cdef", &zlib(b"blob 1\0x")),
+        ("r/.git/HEAD", b"ref: refs/heads/main\n"),
+    ];
+    sandbox.write("in/r.tar", tar(&members));
+    sandbox.write("in/x.pack", pack);
+    let report = sandbox.run(["scan", "--format", "json", "in"]).exits(0).json();
+    let whole = "the .git folder in it, which `history` reads in the unpacked repository";
+    let alone = "a pack of git, which `history` reads in its repository";
+    assert_eq!(notes(&report), [format!("in/r.tar: member: {whole}"), format!("in/x.pack: member: {alone}")]);
+    sandbox.run(["scan", "in/x.pack"]).exits(2);
+}
+
 /// What cannot be opened is told with its path; in a history in which nothing is found, with its id.
 #[test]
 fn what_cannot_be_opened_is_told() {
