@@ -55,6 +55,8 @@ struct Look<'l> {
 impl Visitor for Look<'_> {
     fn member(&mut self, path: &[u8], _: Option<u64>, content: &mut dyn Read) {
         self.glanced.members += 1;
+        // What lies in packs is not read, which is told.
+        self.glanced.is_broken |= super::member::is_object(path);
         if self.glanced.may_hold {
             // It will be opened again anyway.
             return;
