@@ -98,9 +98,11 @@ pub fn removals(
     bytes: &[u8],
     provenance: Provenance<'_>,
 ) -> Result<Vec<Removal>, Broken> {
-    let removal = |finding: &Finding, raw: Range<usize>, written: &[u8]| Removal {
-        raw,
-        encoded: written != finding.secret.expose(),
+    let removal = |finding: &Finding, raw: Range<usize>, written: &[u8]| {
+        // Literals in a row are no encoding: between them are signs that no key has.
+        let of_key = |byte: &&u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_');
+        let secret = finding.secret.expose();
+        Removal { raw, encoded: written != secret && !written.iter().filter(of_key).eq(secret) }
     };
     let (mut found, mut lines) = (Vec::new(), Cursor::new(bytes));
     detector.scan(&Blob::whole(bytes, provenance), &mut found);
