@@ -115,8 +115,7 @@ impl Edge {
         let mut rest = text;
         loop {
             rest = match rest {
-                [b'\\', b'n' | b'r' | b't', rest @ ..]
-                | [b'\\', b'\\', rest @ ..]
+                [b'\\', b'n' | b'r' | b't' | b'\\', rest @ ..]
                 | [b' ' | b'\t' | b'+' | b'&' | b'|' | b'~' | b'<' | b'>', rest @ ..] => rest,
                 [b'.', next, ..] if !next.is_ascii_alphanumeric() => &rest[1..],
                 _ => break,
