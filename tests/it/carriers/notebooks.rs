@@ -80,12 +80,12 @@ fn strings_that_are_joined() {
 #[test]
 fn literals_on_several_lines() {
     let key = key(1);
-    let ((first, second), (_, last)) = (key.split_at(20), key.split_at(34));
-    let middle = &second[..14];
+    let (first, second) = key.split_at(20);
+    let (one, two, three) = (&key[..14], &key[14..28], &key[28..]);
     let table = [
         json!([format!("K = (\"{first}\"\n"), format!("     \"{second}\")\n")]),
         json!([format!("K = '{first}' + \\\n"), format!("  '{second}'\n")]),
-        json!([format!("K = ('{first}'\n"), format!(" '{middle}'\n"), format!(" '{last}')\n")]),
+        json!([format!("K = ('{one}'\n"), format!(" '{two}'\n"), format!(" '{three}')\n")]),
         json!(format!("K = '{first}' + \\\n  '{second}'")),
         json!(["%%writefile a.yaml\n", "k: >-\n", format!("  {first}\n"), format!("  {second}\n")]),
     ];
