@@ -12,7 +12,7 @@ use crate::source::Reader;
 use crate::unpack::archive::{self, Budget, Input, Kind, Reason, Visitor};
 use crate::unpack::notebook as jupyter;
 
-use super::{bundle, notebook};
+use super::{bundle, joint, notebook};
 
 /// What looking into an archive came to.
 #[derive(Debug, Clone, Copy, Default)]
@@ -136,7 +136,7 @@ impl Joins {
 fn is_joined(detector: &Detector, blob: &Blob<'_>) -> bool {
     let mut may_hold = false;
     // What is broken is text only, and was looked at as such.
-    notebook::may_join(blob.bytes)
+    joint::may_join(blob.bytes)
         && notebook::is_one(blob.bytes)
         && jupyter::parts(blob.bytes, &mut |part| may_hold |= detector.glance(part.text).may_hold).is_ok()
         && may_hold
@@ -144,7 +144,7 @@ fn is_joined(detector: &Detector, blob: &Blob<'_>) -> bool {
 
 /// Whether an edit without a keyword may make a notebook such a one.
 pub(in crate::scan) fn may_join(edits: &[u8]) -> bool {
-    has_prefix(edits) && notebook::may_join(edits)
+    has_prefix(edits) && joint::may_join(edits)
 }
 
 /// Whether the prefix of a key stands in a text, whose shape is its only keyword.

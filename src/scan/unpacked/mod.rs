@@ -9,6 +9,7 @@
 mod bundle;
 mod cursor;
 mod glance;
+mod joint;
 mod json;
 mod member;
 mod notebook;
