@@ -3,6 +3,8 @@
 //! It reads nothing and prints nothing. **Invariant:** a [`Finding`] made here
 //! carries the secret in its `secret` field only; its path and its snippet are masked.
 
+#[cfg(test)]
+mod binary_tests;
 mod describe;
 mod filter;
 mod hidden;
