@@ -72,6 +72,8 @@ fn a_length_ends_a_key() {
         }
         check(prefix, b"(dp0\nV", b"\np1\n", true);
         check(prefix, b"V", b"\np0\n.", true);
+        check(prefix, b"V", b"\n.", true);
+        check(prefix, b"(Vname\nV", b"\nsV", true);
     }
 }
 
@@ -81,6 +83,8 @@ fn another_length_ends_no_key_of_the_old_shape() {
         check(OLD, before, b"N", false);
     }
     check(OLD, b"V", b" \n", false);
+    check(OLD, b"V", b"\n", false);
+    check(OLD, b"V", b"\npeace", false);
     check(OLD, b"xV", b"\n", false);
     check(OLD, b"\0x", b"x\0", false);
 }
@@ -93,12 +97,12 @@ fn a_prefix_ends_what_stands_before_a_key_in_binary_content() {
             let (far, near) = ([b'|'; 80], [b'|'; 20]);
             let (before, after) = (before.as_bytes(), after.as_bytes());
             let with = |edge: &[u8], gap: &[u8]| [edge, gap, before].concat();
-            check(prefix, &with(b"\0", &near), after, true);
-            check(prefix, before, &[after, b" \0"].concat(), true);
             check(prefix, &with(b"SQLite format 3\0", &far), after, true);
-            // A text is no binary content, though what stands behind a `sky_` key may be its own.
+            // Elsewhere, what goes on behind a `sky_` key may be its own.
             let is_open = prefix == "sky_" && before.is_empty();
             if !is_open {
+                check(prefix, &with(b"\0", &near), after, true);
+                check(prefix, before, &[after, b" \0"].concat(), true);
                 check(prefix, &with(b"\0", &far), after, false);
             }
         }

@@ -54,18 +54,28 @@ pub(in crate::detect) fn end(bytes: &[u8], secret: &Range<usize>) -> usize {
     let Some(dot) = memchr::memchr(b'.', &bytes[secret.clone()]) else { return secret.end };
     let told = told_length(bytes, secret.start).filter(|told| (dot + 2..=secret.len()).contains(told));
     let usual = dot + 1 + USUAL;
-    // Lists of variables, too, are separated by NUL bytes; what is assigned there is all of a key.
-    let is_assigned = matches!(bytes[..secret.start], [.., b'=' | b':' | b' ' | b'"' | b'\'']);
+    // In other binary content than a database, a key that touches nothing may be as long as its match.
+    let is_letter = |byte: Option<&u8>| byte.is_some_and(u8::is_ascii_alphanumeric);
+    let touches = is_letter(bytes[..secret.start].last()) || is_letter(bytes.get(secret.end));
+    let is_field = || bytes.starts_with(SQLITE) || (touches && is_binary(bytes, secret));
     match told {
         Some(told) => secret.start + told,
-        None if usual < secret.len() && !is_assigned && is_binary(bytes, secret) => secret.start + usual,
+        None if usual < secret.len() && is_field() => secret.start + usual,
         None => secret.end,
     }
 }
 
-/// Whether `secret` is the text of a pickle of protocol 0: a `V`, the text, a line break.
+/// Whether `secret` is the text of a pickle of protocol 0: a `V`, the text, a line break,
+/// and what is done with it, for a word of a list may begin with a `V` as well.
 fn is_line_of_pickle(bytes: &[u8], secret: &Range<usize>) -> bool {
-    matches!(bytes[..secret.start], [b'V'] | [.., b'\n', b'V']) && bytes.get(secret.end) == Some(&b'\n')
+    let is_opened = matches!(bytes[..secret.start], [b'V'] | [.., b'\n', b'V']);
+    let is_used = match bytes[secret.end..] {
+        [b'\n', b'p', digit, ..] => digit.is_ascii_digit(),
+        [b'\n', b'.'] => true,
+        [b'\n', b's' | b'a', next, ..] => !next.is_ascii_lowercase(),
+        _ => false,
+    };
+    is_opened && is_used
 }
 
 /// Whether `secret` stands in binary content.
