@@ -11,7 +11,7 @@ use std::ops::Range;
 const NEAR: usize = 64;
 /// Letters or digits behind the dot of a key whose length nothing tells.
 const USUAL: usize = 32;
-/// What an SQLite database begins with.
+/// What an `SQLite` database begins with.
 const SQLITE: &[u8] = b"SQLite format 3\0";
 
 /// Types that stand before a length of one byte: `z` and `Z` of marshal, with its flag
