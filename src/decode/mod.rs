@@ -3,8 +3,8 @@
 //!
 //! [`segments`] undoes one encoding; who wants the next calls it on a segment's
 //! text. Each [`Segment`] says where its bytes stood. The work goes in three
-//! steps: [`sweep`] and [`joins`] look at all bytes and prove of nearly all that
-//! no encoded key is there, decoders undo what is left, and [`hold`] refuses
+//! steps: `sweep` and `joins` look at all bytes and prove of nearly all that
+//! no encoded key is there, decoders undo what is left, and `hold` refuses
 //! what was decoded in vain. It reads no files, matches no keys, and knows no
 //! file formats or archives but the zip, which attachments of mails are.
 //!

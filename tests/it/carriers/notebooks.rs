@@ -91,12 +91,12 @@ fn literals_on_several_lines() {
     ];
     for source in table {
         let sandbox = Sandbox::new();
-        sandbox.git(&["init", "-q"]);
+        sandbox.git(["init", "-q"]);
         sandbox.write("nb.ipynb", notebook(&json!({"source": source})));
-        sandbox.git(&["add", "."]);
+        sandbox.git(["add", "."]);
         for command in ["scan", "staged", "history"] {
             if command == "history" {
-                sandbox.git(&["commit", "-q", "-m", "x"]);
+                sandbox.git(["commit", "-q", "-m", "x"]);
             }
             let report = sandbox.run([command, "--format", "json"]).exits(1).hides(&key).json();
             let count = report["findings"].as_array().map_or(0, Vec::len);
