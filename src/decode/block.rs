@@ -5,7 +5,7 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
-use super::map::Piece;
+use super::map::{Piece, Written};
 use super::sweep::{BASE64, behind, is, span_ahead};
 
 /// Characters of a line that is wrapped, at least.
@@ -46,12 +46,12 @@ impl<'a> Block<'a> {
     fn of(bytes: &'a [u8], lines: &[Range<usize>], region: Range<usize>) -> Self {
         let mut pieces = Vec::with_capacity(lines.len());
         if let [line] = lines {
-            pieces.push(Piece { at: 0, original: line.start, end: None });
+            pieces.push(Piece { at: 0, original: line.start, written: Written::Plain });
             return Self { text: Cow::Borrowed(&bytes[line.clone()]), pieces, region };
         }
         let mut text = Vec::new();
         for line in lines {
-            pieces.push(Piece { at: text.len(), original: line.start, end: None });
+            pieces.push(Piece { at: text.len(), original: line.start, written: Written::Plain });
             text.extend_from_slice(&bytes[line.clone()]);
         }
         Self { text: Cow::Owned(text), pieces, region }

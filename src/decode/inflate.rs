@@ -6,7 +6,7 @@ use std::io::Read;
 
 use flate2::bufread::{MultiGzDecoder, ZlibDecoder};
 
-use super::Encoding;
+use super::{Encoding, zip};
 
 /// What the bytes say that they are compressed with, if they do.
 pub(super) fn kind(bytes: &[u8]) -> Option<Encoding> {
@@ -17,6 +17,7 @@ pub(super) fn kind(bytes: &[u8]) -> Option<Encoding> {
             debug_assert_eq!((0x7800 + u32::from(*flags)) % 31, 0);
             Some(Encoding::Zlib)
         }
+        [b'P', b'K', 3, 4, ..] => Some(Encoding::Zip),
         _ => None,
     }
 }
@@ -24,12 +25,13 @@ pub(super) fn kind(bytes: &[u8]) -> Option<Encoding> {
 /// Inflates at most `limit` bytes; whether that was all.
 pub(super) fn inflate(encoding: Encoding, bytes: &[u8], limit: usize) -> (Vec<u8>, bool) {
     match encoding {
+        Encoding::Zip => zip::inflate(bytes, limit),
         Encoding::Gzip => take(&mut MultiGzDecoder::new(bytes), limit),
         _ => take(&mut ZlibDecoder::new(bytes), limit),
     }
 }
 
-fn take<R: Read>(stream: &mut R, limit: usize) -> (Vec<u8>, bool) {
+pub(super) fn take<R: Read>(stream: &mut R, limit: usize) -> (Vec<u8>, bool) {
     let mut text = Vec::new();
     let limit = u64::try_from(limit).unwrap_or(u64::MAX);
     // A damaged end does not make what came before it worthless.

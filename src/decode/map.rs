@@ -31,8 +31,31 @@ pub(super) struct Piece {
     pub(super) at: usize,
     /// Where it begins in the original.
     pub(super) original: usize,
-    /// Where it ends in the original, if it was an escape; else it is there byte for byte.
-    pub(super) end: Option<usize>,
+    /// How it is written there.
+    pub(super) written: Written,
+}
+
+/// How a piece of the stream is written in the original.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Written {
+    /// Byte for byte.
+    Plain,
+    /// As one escape of so many bytes.
+    Escape(usize),
+    /// As a row of escapes of so many bytes, one for each byte.
+    Row(usize),
+}
+
+impl Piece {
+    /// Where in the original the byte is written that is `offset` into the piece.
+    fn place(&self, offset: usize) -> Range<usize> {
+        let (start, len) = match self.written {
+            Written::Plain => (self.original + offset, 1),
+            Written::Escape(len) => (self.original, len),
+            Written::Row(len) => (self.original + offset * len, len),
+        };
+        start..start + len
+    }
 }
 
 /// Spans of decoded bytes to spans of the original.
@@ -54,7 +77,7 @@ impl Map {
 
     /// A map of a stream that stands in one piece in the original.
     pub(super) fn straight(ratio: Ratio, region: Range<usize>) -> Self {
-        let piece = Piece { at: 0, original: region.start, end: None };
+        let piece = Piece { at: 0, original: region.start, written: Written::Plain };
         Self { ratio, skip: 0, pieces: vec![piece], region }
     }
 
@@ -72,21 +95,22 @@ impl Map {
             Ratio::ThreeOfFour => (span.start / 3 * 4 + span.start % 3, last / 3 * 4 + last % 3 + 2),
             Ratio::Whole => return self.region.clone(),
         };
-        let start = self.piece_at(self.skip + first).map_or(self.region.start, |(piece, offset)| {
-            if piece.end.is_some() { piece.original } else { piece.original + offset }
-        });
-        let end = self
-            .piece_at(self.skip + end - 1)
-            .map_or(self.region.end, |(piece, offset)| piece.end.unwrap_or(piece.original + offset + 1));
+        let start = self.place(self.skip + first).map_or(self.region.start, |place| place.start);
+        let end = self.place(self.skip + end - 1).map_or(self.region.end, |place| place.end);
         let end = end.clamp(self.region.start, self.region.end);
         start.min(end)..end
     }
 
-    /// The piece that holds a place of the stream, and how far in.
-    fn piece_at(&self, at: usize) -> Option<(Piece, usize)> {
+    /// How many pieces it has.
+    pub(super) fn pieces(&self) -> usize {
+        self.pieces.len()
+    }
+
+    /// Where in the original a byte of the stream is written.
+    fn place(&self, at: usize) -> Option<Range<usize>> {
         let after = self.pieces.partition_point(|piece| piece.at <= at);
-        let piece = *self.pieces.get(after.checked_sub(1)?)?;
-        Some((piece, at - piece.at))
+        let piece = self.pieces.get(after.checked_sub(1)?)?;
+        Some(piece.place(at - piece.at))
     }
 }
 
@@ -109,7 +133,7 @@ impl<'a> Writer<'a> {
     /// Takes over a range of the original as it is.
     pub(super) fn copy(&mut self, range: Range<usize>) {
         if !range.is_empty() {
-            self.pieces.push(Piece { at: self.text.len(), original: range.start, end: None });
+            self.pieces.push(Piece { at: self.text.len(), original: range.start, written: Written::Plain });
             self.text.extend_from_slice(&self.bytes[range]);
         }
     }
@@ -117,8 +141,15 @@ impl<'a> Writer<'a> {
     /// Writes what the escape at `range` means: nothing, where it only joins.
     pub(super) fn put(&mut self, decoded: &[u8], range: Range<usize>) {
         let at = self.text.len();
+        let written =
+            if decoded.len() == 1 { Written::Row(range.len()) } else { Written::Escape(range.len()) };
         if !decoded.is_empty() {
-            self.pieces.push(Piece { at, original: range.start, end: Some(range.end) });
+            let goes_on = |last: &Piece| {
+                written == last.written && decoded.len() == 1 && last.place(at - last.at) == range
+            };
+            if !self.pieces.last().is_some_and(goes_on) {
+                self.pieces.push(Piece { at, original: range.start, written });
+            }
             self.text.extend_from_slice(decoded);
         }
         self.marks.push(at..self.text.len());

@@ -3,10 +3,10 @@
 //!
 //! [`segments`] undoes one encoding; who wants the next calls it on a segment's
 //! text. Each [`Segment`] says where its bytes stood. The work goes in three
-//! steps: [`sweep`] and [`joins`] look at all bytes and prove of nearly all that
-//! no encoded key is there, decoders undo what is left, and [`hold`] refuses
+//! steps: `sweep` and `joins` look at all bytes and prove of nearly all that
+//! no encoded key is there, decoders undo what is left, and `hold` refuses
 //! what was decoded in vain. It reads no files, matches no keys, and knows no
-//! file formats or archives.
+//! file formats or archives but the zip, which attachments of mails are.
 //!
 //! **Invariant:** time is linear in the input, and so is what is given out,
 //! within [`Limits`]; where these cut something off, [`Segments::complete`] says so.
@@ -23,6 +23,7 @@ mod sweep;
 #[cfg(test)]
 mod tests;
 mod traces;
+mod zip;
 
 use std::fmt;
 use std::ops::Range;
@@ -35,6 +36,9 @@ use hold::{BLOCK, Fresh, holds};
 use joins::Joins;
 use map::{Map, Ratio};
 use sweep::{ALNUM, runs_of};
+
+/// Pieces of all maps of one text together, of some 32 bytes each.
+const PIECES: usize = 2 << 20;
 
 /// How much may be decoded from one text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -98,12 +102,14 @@ pub struct Segments {
 struct Output {
     segments: Segments,
     left: usize,
+    /// Pieces that maps may still have: a map can be larger than its text.
+    pieces: usize,
 }
 
 impl Output {
     fn new(limits: &Limits) -> Self {
         let segments = Segments { list: Vec::new(), complete: true, inflated: 0 };
-        Self { segments, left: limits.max_output }
+        Self { segments, left: limits.max_output, pieces: PIECES }
     }
 
     fn finish(mut self) -> Segments {
@@ -112,12 +118,14 @@ impl Output {
     }
 
     fn push(&mut self, encoding: Encoding, text: Vec<u8>, map: Map) {
-        match self.left.checked_sub(text.len()) {
-            Some(left) => {
-                self.left = left;
+        // A piece for each line is no more than the text itself.
+        let weight = map.pieces().saturating_sub(text.len() / 16);
+        match (self.left.checked_sub(text.len()), self.pieces.checked_sub(weight)) {
+            (Some(left), Some(pieces)) => {
+                (self.left, self.pieces) = (left, pieces);
                 self.segments.list.push(Segment { encoding, text, map });
             }
-            None => self.segments.complete = false,
+            _ => self.segments.complete = false,
         }
     }
 }
@@ -206,8 +214,6 @@ impl Blocks<'_> {
 
 /// Adds what compressed bytes say.
 fn compressed(bytes: &[u8], limits: &Limits, out: &mut Output) {
-    // A zip that was encoded is not taken apart here, which is told.
-    out.segments.complete &= !bytes.starts_with(b"PK\x03\x04");
     let Some(encoding) = inflate::kind(bytes) else { return };
     let (text, complete) = inflate::inflate(encoding, bytes, limits.max_inflated);
     out.segments.complete &= complete;

@@ -417,3 +417,23 @@ fn limits_cut_off_and_say_so() {
     assert!(!segments(&code, &narrow).complete);
     assert!(segments(&code, &Limits::for_len(code.len())).complete);
 }
+
+#[test]
+fn maps_of_escapes_stay_small() {
+    let key = keys(1).remove(0);
+    let all = |text: &str, escape: &dyn Fn(usize, u8) -> String| -> String {
+        text.bytes().enumerate().map(|(at, byte)| escape(at, byte)).collect()
+    };
+    let hidden = all(&format!(" {key} "), &|_, byte| format!("%{byte:02X}"));
+    let limits = Limits { max_output: usize::MAX, max_inflated: 0 };
+    // A row of escapes is one piece, so that there may be any number.
+    let row = all(&format!("{key}:").repeat(20_000), &|_, byte| format!("%{byte:02x}"));
+    let found = segments(format!("{row}\n{hidden}").as_bytes(), &limits);
+    assert!(found.complete && found.list.iter().map(|segment| segment.map.pieces()).sum::<usize>() < 10_000);
+    // Where every other character is one, there may not.
+    let mixed = |at, byte| if at % 2 == 0 { format!("%{byte:02x}") } else { char::from(byte).to_string() };
+    let mixed = all(&format!("{key}:").repeat(60_000), &mixed);
+    let found = segments(format!("{hidden}\n{mixed}").as_bytes(), &limits);
+    assert!(!found.complete && find(hidden.as_bytes(), key.as_bytes(), 1).is_some());
+    assert!(found.list.iter().map(|segment| segment.map.pieces()).sum::<usize>() < 3 << 20);
+}

@@ -164,8 +164,9 @@ impl<'b> Describer<'b> {
         let end = memchr::memchr(b'\n', &bytes[span.end..ceiling]).map(|at| span.end + at);
         let cut_before = start.is_none() && floor > 0;
         let cut_after = end.is_none() && ceiling < bytes.len();
-        let before = mask::text(bytes, 0..span.start, start.unwrap_or(floor)..span.start, spans);
-        let after = mask::text(bytes, span.end..bytes.len(), span.end..end.unwrap_or(ceiling), spans);
+        // Only what is masked is cut: a part of a secret may not look like one.
+        let shown = start.unwrap_or(floor)..end.unwrap_or(ceiling);
+        let (before, after) = mask::around(bytes, &span, &shown, spans);
         Snippet {
             before: if cut_before { format!("…{before}") } else { before },
             mask: name.map_or_else(|| mask::MASK.to_owned(), |name| format!("{name}.{}", mask::MASK)),

@@ -214,7 +214,8 @@ impl Way {
         self.is_complete &= segments.complete;
         // What was inflated in vain has cost as much.
         self.left.max_inflated = self.left.max_inflated.saturating_sub(segments.inflated);
-        let is_inflated = |segment: &Segment| matches!(segment.encoding, Encoding::Gzip | Encoding::Zlib);
+        let is_inflated =
+            |segment: &Segment| matches!(segment.encoding, Encoding::Gzip | Encoding::Zlib | Encoding::Zip);
         let others = segments.list.iter().filter(|segment| !is_inflated(segment));
         let spent: usize = others.map(|segment| segment.text.len()).sum();
         self.left.max_output = self.left.max_output.saturating_sub(spent);

@@ -3,10 +3,10 @@
 
 use std::ops::Range;
 
-use crate::rules::{Allowlist, RegexTarget, Rule, RuleSet, Shape};
+use crate::rules::{Allowlist, Neighbours, RegexTarget, Rule, RuleSet, Shape};
 
 use super::filter::context::{Surroundings, Words};
-use super::filter::{self, Verdict, block};
+use super::filter::{self, Verdict, block, bounds};
 use super::prefilter::Prefilter;
 use super::shape;
 
@@ -132,7 +132,7 @@ impl Matcher {
             || self
                 .by_shape(text, shape::find_iter(piece))
                 .iter()
-                .any(|candidate| filter::survives(&self.rules, candidate, &text))
+                .any(|candidate| filter::survives_in_part(&self.rules, candidate, &text))
     }
 
     /// How many bytes around an edit tell whether it [stirs](Self::stirs); `None`
@@ -195,23 +195,35 @@ impl Matcher {
     fn by_regex(&self, index: usize, text: Text<'_>, candidates: &mut Vec<Candidate>) {
         let rule = &self.rules.rules[index];
         let Some(regex) = &rule.regex else { return };
-        let mut within = |part: Range<usize>| {
+        let is_open = has_open_end(rule);
+        // Where a secret ends sooner than its match, the search goes on behind it.
+        let within_from = |part: Range<usize>, candidates: &mut Vec<Candidate>| {
             let offset = part.start;
             let shifted = |range: Range<usize>| range.start + offset..range.end + offset;
-            for captures in regex.captures_iter(&text.bytes[part]) {
+            for captures in regex.captures_iter(&text.bytes[part.clone()]) {
                 let whole = captures.get_match().range();
                 let secret = match rule.secret_group {
                     0 => captures.iter().skip(1).flatten().find(|group| !group.is_empty()),
                     group => captures.get(group),
                 };
                 let secret = secret.map_or(whole.clone(), |group| group.range());
-                if !secret.is_empty() {
-                    candidates.push(Candidate {
-                        rule: index,
-                        whole: shifted(whole),
-                        secret: shifted(secret),
-                    });
+                if secret.is_empty() {
+                    continue;
                 }
+                let (whole, secret) = (shifted(whole), shifted(secret));
+                let end = if is_open { bounds::end(text.bytes, &secret) } else { secret.end };
+                let is_cut = end < secret.end;
+                candidates.push(Candidate { rule: index, whole, secret: secret.start..end });
+                if is_cut {
+                    return Some(end..part.end);
+                }
+            }
+            None
+        };
+        let mut within = |part: Range<usize>| {
+            let mut rest = Some(part);
+            while let Some(part) = rest {
+                rest = within_from(part, candidates);
             }
         };
         match &rule.traits.under {
@@ -247,6 +259,13 @@ impl Matcher {
         let rules = self.whole_files.iter().map(|&index| &self.rules.rules[index]);
         rules.filter(move |rule| applies_at(rule, Some(path)))
     }
+}
+
+/// Whether the length of the rule's keys is open, so that a match may go on in what stands behind.
+fn has_open_end(rule: &Rule) -> bool {
+    rule.traits.neighbours == Neighbours::Token
+        && rule.traits.shape.is_none()
+        && rule.traits.key_prefix.is_some()
 }
 
 /// Whether the rule looks at files at `path`.

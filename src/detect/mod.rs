@@ -3,6 +3,8 @@
 //! It reads nothing and prints nothing. **Invariant:** a [`Finding`] made here
 //! carries the secret in its `secret` field only; its path and its snippet are masked.
 
+#[cfg(test)]
+mod binary_tests;
 mod describe;
 mod filter;
 mod hidden;
@@ -145,7 +147,7 @@ impl Detector {
     /// every token and password in it masked, for an error may cut a key short.
     pub fn masked(&self, message: &str) -> String {
         let bytes = message.as_bytes();
-        mask::text(bytes, 0..bytes.len(), 0..bytes.len(), &self.suspects(bytes))
+        mask::text(bytes, &self.suspects(bytes))
     }
 
     /// What in `text` must not be shown, in order and disjoint.

@@ -3,7 +3,9 @@
 //!
 //! It knows nothing of prefixes, neighbours or meaning: it yields the offset of
 //! each dot that has at least 8 letters or digits before it and exactly 32
-//! behind it, and the regex of a rule confirms.
+//! behind it, and the regex of a rule confirms. More than 32 will do where the byte
+//! before the 8 may be the end of a prefix or of a length: in binary content
+//! another field may follow at once, and the filters tell.
 //!
 //! A run of 32 always contains an aligned block of 16, whatever the alignment,
 //! so with AVX2 we look for blocks of 16 letters or digits, which ordinary text
@@ -15,6 +17,9 @@ pub mod traces;
 const ID: usize = 8;
 /// Letters or digits behind the dot that a key has exactly.
 const SECRET: usize = 32;
+/// The length of a key without a prefix, as it stands before it in binary content.
+#[expect(clippy::cast_possible_truncation, reason = "it is 41")]
+const LENGTH: u8 = (ID + 1 + SECRET) as u8;
 
 /// Offsets of the dots of key shapes in `bytes`, in ascending order.
 pub fn find_iter(bytes: &[u8]) -> impl Iterator<Item = usize> {
@@ -59,7 +64,13 @@ fn is_key_dot(bytes: &[u8], dot: usize) -> bool {
         && bytes[dot + SECRET / 2].is_ascii_alphanumeric()
         && bytes[dot - ID..dot].iter().all(u8::is_ascii_alphanumeric)
         && bytes[dot + 1..end].iter().all(u8::is_ascii_alphanumeric)
-        && !bytes.get(end).is_some_and(u8::is_ascii_alphanumeric)
+        && (!bytes.get(end).is_some_and(u8::is_ascii_alphanumeric) || may_end(bytes, dot))
+}
+
+/// Whether a key may end where its letters and digits go on: behind a prefix, or a
+/// length whose last byte is its own, or 0.
+fn may_end(bytes: &[u8], dot: usize) -> bool {
+    dot > ID && matches!(bytes[dot - ID - 1], b'_' | LENGTH | 0)
 }
 
 #[cfg(target_arch = "x86_64")]
@@ -267,6 +278,18 @@ mod tests {
         check(&shape(8, 33), &[]);
         check(&shape(8, 500), &[]);
         check(b"", &[]);
+    }
+
+    #[test]
+    fn a_prefix_or_a_length_leaves_the_end_open() {
+        for (before, expect) in [("_", true), (")", true), ("\0", true), ("x", false), ("(", false)] {
+            for (offset, more) in (0..130).map(|offset| (offset, offset % 37 + 1)) {
+                let filler = vec![b' '; offset];
+                let bytes = [&filler, before.as_bytes(), &shape(8, 32 + more), b" "].concat();
+                let dots = [offset + 9];
+                check(&bytes, if expect { &dots } else { &[] });
+            }
+        }
     }
 
     #[test]

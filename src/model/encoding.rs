@@ -23,6 +23,8 @@ pub enum Encoding {
     Gzip,
     /// A zlib stream.
     Zlib,
+    /// The members of a zip, their names before them.
+    Zip,
     /// String literals side by side, or lines that go on.
     Concatenation,
 }
@@ -39,6 +41,7 @@ impl fmt::Display for Encoding {
             Self::Utf16 => "utf-16",
             Self::Gzip => "gzip",
             Self::Zlib => "zlib",
+            Self::Zip => "zip",
             Self::Concatenation => "concatenation",
         })
     }

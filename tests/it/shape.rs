@@ -11,8 +11,9 @@ const INPUTS: usize = 400_000;
 /// Inputs are joined into pages of this many bytes for the regex, which is slow to start.
 const PAGE: usize = 1 << 16;
 
-/// The dots with at least 8 letters or digits before them and exactly 32 behind,
-/// by the regex crate; that a 33rd is missing is checked by hand.
+/// The dots with at least 8 letters or digits before them and exactly 32 behind, or
+/// more where a prefix or a length may end before the 8, by the regex crate; that a
+/// 33rd is missing is checked by hand.
 struct Oracle(Regex);
 
 impl Oracle {
@@ -25,7 +26,8 @@ impl Oracle {
         let mut from = 0;
         while let Some(found) = self.0.find_at(bytes, from) {
             let dot = found.start() + 8;
-            if !bytes.get(found.end()).is_some_and(u8::is_ascii_alphanumeric) {
+            let may_end = dot > 8 && matches!(bytes[dot - 9], b'_' | b')' | 0);
+            if may_end || !bytes.get(found.end()).is_some_and(u8::is_ascii_alphanumeric) {
                 dots.push(dot);
             }
             // What stands behind this dot may be the id of the next.
@@ -56,9 +58,23 @@ fn near_miss(rng: &mut Rng, out: &mut Vec<u8>) {
         let run = [7, 8, 8, 9, 31, 32, 32, 33, 1, 40][rng.below(10)];
         let letter = FREE[rng.below(3)];
         out.extend(std::iter::repeat_n(letter, run));
-        let joint: &[u8] =
-            [&b"."[..], b".", b".", b"..", b"_", b" ", b"@", b"[", b"`", b"{", b"/", b":", b"\xFF"]
-                [rng.below(13)];
+        let joint: &[u8] = [
+            &b"."[..],
+            b".",
+            b".",
+            b"..",
+            b"_",
+            b")",
+            b"\0",
+            b" ",
+            b"@",
+            b"[",
+            b"`",
+            b"{",
+            b"/",
+            b":",
+            b"\xFF",
+        ][rng.below(15)];
         out.extend_from_slice(joint);
     }
     out.truncate(start + length);

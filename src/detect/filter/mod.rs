@@ -4,12 +4,13 @@
 
 mod allowlist;
 pub(super) mod block;
+pub(super) mod bounds;
 pub(super) mod context;
 mod neighbours;
 mod placeholder;
 mod randomness;
 
-use crate::rules::{Rule, RuleSet};
+use crate::rules::{Neighbours, Rule, RuleSet};
 
 use super::matcher::{Candidate, Text};
 use context::Surroundings;
@@ -27,10 +28,31 @@ pub(super) fn judge(
 
 /// Whether nothing speaks against `candidate`, whatever its surroundings are worth.
 pub(super) fn survives(rules: &RuleSet, candidate: &Candidate, text: &Text<'_>) -> bool {
+    let neighbours = rules.rules[candidate.rule].traits.neighbours;
+    let (bytes, secret) = (text.bytes, &candidate.secret);
+    (neighbours::fit(neighbours, bytes, secret)
+        || bounds::are_told(bytes, secret)
+        || (can_touch(neighbours) && bounds::is_binary(bytes, secret)))
+        && is_believable(rules, candidate, text)
+}
+
+/// As [`survives`], where `text` is a part of a longer one, which may be binary.
+pub(super) fn survives_in_part(rules: &RuleSet, candidate: &Candidate, text: &Text<'_>) -> bool {
+    let can_touch = can_touch(rules.rules[candidate.rule].traits.neighbours);
+    survives(rules, candidate, text) || (can_touch && is_believable(rules, candidate, text))
+}
+
+/// Whether the secrets are known for what they are in binary content, where the text
+/// of the next field may touch them: tokens with a prefix are, bare ones are not.
+fn can_touch(neighbours: Neighbours) -> bool {
+    neighbours == Neighbours::Token
+}
+
+/// Whether nothing speaks against `candidate` but, perhaps, what stands beside it.
+fn is_believable(rules: &RuleSet, candidate: &Candidate, text: &Text<'_>) -> bool {
     let rule = &rules.rules[candidate.rule];
     let secret = &text.bytes[candidate.secret.clone()];
-    neighbours::fit(rule.traits.neighbours, text.bytes, &candidate.secret)
-        && could_be_secret(rules, candidate, text)
+    could_be_secret(rules, candidate, text)
         && has_entropy(rule, secret)
         && rule
             .traits

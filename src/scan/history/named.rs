@@ -60,7 +60,7 @@ impl Scan<'_> {
                 return None;
             }
             let (_, bytes) = history.fetch(id, &mut decoder).ok().flatten()?;
-            let form = self.reading.unpack.then(|| unpacked::form(b"", &bytes)).flatten();
+            let form = self.reading.unpack.then(|| unpacked::form_of(b"", &bytes)).flatten();
             let glance = self.detector.glance(&bytes);
             match form {
                 None if glance.by_name => {
@@ -114,7 +114,7 @@ impl Scan<'_> {
         let mut notes = Vec::new();
         for id in broken {
             let Some((_, bytes)) = history.fetch(id, &mut decoder).ok().flatten() else { continue };
-            let Some(form) = unpacked::form(b"", &bytes) else { continue };
+            let Some(form) = unpacked::form_of(b"", &bytes) else { continue };
             let name = format!("{} {id}", ObjectKind::Blob);
             let provenance = Provenance { shown: name.as_bytes(), relative: name.as_bytes() };
             let packed = Packed { provenance, content: Content::Bytes(&bytes), is_named: false };

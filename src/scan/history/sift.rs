@@ -73,7 +73,7 @@ impl Sifter<'_> {
     /// a notebook; the latter is not asked where the text is marked anyway.
     fn open(&mut self, bytes: &[u8], glance: Glance) -> (bool, bool) {
         let Some(reader) = &mut self.opening else { return (false, false) };
-        if let Some(kind) = archive::kind(bytes, b"") {
+        if let Some(kind) = archive::kind_of(bytes, b"") {
             let glanced = unpacked::glance(self.detector, reader, kind, Input::Seek(&mut Cursor::new(bytes)));
             self.sifted.members += glanced.members;
             return (true, glanced.matters());
@@ -127,7 +127,7 @@ impl Visitor for Sifter<'_> {
 
     fn edited(&mut self, object: &Object<'_>, size: u64, edits: &[u8]) -> bool {
         // What becomes an archive is new from its first byte on.
-        let is_packed = || archive::kind(edits, b"").is_some() || unpacked::may_join(edits);
+        let is_packed = || archive::kind_of(edits, b"").is_some() || unpacked::may_join(edits);
         let must_see = match object.kind() {
             ObjectKind::Commit => true,
             ObjectKind::Tree => self.detector.names_stir(edits),

@@ -12,7 +12,7 @@ use crate::source::Reader;
 use crate::unpack::archive::{self, Budget, Input, Kind, Reason, Visitor};
 use crate::unpack::notebook as jupyter;
 
-use super::{bundle, notebook};
+use super::{bundle, joint, notebook};
 
 /// What looking into an archive came to.
 #[derive(Debug, Clone, Copy, Default)]
@@ -55,6 +55,8 @@ struct Look<'l> {
 impl Visitor for Look<'_> {
     fn member(&mut self, path: &[u8], _: Option<u64>, content: &mut dyn Read) {
         self.glanced.members += 1;
+        // What lies in packs is not read, which is told.
+        self.glanced.is_broken |= super::member::is_object(path);
         if self.glanced.may_hold {
             // It will be opened again anyway.
             return;
@@ -134,7 +136,7 @@ impl Joins {
 fn is_joined(detector: &Detector, blob: &Blob<'_>) -> bool {
     let mut may_hold = false;
     // What is broken is text only, and was looked at as such.
-    notebook::may_join(blob.bytes)
+    joint::may_join(blob.bytes)
         && notebook::is_one(blob.bytes)
         && jupyter::parts(blob.bytes, &mut |part| may_hold |= detector.glance(part.text).may_hold).is_ok()
         && may_hold
@@ -142,7 +144,7 @@ fn is_joined(detector: &Detector, blob: &Blob<'_>) -> bool {
 
 /// Whether an edit without a keyword may make a notebook such a one.
 pub(in crate::scan) fn may_join(edits: &[u8]) -> bool {
-    has_prefix(edits) && notebook::may_join(edits)
+    has_prefix(edits) && joint::may_join(edits)
 }
 
 /// Whether the prefix of a key stands in a text, whose shape is its only keyword.

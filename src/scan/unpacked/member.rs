@@ -17,7 +17,7 @@ const NOTES: usize = 1000;
 /// Bytes of the largest notebook or source map in an archive that is held in memory.
 const NOTEBOOK: usize = 64 << 20;
 /// Endings of the names of compressed files.
-const COATS: [&[u8]; 7] = [b".gz", b".bz2", b".xz", b".lzma", b".zst", b".lz4", b".tgz"];
+const COATS: [&[u8]; 8] = [b".gz", b".z", b".bz2", b".xz", b".lzma", b".zst", b".lz4", b".tgz"];
 
 /// Scans what an archive hands out.
 pub(super) struct Members<'m> {
@@ -32,6 +32,8 @@ pub(super) struct Members<'m> {
     level: u32,
     /// Notes that were not kept.
     more: usize,
+    /// Whether objects of a git repository lie in it.
+    has_objects: bool,
 }
 
 /// What reading an archive came to.
@@ -42,6 +44,8 @@ pub(super) struct Read {
     pub(super) coverage: Coverage,
     /// Whether anything in it could be read.
     pub(super) has_content: bool,
+    /// The same before the last member.
+    had_content: bool,
 }
 
 impl<'m> Members<'m> {
@@ -53,7 +57,17 @@ impl<'m> Members<'m> {
         is_coat: bool,
     ) -> Self {
         let read = Read::default();
-        Self { detector, reader, provenance, is_coat, read, again: None, level: 0, more: 0 }
+        Self {
+            detector,
+            reader,
+            provenance,
+            is_coat,
+            read,
+            again: None,
+            level: 0,
+            more: 0,
+            has_objects: false,
+        }
     }
 
     /// For an archive in a git bundle that is a member here.
@@ -68,6 +82,9 @@ impl<'m> Members<'m> {
     }
 
     pub(super) fn finish(mut self) -> Read {
+        if self.has_objects {
+            self.lose("the .git folder in it, which `history` reads in the unpacked repository");
+        }
         if self.more > 0 {
             let path = self.detector.path_name(self.provenance.shown);
             let kind = NoteKind::Member(format!("{} more of its members were not, either", self.more));
@@ -140,11 +157,17 @@ impl Visitor for Members<'_> {
         let (shown, relative) = (joined(self.provenance.shown, path), joined(self.provenance.relative, path));
         let provenance = Provenance { shown: &shown, relative: &relative };
         self.read.coverage.members += 1;
+        self.read.had_content = self.read.has_content;
+        self.has_objects |= is_object(path);
         self.name(&provenance);
         self.content(provenance, content);
     }
 
     fn skipped(&mut self, path: &[u8], reason: Reason) {
+        if reason == Reason::TooDeep {
+            // The last member was this one, and its compressed bytes say nothing.
+            self.read.has_content = self.read.had_content;
+        }
         self.note(path, NoteKind::Member(reason.to_string()));
     }
 
@@ -156,6 +179,19 @@ impl Visitor for Members<'_> {
         bundle::scan(self, path, content, again.as_mut().map(|file| (file, offset)));
         true
     }
+}
+
+/// Whether this is the path of what git keeps objects in.
+pub(super) fn is_object(path: &[u8]) -> bool {
+    let inside = b".git/objects/";
+    memchr::memmem::find_iter(path, inside).any(|at| {
+        let parts: Vec<&[u8]> = path[at + inside.len()..].split(|&byte| byte == b'/').collect();
+        match parts[..] {
+            [b"pack", name] => name.ends_with(b".pack"),
+            [folder, name] => [folder, name].concat().iter().all(u8::is_ascii_hexdigit) && folder.len() == 2,
+            _ => false,
+        }
+    })
 }
 
 /// The path of a member: the archive's, and its own behind a `!`.
@@ -175,6 +211,20 @@ fn bare(path: &[u8]) -> &[u8] {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_git_keeps_objects_in() {
+        for (path, expect) in [
+            ("a/.git/objects/pack/pack-12.pack", true),
+            (".git/objects/ab/cdef0123", true),
+            (".git/objects/pack/pack-12.idx", false),
+            (".git/objects/info/packs", false),
+            (".git/config", false),
+            ("objects/ab/cdef", false),
+        ] {
+            assert_eq!(is_object(path.as_bytes()), expect, "{path}");
+        }
+    }
 
     #[test]
     fn a_compressed_file_names_what_it_holds() {

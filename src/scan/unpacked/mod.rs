@@ -9,6 +9,7 @@
 mod bundle;
 mod cursor;
 mod glance;
+mod joint;
 mod json;
 mod member;
 mod notebook;
@@ -19,7 +20,7 @@ use std::collections::HashSet;
 use std::io::{self, Read};
 
 use crate::detect::Detector;
-use crate::model::{Coverage, Finding, NoteKind, SkipReason, Skipped};
+use crate::model::{Coverage, Finding, Note, NoteKind, Provenance, SkipReason, Skipped};
 use crate::source::{Content, Packed, Reader};
 use crate::unpack::archive::{self, Budget, Input, Kind};
 
@@ -39,6 +40,8 @@ pub(super) enum Form {
     Archive(Kind),
     /// JSON with texts in it: a notebook or a source map.
     Json(Json),
+    /// A pack of git, which is only told of.
+    Pack,
 }
 
 /// What the content at the path `name` is that begins with `head`, if texts are packed
@@ -47,7 +50,18 @@ pub(super) fn form(name: &[u8], head: &[u8]) -> Option<Form> {
     if let Some(kind) = archive::kind(head, name) {
         return Some(Form::Archive(kind));
     }
-    Json::of(name, head).map(Form::Json)
+    let is_pack = name.ends_with(b".pack") && head.starts_with(b"PACK\0\0\0");
+    is_pack.then_some(Form::Pack).or_else(|| Json::of(name, head).map(Form::Json))
+}
+
+/// As [`form`] for content that is all there, of which the end has a say, too.
+pub(super) fn form_of(name: &[u8], bytes: &[u8]) -> Option<Form> {
+    form(name, bytes).filter(|form| *form != Form::Archive(Kind::Runnable) || is_zip(bytes))
+}
+
+/// Whether a zip stands behind what a system can run.
+fn is_zip(bytes: &[u8]) -> bool {
+    archive::kind_of(bytes, b"").is_some()
 }
 
 /// Opens carriers, on one thread.
@@ -68,6 +82,7 @@ impl<'d> Opener<'d> {
         match form {
             Form::Archive(kind) => self.archive(kind, packed, findings),
             Form::Json(json) => self.json(json, packed, findings),
+            Form::Pack => self.pack(&packed),
         }
     }
 
@@ -92,23 +107,41 @@ impl<'d> Opener<'d> {
             }
             Content::Gone => members.lose("it came from a pipe and is too large to be held in memory"),
         }
-        let member::Read { found, mut coverage, has_content } = members.finish();
+        let member::Read { found, mut coverage, has_content, .. } = members.finish();
         let raw = std::mem::take(findings);
         findings.extend(settle(raw, found));
-        // The bytes of a document are text themselves, so that it was read all the same.
-        let is_text = matches!(kind, Kind::Pdf | Kind::Png);
-        if is_named
-            && !has_content
-            && !is_text
-            && let Some(note) = coverage.notes.pop()
-        {
-            let why = match note.kind {
-                NoteKind::Member(why) | NoteKind::Notebook(why) => why,
-                NoteKind::Encoded => NoteKind::DECODING.to_owned(),
-            };
-            coverage.skipped.push(Skipped { path: note.path, reason: SkipReason::Unreadable(why) });
+        // The bytes of a document or a program say something themselves, so that it was read
+        // all the same.
+        let is_text = matches!(kind, Kind::Pdf | Kind::Png | Kind::Runnable);
+        if is_named && !has_content && !is_text {
+            self.refuse(provenance, &mut coverage);
         }
         coverage
+    }
+
+    /// Says of a pack that it was not read.
+    fn pack(&self, packed: &Packed<'_>) -> Coverage {
+        let path = self.detector.path_name(packed.provenance.shown);
+        let why = "a pack of git, which `history` reads in its repository";
+        let note = Note { path, kind: NoteKind::Member(why.to_owned()) };
+        let mut coverage = Coverage { notes: vec![note], ..Coverage::default() };
+        if packed.is_named {
+            self.refuse(packed.provenance, &mut coverage);
+        }
+        coverage
+    }
+
+    /// Says once of the input itself that nothing of it could be read, if anything in it
+    /// could not; what is noted of its members stays.
+    fn refuse(&self, provenance: Provenance<'_>, coverage: &mut Coverage) {
+        let path = self.detector.path_name(provenance.shown);
+        let Some(first) = coverage.notes.first() else { return };
+        let why = match &first.kind {
+            NoteKind::Member(why) | NoteKind::Notebook(why) => why.clone(),
+            NoteKind::Encoded => NoteKind::DECODING.to_owned(),
+        };
+        coverage.notes.retain(|note| note.path != path);
+        coverage.skipped.push(Skipped { path, reason: SkipReason::Unreadable(why) });
     }
 
     fn json(&mut self, json: Json, packed: Packed<'_>, findings: &mut Vec<Finding>) -> Coverage {
@@ -143,7 +176,7 @@ fn settle(mut raw: Vec<Finding>, found: Vec<Finding>) -> Vec<Finding> {
 
 /// Whether this is one compressed content, which has no name of its own.
 fn is_coat(kind: Kind) -> bool {
-    matches!(kind, Kind::Gzip | Kind::Bzip2 | Kind::Xz | Kind::Lzma | Kind::Zstd | Kind::Lz4)
+    matches!(kind, Kind::Gzip | Kind::Zlib | Kind::Bzip2 | Kind::Xz | Kind::Lzma | Kind::Zstd | Kind::Lz4)
 }
 
 /// All that `content` holds, unless that is too much for a notebook.

@@ -8,9 +8,6 @@ use std::cell::Cell;
 
 use super::reason::Reason;
 
-/// Inflated bytes below which no ratio is looked at.
-const GRACE: u64 = 16 << 20;
-
 /// What taking one input apart may cost.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Budget {
@@ -18,9 +15,12 @@ pub struct Budget {
     pub depth: u32,
     /// Bytes inflated, over all layers.
     pub bytes: u64,
-    /// Bytes inflated for one byte read, of one member and of the whole input;
-    /// the first 16 MiB are free.
+    /// Bytes inflated for one byte read, of one member and of the whole input.
     pub ratio: u64,
+    /// Inflated bytes below which no ratio is looked at, of one member; of the whole
+    /// input twice as many. Text with long runs of one character reaches the ratio of
+    /// a bomb, but seldom the size of one.
+    pub grace: u64,
     /// Members.
     pub members: u64,
     /// Bytes of one member that is held in memory because its format wants it.
@@ -32,7 +32,7 @@ pub struct Budget {
 impl Default for Budget {
     fn default() -> Self {
         let (bytes, buffer, memory) = (8 << 30, 64 << 20, 192 << 20);
-        Self { depth: 8, bytes, ratio: 200, members: 1_000_000, buffer, memory }
+        Self { depth: 8, bytes, ratio: 200, grace: 256 << 20, members: 1_000_000, buffer, memory }
     }
 }
 
@@ -108,12 +108,13 @@ impl Ledger {
     pub(super) fn inflate(&self, layer: u32, bytes: u64, given: u64, taken: u64) -> bool {
         let inflated = self.inflated.get().saturating_add(bytes);
         self.inflated.set(inflated);
-        let is_bomb = |out: u64, of: u64| out > GRACE && out / self.budget.ratio.max(1) > of;
+        let Budget { ratio, grace, .. } = self.budget;
+        let is_bomb = |out: u64, of: u64| out > grace && out / ratio.max(1) > of;
         if inflated > self.budget.bytes {
             self.fail(Self::INPUT, Reason::TooManyBytes);
         } else if is_bomb(given, taken) {
             self.fail(layer, Reason::Bomb);
-        } else if is_bomb(inflated.saturating_sub(GRACE), self.read.get()) {
+        } else if is_bomb(inflated.saturating_sub(grace), self.read.get()) {
             self.fail(Self::INPUT, Reason::Bomb);
         }
         !self.has_failed()

@@ -1,7 +1,11 @@
 //! Telling what an archive is from its first bytes.
 //!
 //! Content decides; a name does only where content says nothing. A kind is a
-//! guess that costs nothing: it does not promise that the rest can be read.
+//! guess that costs next to nothing: it does not promise that the rest can be read.
+
+use flate2::{Decompress, FlushDecompress, Status};
+
+use super::zip;
 
 /// Bytes that [`kind()`] wants to see, if there are as many.
 pub const HEAD: usize = 512;
@@ -17,8 +21,13 @@ pub enum Kind {
     Ar,
     /// `cpio` with ASCII headers (`newc`, `crc` and `odc`).
     Cpio,
+    /// What a system can run, behind which a zip may stand: a script, ELF, or a
+    /// program for Windows.
+    Runnable,
     /// One or more gzip members.
     Gzip,
+    /// A zlib stream: `joblib`'s files, loose git objects.
+    Zlib,
     /// One or more bzip2 streams.
     Bzip2,
     /// One or more xz streams.
@@ -60,11 +69,23 @@ const MAGIC: &[(&[u8], Kind)] = &[
 const RUNNABLE: &[&[u8]] =
     &[b".pyz", b".pyzw", b".pex", b".par", b".zip", b".jar", b".whl", b".egg", b".xpi"];
 
+/// Beginnings of what a system can run.
+const PREFIXES: [&[u8]; 3] = [b"#!", b"\x7fELF", b"MZ"];
+
+/// As [`kind()`] for content that is all there: it says [`Kind::Runnable`] only where a
+/// zip does stand behind it.
+pub fn kind_of(bytes: &[u8], name: &[u8]) -> Option<Kind> {
+    kind(bytes, name).filter(|kind| *kind != Kind::Runnable || zip::first(bytes).is_some())
+}
+
 /// What the content that starts with `head` is, if it is something to take apart.
 /// `head` should be [`HEAD`] bytes or all there are; `name` is empty where it is not known.
 pub fn kind(head: &[u8], name: &[u8]) -> Option<Kind> {
     if let Some((_, kind)) = MAGIC.iter().find(|(magic, _)| head.starts_with(magic)) {
         return is_whole(*kind, head).then_some(*kind);
+    }
+    if is_zlib(head) {
+        return Some(Kind::Zlib);
     }
     if is_bzip2(head) {
         return Some(Kind::Bzip2);
@@ -78,12 +99,11 @@ pub fn kind(head: &[u8], name: &[u8]) -> Option<Kind> {
     let named = |ending: &[u8]| {
         name.len() > ending.len() && name[name.len() - ending.len()..].eq_ignore_ascii_case(ending)
     };
-    // Where no name can say more, it is asked what such files look like inside.
-    let is_zip = |head| memchr::memmem::find(head, b"PK\x03\x04").is_some();
-    if head.starts_with(b"#!")
-        && (RUNNABLE.iter().any(|ending| named(ending)) || name.is_empty() && is_zip(head))
-    {
+    if head.starts_with(b"#!") && RUNNABLE.iter().any(|ending| named(ending)) {
         return Some(Kind::Zip);
+    }
+    if PREFIXES.iter().any(|prefix| head.starts_with(prefix)) {
+        return Some(Kind::Runnable);
     }
     let is_lzma = head.len() > 13 && head[0] < 225 && head[1..3] == [0, 0];
     let is_lzma = is_lzma && (named(b".lzma") || name.is_empty() && is_usual_lzma(head));
@@ -93,6 +113,20 @@ pub fn kind(head: &[u8], name: &[u8]) -> Option<Kind> {
 /// A text can begin with six digits, too: a cpio header has digits all through.
 fn is_whole(kind: Kind, head: &[u8]) -> bool {
     kind != Kind::Cpio || super::cpio::is_header(head)
+}
+
+/// The header of zlib with a window of 32 KiB and no dictionary, and deflated bytes behind
+/// it, of which the beginning inflates. `x^` is text as well, so that what is short and
+/// begins with it must inflate to its end.
+fn is_zlib(head: &[u8]) -> bool {
+    let [0x78, flags @ (0x01 | 0x5e | 0x9c | 0xda), _, ..] = head else { return false };
+    let head = &head[..head.len().min(HEAD)];
+    let (mut inflater, mut room) = (Decompress::new(true), vec![0; 32 << 10]);
+    match inflater.decompress(head, &mut room, FlushDecompress::None) {
+        Ok(Status::StreamEnd) => true,
+        Ok(_) => inflater.total_out() > 0 && (*flags != 0x5e || head.len() == HEAD),
+        Err(_) => false,
+    }
 }
 
 /// `BZh`, a level, and the signature of a block or of the end.

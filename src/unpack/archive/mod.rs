@@ -35,7 +35,7 @@ mod zip_stream;
 use std::io::{Read, Seek};
 
 pub use budget::Budget;
-pub use kind::{HEAD, Kind, kind};
+pub use kind::{HEAD, Kind, kind, kind_of};
 pub use reason::Reason;
 
 use budget::Ledger;
@@ -102,7 +102,9 @@ pub fn unpack(input: Input<'_>, kind: Kind, budget: Budget, visitor: &mut dyn Vi
     let ledger = Ledger::new(budget);
     let mut walk = Walk::new(&ledger, visitor);
     let result = match input {
-        Input::Seek(input) if kind == Kind::Zip => walk.sought(&mut Bottom::new(input, &ledger)),
+        Input::Seek(input) if matches!(kind, Kind::Zip | Kind::Runnable) => {
+            walk.sought(kind, &mut Bottom::new(input, &ledger))
+        }
         Input::Seek(input) => walk.nested(kind, b"", None, &mut Bottom::new(input, &ledger)),
         Input::Stream(input) => walk.nested(kind, b"", None, &mut Bottom::new(input, &ledger)),
     };

@@ -88,6 +88,10 @@ impl<'w> Walk<'w> {
         let mut content = Cursor::new(&head[..len]).chain(content);
         match found {
             None => self.hand_out(size, &mut content),
+            // A program is read as it is, and what may stand behind it is not asked.
+            Some(Kind::Runnable) if self.depth >= self.ledger.budget.depth => {
+                self.hand_out(size, &mut content)
+            }
             Some(_) if self.depth >= self.ledger.budget.depth => {
                 self.hand_out(size, &mut content)?;
                 self.skip(Reason::TooDeep);
@@ -122,12 +126,14 @@ impl<'w> Walk<'w> {
         self.depth += 1;
         let result = match kind {
             Kind::Zip => self.zip(size, content),
+            Kind::Runnable => self.runnable(is_inner, size, content),
             Kind::Pdf | Kind::Png => self.document(kind, is_inner, size, content),
             Kind::Tar => tar::walk(self, content),
             Kind::Ar => ar::walk(self, content),
             Kind::Cpio => cpio::walk(self, content),
             Kind::GitBundle => bundle::walk(self, content),
             Kind::Gzip => self.unpacked(Packing::Gzip, name, None, content),
+            Kind::Zlib => self.unpacked(Packing::Zlib, name, None, content),
             Kind::Bzip2 => self.unpacked(Packing::Bzip2, name, None, content),
             Kind::Xz => self.unpacked(Packing::Xz, name, None, content),
             Kind::Lzma => self.unpacked(Packing::Lzma, name, None, content),
@@ -138,11 +144,11 @@ impl<'w> Walk<'w> {
         self.told(result)
     }
 
-    /// A zip that can be sought in.
-    pub(super) fn sought(&mut self, content: &mut dyn ReadSeek) -> Result<(), Stop> {
+    /// What can be sought in and is a zip, or may be one if it is a [`Kind::Runnable`].
+    pub(super) fn sought(&mut self, kind: Kind, content: &mut dyn ReadSeek) -> Result<(), Stop> {
         self.depth += 1;
         let result = zip::walk(self, content).and_then(|is_zip| {
-            if is_zip {
+            if is_zip || kind == Kind::Runnable {
                 return Ok(());
             }
             content.rewind()?;
@@ -205,6 +211,24 @@ impl<'w> Walk<'w> {
             return self.hand_out(Some(bytes.len() as u64), &mut &bytes[..]);
         }
         zip_stream::walk(self, &mut Cursor::new(bytes).chain(content))
+    }
+
+    /// A program with a zip behind it, which is held in memory if it is not too large.
+    /// It is handed out up to the zip where nobody has read it yet.
+    fn runnable(&mut self, is_inner: bool, size: Option<u64>, content: &mut dyn Read) -> Result<(), Stop> {
+        let (bytes, _hold, is_whole) = self.held(size, content)?;
+        let first = if is_whole { zip::first(&bytes) } else { None };
+        if is_inner {
+            let prefix = first.map_or(bytes.len(), |first| first.min(bytes.len()));
+            let mut rest = Cursor::new(&bytes[..prefix]).chain(content);
+            self.visitor.member(&self.path, size, &mut Shield(&mut rest));
+        }
+        let fault = self.ledger.suspend();
+        let result = match first {
+            Some(_) => zip::walk(self, &mut Cursor::new(&bytes)).map(drop),
+            None => Ok(()),
+        };
+        self.resumed(fault, result)
     }
 
     /// A document is text itself, and holds compressed text.

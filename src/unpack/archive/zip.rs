@@ -9,13 +9,13 @@
 //! **Invariant:** the entries read have together no more compressed bytes than
 //! the file, so that entries which overlap end the walk.
 
-use std::io::{Read, SeekFrom};
+use std::io::{Cursor, Read, SeekFrom};
 
-use super::ReadSeek;
 use super::decode::Packing;
 use super::reason::Reason;
 use super::stream::fill;
 use super::walk::{Stop, Walk};
+use super::{ReadSeek, zip_stream};
 
 /// Bytes of the directory that are read at a time; an entry has at most 192 KiB.
 const WINDOW: usize = 256 << 10;
@@ -105,6 +105,8 @@ pub(super) fn walk(walk: &mut Walk<'_>, file: &mut dyn ReadSeek) -> Result<bool,
     let (mut next, mut at, mut end) = (directory.start, 0, 0);
     // What entries may weigh together, headers included.
     let mut left = len;
+    // Where the first of them begins.
+    let mut first = directory.start;
     loop {
         let rest = &window[at..end];
         let Some(used) = entry_len(rest) else {
@@ -113,7 +115,10 @@ pub(super) fn walk(walk: &mut Walk<'_>, file: &mut dyn ReadSeek) -> Result<bool,
                 return Err(Stop::Here(Reason::Broken));
             }
             if next >= directory.end {
-                return if rest.is_empty() { Ok(true) } else { Err(Stop::Here(Reason::Truncated)) };
+                if !rest.is_empty() {
+                    return Err(Stop::Here(Reason::Truncated));
+                }
+                return unlisted(walk, file, first).map(|()| true);
             }
             file.seek(SeekFrom::Start(ahead))?;
             let room = usize::try_from(directory.end - ahead).unwrap_or(WINDOW).min(window.len());
@@ -128,8 +133,37 @@ pub(super) fn walk(walk: &mut Walk<'_>, file: &mut dyn ReadSeek) -> Result<bool,
         at += used;
         let weight = (LOCAL + name.len()) as u64 + entry.packed;
         left = left.checked_sub(weight).ok_or(Stop::Here(Reason::Overlap))?;
+        first = first.min(entry.offset.saturating_add(directory.prefix));
         member(walk, file, name, entry, directory.prefix)?;
     }
+}
+
+/// Hands out the entries that stand before the `first` that the directory lists: those of
+/// a zip that another was put behind.
+fn unlisted(walk: &mut Walk<'_>, file: &mut dyn ReadSeek, first: u64) -> Result<(), Stop> {
+    let mut mark = [0; 4];
+    file.rewind()?;
+    if first < LOCAL as u64 || fill(file, &mut mark)? < 4 || mark != *b"PK\x03\x04" {
+        return Ok(());
+    }
+    file.rewind()?;
+    zip_stream::unlisted(walk, &mut file.take(first))
+}
+
+/// Where in `bytes` the zip begins whose directory stands at their end, if there is one:
+/// its first entry, or the directory where it has none.
+pub(super) fn first(bytes: &[u8]) -> Option<usize> {
+    let mut file = Cursor::new(bytes);
+    let directory = find(&mut file, bytes.len() as u64).ok()??;
+    let place = |offset: u64| usize::try_from(offset).unwrap_or(usize::MAX);
+    let mut rest = bytes.get(place(directory.start)..place(directory.end))?;
+    let mut first = directory.start;
+    while let Some(used) = entry_len(rest) {
+        let (_, entry) = parse(&rest[..used]);
+        first = first.min(entry.offset.saturating_add(directory.prefix));
+        rest = &rest[used..];
+    }
+    Some(place(first))
 }
 
 /// The directory, by the end record that is last and fits the file.

@@ -28,6 +28,21 @@ pub(super) fn walk(walk: &mut Walk<'_>, content: &mut dyn Read) -> Result<(), St
     }
 }
 
+/// Walks the entries of `content`, which lies before a zip and need not be whole; where
+/// there is a directory in it, the entries behind that are walked, too.
+pub(super) fn unlisted(walk: &mut Walk<'_>, content: &mut dyn Read) -> Result<(), Stop> {
+    let taken = Cell::new(0);
+    let mut source = Source::new(content, &taken);
+    while find(&mut source)? {
+        if source.peek(4)? == b"PK\x03\x04" {
+            member(walk, &mut source)?;
+        } else {
+            source.skip(4)?;
+        }
+    }
+    Ok(())
+}
+
 /// Goes to the next header, of an entry or of the directory; false at the end.
 fn find(source: &mut Source<'_>) -> Result<bool, Stop> {
     loop {

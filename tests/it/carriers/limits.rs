@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::build::{deflated, gzip, tar, zip};
+use super::build::{deflated, gzip, stored, tar, zip};
 use super::{line, notes, places};
 use crate::sandbox::{Sandbox, key};
 
@@ -80,18 +80,22 @@ fn a_large_notebook_in_a_history() {
     );
 }
 
-/// A zip in base64 is not taken apart, and told; a compressed tar is read.
+/// A zip in base64 is read, a compressed tar, too; a zip in such a zip is told of.
 #[test]
 fn archives_in_base64() {
     let sandbox = Sandbox::new();
     let text = line(&key(1));
-    let zip = base64(&zip(&[deflated("in.env", text.as_bytes())]));
+    let entries = [stored("first", b"x"), deflated("in.env", text.as_bytes())];
+    let nested = base64(&zip(&[deflated("in.zip", &zip(&entries))]));
+    let zip = base64(&zip(&entries));
     let tar = base64(&gzip(&tar(&[("in.env", text.as_bytes())])[..]));
     sandbox.write("a.py", format!("DATA = \"{zip}\"\n"));
+    sandbox.write("c.py", format!("DATA = \"{nested}\"\n"));
     sandbox.write("b.py", format!("DATA = \"{tar}\"\n"));
     let report = sandbox.run(["scan", "--format", "json"]).exits(1).json();
-    assert_eq!(places(&report), ["b.py:1:9"]);
-    assert_eq!(notes(&report), ["a.py: encoded: beyond the limits of depth or size"]);
+    assert_eq!(places(&report), ["a.py:1:9", "b.py:1:9"]);
+    assert_eq!(notes(&report), ["c.py: encoded: beyond the limits of depth or size"]);
+    assert_eq!(report["findings"][0]["encodings"], json!(["base64", "zip"]));
     // A map at the end of a script is found by what it decodes to.
     let map = json!({"version": 3, "sources": ["a.ts"], "sourcesContent": [text], "mappings": ""});
     let map = base64(map.to_string().as_bytes());

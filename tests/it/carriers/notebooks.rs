@@ -78,6 +78,34 @@ fn strings_that_are_joined() {
 }
 
 #[test]
+fn literals_on_several_lines() {
+    let key = key(1);
+    let (first, second) = key.split_at(20);
+    let (one, two, three) = (&key[..14], &key[14..28], &key[28..]);
+    let table = [
+        json!([format!("K = (\"{first}\"\n"), format!("     \"{second}\")\n")]),
+        json!([format!("K = '{first}' + \\\n"), format!("  '{second}'\n")]),
+        json!([format!("K = ('{one}'\n"), format!(" '{two}'\n"), format!(" '{three}')\n")]),
+        json!(format!("K = '{first}' + \\\n  '{second}'")),
+        json!(["%%writefile a.yaml\n", "k: >-\n", format!("  {first}\n"), format!("  {second}\n")]),
+    ];
+    for source in table {
+        let sandbox = Sandbox::new();
+        sandbox.git(["init", "-q"]);
+        sandbox.write("nb.ipynb", notebook(&json!({"source": source})));
+        sandbox.git(["add", "."]);
+        for command in ["scan", "staged", "history"] {
+            if command == "history" {
+                sandbox.git(["commit", "-q", "-m", "x"]);
+            }
+            let report = sandbox.run([command, "--format", "json"]).exits(1).hides(&key).json();
+            let count = report["findings"].as_array().map_or(0, Vec::len);
+            assert_eq!(count, 1, "{command}: {}", places(&report).len());
+        }
+    }
+}
+
+#[test]
 fn format_three_and_widgets() {
     let sandbox = Sandbox::new();
     let (old, widget) = (key(1), key(2));

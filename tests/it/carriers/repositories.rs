@@ -32,6 +32,8 @@ fn carriers() -> Vec<(&'static str, Vec<u8>, &'static str)> {
             [b"#!/usr/bin/env python3\n", &zip(&[deflated("in", &text(10))])[..]].concat(),
             "i.pyz!in:1:17",
         ),
+        ("j", [b"\x7fELF\x02\x01", &zip(&[deflated("in", &text(11))])[..]].concat(), "j!in:1:17"),
+        ("k.joblib", zlib(&text(12)), "k.joblib!k.joblib:1:17"),
     ]
 }
 
@@ -105,6 +107,25 @@ fn versions_of_an_archive() {
     let report = sandbox.run(["history", "--format", "json"]).exits(1).json();
     assert_eq!(places(&report), ["a.tar!in.gz:1:17"]);
     assert_eq!(report["findings"][0]["origin"]["in_head"], false);
+}
+
+/// What git keeps in packs is told of, once of each archive.
+#[test]
+fn repositories_in_archives() {
+    let sandbox = Sandbox::new();
+    let pack = b"PACK\0\0\0\x02\0\0\0\0";
+    let members: [(&str, &[u8]); 3] = [
+        ("r/.git/objects/pack/pack-1.pack", pack),
+        ("r/.git/objects/ab/cdef", &zlib(b"blob 1\0x")),
+        ("r/.git/HEAD", b"ref: refs/heads/main\n"),
+    ];
+    sandbox.write("in/r.tar", tar(&members));
+    sandbox.write("in/x.pack", pack);
+    let report = sandbox.run(["scan", "--format", "json", "in"]).exits(0).json();
+    let whole = "the .git folder in it, which `history` reads in the unpacked repository";
+    let alone = "a pack of git, which `history` reads in its repository";
+    assert_eq!(notes(&report), [format!("in/r.tar: member: {whole}"), format!("in/x.pack: member: {alone}")]);
+    sandbox.run(["scan", "in/x.pack"]).exits(2);
 }
 
 /// What cannot be opened is told with its path; in a history in which nothing is found, with its id.

@@ -17,6 +17,7 @@ const FORMATS: &[Format] = &[
     ("zip, deflated", |content| zip(&[deflated("d", content)]), "d"),
     ("tar", |content| tar(&[("t", content)]), "t"),
     ("ar", |content| ar(&[("a/", content)]), "a"),
+    ("zlib", |content| zlib(content), ""),
     ("cpio", |content| cpio(&[("c", content)]), "c"),
     ("gzip", |content| gzip(content), ""),
     ("bzip2", bzip2, ""),
@@ -82,6 +83,15 @@ fn names_of_a_zip() {
     check_named("app.pyz", &runnable, &["m.py=KEY=value\n"], &[]);
     check(&tar(&[("app.pyz", &runnable)]), &["app.pyz!m.py=KEY=value\n"], &[]);
     check(&tar(&[("no.pyz", b"#!/bin/sh\n")]), &["no.pyz=#!/bin/sh\n"], &[]);
+    // Whatever it is called, and whatever a system runs it with.
+    for prefix in [&b"#!/bin/sh\nexit\n"[..], b"\x7fELF\x02\x01", b"MZ\x10\0"] {
+        let runnable = [prefix, &zip(&[stored("m.py", TEXT)])].concat();
+        check(&runnable, &["m.py=KEY=value\n"], &[]);
+        let prefix = String::from_utf8_lossy(prefix);
+        check(&tar(&[("run", &runnable)]), &[&format!("run={prefix}"), "run!m.py=KEY=value\n"], &[]);
+        check(&tar(&[("run", prefix.as_bytes())]), &[&format!("run={prefix}")], &[]);
+        check(prefix.as_bytes(), &[], &[]);
+    }
 }
 
 #[test]
@@ -214,9 +224,10 @@ fn kinds() {
     check(b"PKG_NAME=1", "x.zip", None);
     let runnable = b"#!/usr/bin/env python3\nPK\x03\x04";
     check(runnable, "x.pyz", Some(Kind::Zip));
-    check(runnable, "", Some(Kind::Zip));
-    check(runnable, "x.sh", None);
-    check(b"#!/bin/sh\n", "", None);
+    check(runnable, "", Some(Kind::Runnable));
+    check(runnable, "x.sh", Some(Kind::Runnable));
+    check(b"\x7fELF", "x", Some(Kind::Runnable));
+    check(b"MZ", "x.exe", Some(Kind::Runnable));
     let lzma = b"\x5d\0\0\x80\0\xff\xff\xff\xff\xff\xff\xff\xff\0";
     check(lzma, "x.lzma", Some(Kind::Lzma));
     check(lzma, "", Some(Kind::Lzma));
@@ -227,9 +238,31 @@ fn kinds() {
     check(b"070701 is a number", "", None);
     check(&[0; 512], "", None);
     check(&[b'a'; 512], "a.tar", None);
-    check(b"#!/bin/sh\n", "x.sh", None);
     check(b"#!/bin/sh\n", "x.PYZ", Some(Kind::Zip));
     check(b"%PDF-1.4", "", Some(Kind::Pdf));
     check(b"\x1f\x8b\x08", "", Some(Kind::Gzip));
     check(b"\x1f\x8b\x00", "", None);
+    // The other levels of zlib have other headers.
+    for level in [1, 3, 6, 9] {
+        let mut packed = Vec::new();
+        let mut encoder = flate2::read::ZlibEncoder::new(TEXT, flate2::Compression::new(level));
+        std::io::Read::read_to_end(&mut encoder, &mut packed).expect("memory can be read");
+        check(&packed, "", Some(Kind::Zlib));
+    }
+    check(b"x^2 + y^2 = z^2\n", "", None);
+    check("x^2 + y^2 = z^2\n".repeat(40).as_bytes(), "", None);
+    check(b"x\x9c\xff\xff\xff\xff\xff\xff", "", None);
+    check(b"x\x01", "", None);
+}
+
+/// What a zip holds that another was put behind.
+#[test]
+fn zips_behind_zips() {
+    let second = zip(&[stored("b", b"2")]);
+    let check = |front: Vec<u8>| {
+        let whole = [front, second.clone()].concat();
+        check(&tar(&[("z", &whole)]), &["z!b=2", "z!a=KEY=value\n"], &[]);
+    };
+    check(local(&deflated("a", TEXT)));
+    check(zip(&[deflated("a", TEXT)]));
 }

@@ -8,6 +8,8 @@
 //! **Invariant:** what comes out is JSON again, and every byte outside the edits is the one
 //! of the file that came in.
 
+#[cfg(test)]
+mod compiles;
 mod python;
 #[cfg(test)]
 mod tests;
@@ -111,7 +113,10 @@ fn disjoint(removals: &[Removal]) -> Vec<Removal> {
     sorted.sort_by_key(|removal| (removal.raw.start, removal.raw.end));
     sorted.dedup_by(|next, last| {
         let overlaps = next.raw.start < last.raw.end;
-        if overlaps {
+        if next.raw == last.raw {
+            // Found twice, of which the raw file also shows the escapes of JSON.
+            last.encoded &= next.encoded;
+        } else if overlaps {
             last.raw.end = last.raw.end.max(next.raw.end);
             last.encoded |= next.encoded;
         }
@@ -160,26 +165,31 @@ impl Cleaner<'_> {
             self.done[index] = true;
             match &source {
                 _ if part.kind == PartKind::Binary => self.mask(part, &span),
-                Some(source) if !removal.encoded => self.source(part, source, &span),
-                _ => self.replace(part, span, MARKER, Change::Marker),
+                Some(source) => self.source(part, source, &span, removal.encoded),
+                None if removal.encoded => {
+                    self.replace(part, python::word(part.text, &span), MARKER, Change::Marker);
+                }
+                None => self.replace(part, span, MARKER, Change::Marker),
             }
         }
     }
 
     /// Replaces a secret in a Python cell's source.
-    fn source(&mut self, part: &Part<'_>, source: &Source<'_>, secret: &Range<usize>) {
-        let replacement = source.without(secret);
+    fn source(&mut self, part: &Part<'_>, source: &Source<'_>, secret: &Range<usize>, encoded: bool) {
+        let replacement = source.without(secret, encoded);
         for (span, text) in replacement.texts {
             self.replace(part, span, &text, replacement.change);
         }
         if replacement.change == Change::Environment && !self.has_import {
             self.has_import = true;
-            self.import(part, source.import_at());
+            let at = source.import_at();
+            self.import(part, at, source.indentation(at));
         }
     }
 
-    /// Puts `import os` before the line that starts at `at`.
-    fn import(&mut self, part: &Part<'_>, at: usize) {
+    /// Puts `import os` before the line that starts at `at`, as far in as that.
+    fn import(&mut self, part: &Part<'_>, at: usize, indentation: &[u8]) {
+        let line = json::escaped(&format!("{}import os\n", String::from_utf8_lossy(indentation)));
         let raw = part.raw(at..at + 1).start;
         let opening = self.bytes[..raw].iter().rposition(|&byte| byte == b'"').unwrap_or(raw);
         let is_list = self.bytes[part.value.start] == b'[';
@@ -187,9 +197,9 @@ impl Cleaner<'_> {
         let edit = if is_list && opening + 1 == raw {
             let before = self.bytes[..opening].iter().rposition(|byte| !byte.is_ascii_whitespace());
             let layout = &self.bytes[before.map_or(opening, |before| before + 1)..opening];
-            (opening, [br#""import os\n","#.as_slice(), layout].concat())
+            (opening, [b"\"", line.as_slice(), b"\",", layout].concat())
         } else {
-            (raw, br"import os\n".to_vec())
+            (raw, line)
         };
         self.edit(&part.place, edit.0..edit.0, edit.1, Change::Import);
     }

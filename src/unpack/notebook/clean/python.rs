@@ -4,10 +4,14 @@
 //! It reads strings, comments and lines that are not Python, and nothing of the grammar.
 //! Where it is not sure, a marker stands in for the secret.
 
+mod statement;
+
 use std::ops::Range;
 
 use super::{Change, MARKER, VARIABLE};
 
+/// What stands where a secret stood that is code.
+const NAME: &str = "removed_by_baseleak";
 /// f-strings within each other beyond this are read as plain strings.
 const NESTING: usize = 8;
 
@@ -45,44 +49,64 @@ pub(super) struct Replacement {
 pub(super) struct Source<'a> {
     text: &'a [u8],
     tokens: Vec<Token>,
+    /// Where statements begin that begin a line.
+    statements: Vec<usize>,
 }
 
 impl<'a> Source<'a> {
     pub(super) fn new(text: &'a [u8]) -> Self {
-        let mut source = Self { text, tokens: Vec::new() };
+        let mut source = Self { text, tokens: Vec::new(), statements: Vec::new() };
         source.read();
         source.tokens.sort_by_key(|token| (token.span.start, std::cmp::Reverse(token.span.end)));
         source
     }
 
-    /// What to write so that `secret` is gone.
-    pub(super) fn without(&self, secret: &Range<usize>) -> Replacement {
+    /// What to write so that `secret` is gone, which may be written in an encoding.
+    pub(super) fn without(&self, secret: &Range<usize>, is_encoded: bool) -> Replacement {
+        let replacement = self.replacement(secret, is_encoded);
+        // What stands before the place of an import cannot look anything up.
+        let looks_up = replacement.change == Change::Environment;
+        if looks_up && secret.start < self.import_at() { marker(secret) } else { replacement }
+    }
+
+    fn replacement(&self, secret: &Range<usize>, is_encoded: bool) -> Replacement {
         let holder = |at: usize| {
             let holds = |token: &&Token| token.span.contains(&at);
             self.tokens.iter().filter(holds).max_by_key(|token| token.nesting)
         };
-        let Some(first) = holder(secret.start) else { return marker(secret) };
-        let Some(last) = holder(secret.end - 1) else { return marker(secret) };
-        match first.kind {
-            Kind::Literal if first.span == last.span => self.in_literal(first, secret),
-            Kind::Literal if last.kind == Kind::Literal => self.over_literals(first, last, secret),
-            Kind::Shell if first.span == last.span => self.in_shell(first, secret),
+        let (first, last) = match (holder(secret.start), holder(secret.end - 1)) {
+            (Some(first), Some(last)) => (first, last),
+            (None, None) => return self.in_code(secret),
+            _ => return marker(secret),
+        };
+        let is_one = first.span == last.span;
+        match (first.kind, last.kind) {
+            (Kind::Literal, _) if is_one && is_encoded => self.encoded(first, secret),
+            (Kind::Literal, _) if is_one && self.is_fixed(first) => marker(secret),
+            (Kind::Literal, _) if is_one => self.in_literal(first, secret),
+            (Kind::Literal, Kind::Literal) => self.over_literals(first, last, secret, is_encoded),
+            (Kind::Shell, _) if is_one && !is_encoded => self.in_shell(first, secret),
+            _ if is_encoded => marker(&word(self.text, secret)),
             _ => marker(secret),
         }
     }
 
-    /// Where `import os` may stand: before the first line that is neither a cell magic nor an
-    /// import from the future.
-    pub(super) fn import_at(&self) -> usize {
-        let mut at = 0;
-        for line in self.text.split_inclusive(|&byte| byte == b'\n') {
-            let code = line.trim_ascii_start();
-            if !(code.starts_with(b"%%") || code.starts_with(b"from __future__")) {
-                break;
-            }
-            at += line.len();
+    /// A secret that is code, as the old name of an attribute would be: a name, since that
+    /// may stand wherever it stood, and says what is missing when the cell is run.
+    fn in_code(&self, secret: &Range<usize>) -> Replacement {
+        let before = self.text[..secret.start].last().is_none_or(|byte| b" \t\n\r(=,[{:".contains(byte));
+        let behind = self.text.get(secret.end).is_none_or(|byte| b" \t\n\r)=,]}:.;".contains(byte));
+        if before && behind {
+            return Replacement { texts: vec![(secret.clone(), NAME.to_owned())], change: Change::Marker };
         }
-        if at < self.text.len() { at } else { 0 }
+        marker(secret)
+    }
+
+    /// A secret in an encoding, of which nothing is to stay, nor to be decoded.
+    fn encoded(&self, literal: &Token, secret: &Range<usize>) -> Replacement {
+        let body = &self.text[literal.body.clone()];
+        let is_all = body.iter().all(|byte| is_encoding(*byte) || b"\n\r".contains(byte));
+        if is_all { marker(&literal.body) } else { marker(&word(self.text, secret)) }
     }
 
     fn in_literal(&self, literal: &Token, secret: &Range<usize>) -> Replacement {
@@ -90,35 +114,45 @@ impl<'a> Source<'a> {
         let prefix = self.prefix(literal);
         let is_bytes = prefix.contains(&b'b');
         let environment = |texts| Replacement { texts, change: Change::Environment };
-        if literal.body == *secret && !self.has_neighbour(literal) {
+        if literal.body == *secret && !self.has_neighbour(literal) && !prefix.contains(&b't') {
             let quote = if literal.nesting > 0 { quote } else { b'"' };
             let encode = if is_bytes { ".encode()" } else { "" };
-            return environment(vec![(literal.span.clone(), format!("{}{encode}", look_up(quote)))]);
+            let (space, hint) = (self.space(literal), self.hint(literal));
+            let text = format!("{space}{}{encode}{hint}", look_up(quote));
+            return environment(vec![(literal.span.clone(), text)]);
         }
         // The field of an f-string may not hold its own quotes before Python 3.12.
         let field = format!("{{{}}}", look_up(if quote == b'"' { b'\'' } else { b'"' }));
         let body = &self.text[literal.body.clone()];
         let text = |at: &Range<usize>| (at.clone(), field.clone());
-        if literal.nesting > 0 || is_bytes {
+        if literal.nesting > 0 || is_bytes || prefix.contains(&b't') {
             marker(secret)
         } else if prefix.contains(&b'f') {
             let field_open = self.in_field(literal, secret.start);
             if field_open { marker(secret) } else { environment(vec![text(secret)]) }
         } else if prefix.is_empty() && !body.iter().any(|byte| b"{}\\\n".contains(byte)) {
             let start = literal.span.start;
-            environment(vec![(start..start, "f".to_owned()), text(secret)])
+            environment(vec![(start..start, format!("{}f", self.space(literal))), text(secret)])
         } else {
             marker(secret)
         }
     }
 
     /// A secret written as several literals in a row.
-    fn over_literals(&self, first: &Token, last: &Token, secret: &Range<usize>) -> Replacement {
+    fn over_literals(
+        &self,
+        first: &Token,
+        last: &Token,
+        secret: &Range<usize>,
+        is_encoded: bool,
+    ) -> Replacement {
         let is_whole = first.body.start == secret.start && last.body.end == secret.end;
         let is_plain = |literal: &Token| self.prefix(literal).is_empty() && literal.nesting == 0;
         let alone = self.neighbour(first, false).is_none() && self.neighbour(last, true).is_none();
-        if is_whole && is_plain(first) && is_plain(last) && alone {
-            let texts = vec![(first.span.start..last.span.end, look_up(b'"'))];
+        let stays = is_encoded || self.is_fixed(first);
+        if !stays && is_whole && is_plain(first) && is_plain(last) && alone {
+            let text = [self.space(first), &look_up(b'"')].concat();
+            let texts = vec![(first.span.start..last.span.end, text)];
             return Replacement { texts, change: Change::Environment };
         }
         // What is left of the literals closes and opens as before.
@@ -219,6 +253,11 @@ impl<'a> Source<'a> {
                     continue;
                 }
                 b' ' | b'\t' | b'\r' => continue,
+                b'#' => {}
+                _ if statement => self.statements.push(start),
+                _ => {}
+            }
+            match byte {
                 b'#' if field_of.is_none() => {
                     at = memchr::memchr(b'\n', &text[start..]).map_or(text.len(), |length| start + length);
                     self.push_nested(Kind::Comment, start..at, start..at, nesting);
@@ -339,6 +378,24 @@ impl Magic {
             _ => Self::Other,
         }
     }
+}
+
+/// Whether a byte may be part of something encoded.
+fn is_encoding(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || b"+/=-_".contains(&byte)
+}
+
+/// All of the base64 or hex that `secret` is in; only itself, where it is in neither.
+pub(super) fn word(text: &[u8], secret: &Range<usize>) -> Range<usize> {
+    let is_letter = |byte: &&u8| byte.is_ascii_alphanumeric() || b"+/".contains(byte);
+    if !text[secret.clone()].iter().all(|byte| is_letter(&byte) || *byte == b'=') {
+        return secret.clone();
+    }
+    let before = text[..secret.start].iter().rev().take_while(is_letter).count();
+    let rest = &text[secret.end..];
+    let behind = rest.iter().take_while(is_letter).count();
+    let padding = rest[behind..].iter().take(2).take_while(|byte| **byte == b'=').count();
+    secret.start - before..secret.end + behind + padding
 }
 
 fn marker(secret: &Range<usize>) -> Replacement {

@@ -112,7 +112,7 @@ fn where_python_cannot_look_up_a_marker_stands() {
         ("'''\nKEY'''", "'''\n[removed by baseleak]'''"),
         ("'{\"k\": \"KEY\"}'", "'{\"k\": \"[removed by baseleak]\"}'"),
         ("# k = 'KEY'", "# k = '[removed by baseleak]'"),
-        ("KEY", "[removed by baseleak]"),
+        ("KEY", "removed_by_baseleak"),
         ("%env X=KEY", "%env X=[removed by baseleak]"),
         ("%%writefile a\nk = 'KEY'", "%%writefile a\nk = '[removed by baseleak]'"),
         ("k = 'KEY", "k = '[removed by baseleak]"),
