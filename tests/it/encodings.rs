@@ -8,10 +8,10 @@ use serde_json::{Value, json};
 use crate::contexts::Rng;
 use crate::sandbox::{Sandbox, assert_hidden, key};
 
-pub(crate) fn base64(text: &str) -> String {
+pub(crate) fn base64(text: impl AsRef<[u8]>) -> String {
     let alphabet = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     let mut code = String::new();
-    for group in text.as_bytes().chunks(3) {
+    for group in text.as_ref().chunks(3) {
         let byte = |at: usize| usize::from(group.get(at).copied().unwrap_or(0));
         let bits = byte(0) << 16 | byte(1) << 8 | byte(2);
         for at in 0..4 {
@@ -24,7 +24,7 @@ pub(crate) fn base64(text: &str) -> String {
 
 /// A secret of Kubernetes with the key of this number, and its code.
 fn secret(number: usize) -> (String, String) {
-    let code = base64(&key(number));
+    let code = base64(key(number));
     (format!("kind: Secret\ndata:\n  BASETEN_API_KEY: {code}\n"), code)
 }
 

@@ -57,21 +57,6 @@ fn quoted(text: &str) -> String {
     bytes(text, |byte| format!("={byte:02X}"))
 }
 
-/// The code of bytes that are no text.
-fn base64_of_bytes(bytes: &[u8]) -> String {
-    use std::fmt::Write as _;
-    let alphabet = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    bytes.chunks(3).fold(String::new(), |mut code, group| {
-        let byte = |at: usize| usize::from(group.get(at).copied().unwrap_or(0));
-        let bits = byte(0) << 16 | byte(1) << 8 | byte(2);
-        for at in 0..4 {
-            let sign = if at <= group.len() { char::from(alphabet[bits >> (18 - 6 * at) & 63]) } else { '=' };
-            write!(code, "{sign}").expect("memory takes all");
-        }
-        code
-    })
-}
-
 fn utf16(text: &str, is_little: bool, has_mark: bool) -> Vec<u8> {
     let units = has_mark.then_some(0xFEFF).into_iter().chain(text.encode_utf16());
     units.flat_map(|unit| if is_little { unit.to_le_bytes() } else { unit.to_be_bytes() }).collect()
@@ -109,25 +94,22 @@ fn check_line(encode: &dyn Fn(&str) -> String, chain: &[&str]) {
 #[test]
 fn base64_in_all_its_forms() {
     let filler = "a filler. ".repeat(12);
-    let long = |key: &str| base64(&format!("{filler}\nBASETEN_API_KEY={key}\n"));
+    let long = |key: &str| base64(format!("{filler}\nBASETEN_API_KEY={key}\n"));
     let bare = |code: String| code.trim_end_matches('=').replace('+', "-").replace('/', "_");
     check_line(&|key| base64(key), &["base64"]);
     check_line(&|key| bare(base64(key)), &["base64"]);
-    check_line(&|key| base64(&base64(key)), &["base64", "base64"]);
-    check_line(
-        &|key| base64_of_bytes(&gzip(format!("BASETEN_API_KEY={key}").as_bytes())),
-        &["base64", "gzip"],
-    );
+    check_line(&|key| base64(base64(key)), &["base64", "base64"]);
+    check_line(&|key| base64(gzip(format!("BASETEN_API_KEY={key}").as_bytes())), &["base64", "gzip"]);
     // As a release of Helm stands in a Secret.
     let helm = |key: &str| {
         let release = json!({"name": "x", "config": {"baseten_api_key": key}, "filler": filler}).to_string();
-        base64(&base64_of_bytes(&gzip(release.as_bytes())))
+        base64(base64(gzip(release.as_bytes())))
     };
     check_line(&helm, &["base64", "base64", "gzip"]);
     let uri = |key: &str| format!("<a href=\"data:text/plain;base64,{}\">\n", long(key)).into_bytes();
     check("a.html", &uri, &["base64"], "a.html:1:215");
     let basic = |key: &str| {
-        let code = base64(&format!("Api-Key:{key}"));
+        let code = base64(format!("Api-Key:{key}"));
         format!("curl https://model-x.api.baseten.co -H 'Authorization: Basic {code}'\n").into_bytes()
     };
     check("basic.sh", &basic, &["base64"], "basic.sh:1:72");

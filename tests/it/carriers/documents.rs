@@ -110,7 +110,7 @@ fn mail_with_encoded_parts() {
         format!("{head}{part}caf=C3=A9\nBASETEN_API_KEY=3D{first}=\n{second}\n--x--\n")
     };
     let base64 = |key: &str| {
-        let code = wrapped(&base64(&format!("{}\n{}", "a filler. ".repeat(12), line(key))), 76, "\n");
+        let code = wrapped(&base64(format!("{}\n{}", "a filler. ".repeat(12), line(key))), 76, "\n");
         format!("{head}Content-Transfer-Encoding: base64\n\n{code}\n--x--\n")
     };
     for newline in ["\n", "\r\n"] {

@@ -39,7 +39,7 @@ fn every_command_decodes_what_it_opened() {
         }
         for number in [1, 2] {
             assert_hidden(&key(number), &run.stdout);
-            assert!(!run.stdout.contains(&base64(&key(number))[16..26]), "{command} shows the code");
+            assert!(!run.stdout.contains(&base64(key(number))[16..26]), "{command} shows the code");
         }
         assert!(notes(&report).is_empty(), "{command}");
         sandbox.run([command, "--no-decode"]).exits(0);

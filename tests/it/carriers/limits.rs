@@ -4,25 +4,12 @@ use serde_json::json;
 
 use super::build::{deflated, gzip, stored, tar, zip};
 use super::{line, notes, places};
+use crate::encodings::base64;
 use crate::sandbox::{Sandbox, key};
-
-fn base64(bytes: &[u8]) -> String {
-    let alphabet = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    let mut code = String::new();
-    for group in bytes.chunks(3) {
-        let byte = |at: usize| usize::from(group.get(at).copied().unwrap_or(0));
-        let bits = byte(0) << 16 | byte(1) << 8 | byte(2);
-        for at in 0..4 {
-            let sign = char::from(alphabet[bits >> (18 - 6 * at) & 63]);
-            code.push(if at <= group.len() { sign } else { '=' });
-        }
-    }
-    code
-}
 
 /// Lines of compressed data that inflate to more than is inflated of one text.
 fn many() -> String {
-    let one = base64(&gzip(&vec![b' '; 2 << 20][..]));
+    let one = base64(gzip(&vec![b' '; 2 << 20][..]));
     format!("data: \"{one}\"\n").repeat(10)
 }
 
@@ -86,9 +73,9 @@ fn archives_in_base64() {
     let sandbox = Sandbox::new();
     let text = line(&key(1));
     let entries = [stored("first", b"x"), deflated("in.env", text.as_bytes())];
-    let nested = base64(&zip(&[deflated("in.zip", &zip(&entries))]));
-    let zip = base64(&zip(&entries));
-    let tar = base64(&gzip(&tar(&[("in.env", text.as_bytes())])[..]));
+    let nested = base64(zip(&[deflated("in.zip", &zip(&entries))]));
+    let zip = base64(zip(&entries));
+    let tar = base64(gzip(&tar(&[("in.env", text.as_bytes())])[..]));
     sandbox.write("a.py", format!("DATA = \"{zip}\"\n"));
     sandbox.write("c.py", format!("DATA = \"{nested}\"\n"));
     sandbox.write("b.py", format!("DATA = \"{tar}\"\n"));
