@@ -50,6 +50,9 @@ pub(crate) fn run(args: &KeysArgs) -> Result<Exit> {
         Format::Human => out.write_all(listing.text().as_bytes()),
         Format::Json => json::write_value(&listing.document(), out),
     })?;
+    if listing.unknown() > 0 && matches!(args.format, Format::Json) {
+        warn(&listing.unknown_text());
+    }
     Ok(match (listing.unknown(), listing.leaked()) {
         // What was asked for could not be answered.
         (1.., _) => Exit::NoVerdict,

@@ -168,7 +168,7 @@ fn wrong_usage_is_refused_without_a_request() {
         (&["--prefix", "../users"], "no prefix of a key"),
         (&["--prefix", ""], "no prefix of a key"),
         (&["no-report.json"], "cannot use no-report.json as a report"),
-        (&["notes.txt"], "cannot use the report notes.txt"),
+        (&["notes.txt"], "cannot use notes.txt as a report"),
         (&["--resume", "no-trail.jsonl"], "cannot use the trail no-trail.jsonl"),
         (&["--resume", "notes.txt"], "not a trail"),
         (&["--resume", "t", "--prefix", &prefix], "cannot be used with"),
