@@ -228,3 +228,24 @@ fn an_incomplete_scan_is_told_of_and_leaves_no_verdict() {
     std::fs::write(&path, report.to_string()).expect("it can be written");
     bench.revoke(&[]).exits(1).says(&[&warning]);
 }
+
+/// Whether the API counts the word before a prefix into it is not known.
+#[test]
+fn a_key_that_is_listed_without_its_word_is_recognised_and_deleted_as_listed() {
+    let bench = Bench::new();
+    bench.leak(&["invoke", "admin"]);
+    bench.server.state().is_bare = true;
+    let plan = bench.ask(&[REPORT, "--dry-run"]).exits(0).json();
+    assert_eq!(names(&plan, "keys"), [bench.prefix("invoke")]);
+    assert_eq!(plan["plan"]["keys"][0]["listed"], true);
+    assert_eq!(names(&plan, "left"), [bench.prefix("admin")]);
+    let bare = bench.prefix("admin").replace("b10_", "");
+    let plan = bench.ask(&["--prefix", &bare, "--dry-run"]).exits(0).json();
+    assert_eq!(names(&plan, "left"), [bare], "it is the key that revokes");
+    bench.revoke(&[]).exits(1).prints(&["1 of 1 key proven dead"]);
+    assert!(bench.server.state().key("invoke").revoked);
+    let (url, key) = (bench.server.management_url(), bench.server.key("admin"));
+    let variables = [("BASETEN_REMOTE_URL", &*url), ("BASETEN_API_KEY", &*key)];
+    let run = bench.sandbox.run_with(&variables, ["keys", "--leaked", REPORT]).exits(1);
+    run.prints(&["1 of them leaked", "1 key leaked and not in the inventory"]);
+}
