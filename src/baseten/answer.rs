@@ -12,6 +12,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 use ureq::http::{HeaderMap, Uri, header};
 
+use super::conceal::Concealer;
 use super::{ApiError, text};
 use crate::model::Secret;
 
@@ -102,6 +103,21 @@ impl Reply {
             let what = if error.is_data() { "not as documented" } else { "not JSON" };
             malformed(format!("{what}, at line {} column {}", error.line(), error.column()))
         })
+    }
+
+    /// The same, with what `concealer` knows or takes for a secret masked in every text;
+    /// `own` is the key that asked.
+    pub(super) fn parse_concealed<T: DeserializeOwned>(
+        &self,
+        of: &str,
+        concealer: &Concealer,
+        own: &Secret,
+    ) -> Result<T, ApiError> {
+        // First as it came, for then an error can tell its place.
+        self.parse::<T>(of)?;
+        let mut value: Value = self.parse(of)?;
+        concealer.clean(&mut value, own);
+        T::deserialize(value).map_err(|_| ApiError::Malformed { what: format!("{of}: not as documented") })
     }
 
     /// What a probe may know of it; `has_shape` tells a documented answer.

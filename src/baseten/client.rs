@@ -183,7 +183,7 @@ impl<'t> Client<'t> {
     }
 
     fn get<T: DeserializeOwned>(&self, of: &str, path: &str) -> Result<T, ApiError> {
-        self.manage(Method::GET, path, None)?.parse(of)
+        self.manage(Method::GET, path, None)?.parse_concealed(of, &self.transport.concealer, &self.key)
     }
 
     fn create(&self, path: &str, new: &Value) -> Result<Secret, ApiError> {

@@ -13,6 +13,7 @@ mod answer;
 mod client;
 #[cfg(test)]
 mod client_tests;
+mod conceal;
 pub mod credential;
 mod error;
 mod pace;
@@ -26,6 +27,7 @@ mod types;
 
 pub use answer::Answer;
 pub use client::{Client, Scheme};
+pub use conceal::Mask;
 pub use error::ApiError;
 pub use remote::{Remote, RemoteError, Trust};
 pub use transport::{Timeouts, Transport};

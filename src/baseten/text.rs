@@ -10,10 +10,10 @@ const LONGEST: usize = 200;
 const SECRET: usize = 24;
 
 /// Length from which a run behind a dot is taken for the secret of a key.
-const TAIL: usize = 16;
+pub(super) const TAIL: usize = 16;
 
 /// What stands for a secret.
-const MASK: &str = "****";
+pub(super) const MASK: &str = "****";
 
 /// `text` as one line of at most [`LONGEST`] characters, with `key` and all that is
 /// shaped like a secret masked, and what is invisible left out.
@@ -39,7 +39,7 @@ pub(super) fn looks_like_key(text: &str) -> bool {
 }
 
 /// The key and its part behind the dot, where they are text and long enough to be masked.
-fn pieces(key: &Secret) -> Vec<&str> {
+pub(super) fn pieces(key: &Secret) -> Vec<&str> {
     let Ok(whole) = str::from_utf8(key.expose()) else { return Vec::new() };
     let tail = whole.split_once('.').map(|(_, tail)| tail);
     [Some(whole), tail].into_iter().flatten().filter(|piece| piece.len() >= 8).collect()

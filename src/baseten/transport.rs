@@ -19,9 +19,11 @@ use ureq::{Agent, AsSendBody, Body, Proxy};
 
 use super::ApiError;
 use super::answer::Reply;
+use super::conceal::{Concealer, Mask};
 use super::pace::{Pace, RETRIES, Waits};
 use super::proxy::Proxies;
 use super::text;
+use crate::model::Secret;
 
 /// Most bytes that are read of an answer.
 const LARGEST: u64 = 8 << 20;
@@ -55,6 +57,7 @@ pub struct Transport {
     pace: Pace,
     waits: Waits,
     total: Duration,
+    pub(super) concealer: Concealer,
 }
 
 /// Connections that are kept for the next request, and those that are not.
@@ -104,7 +107,19 @@ impl Transport {
             proxies,
             waits,
             total: settings.total,
+            concealer: Concealer::new(str::to_owned),
         }
+    }
+
+    /// The same, with `mask` applied to every text of an answer before anybody sees it.
+    #[must_use]
+    pub fn masking(self, mask: Mask) -> Self {
+        Self { concealer: Concealer::new(mask), ..self }
+    }
+
+    /// Has a secret that this run knows masked in every text of an answer.
+    pub fn conceal(&self, secret: &Secret) {
+        self.concealer.learn(secret);
     }
 
     /// Makes the request, again where that is right, and gives the last answer,

@@ -6,12 +6,13 @@
 //!
 //! **Invariant:** a host that is not Baseten's is named by an option or a variable.
 
-use anyhow::{Context as _, Result};
+use anyhow::Result;
 use baseleak::baseten::credential::{self, Credential, CredentialError, Wanted};
-use baseleak::baseten::{Client, Remote, RemoteError, Timeouts, Transport, Trust};
+use baseleak::baseten::{Client, Remote, RemoteError, Transport, Trust};
 
 use super::args::BasetenArgs;
 use super::complaint::{Advised, warn};
+use super::conceal::transport;
 
 /// The variable that names the remote.
 const URL: &str = "BASETEN_REMOTE_URL";
@@ -93,7 +94,7 @@ pub(crate) fn reach(args: &BasetenArgs) -> Result<Reach> {
         credential.warnings.iter().for_each(|warning| warn(warning));
     }
     let remote = remote(args, credential.as_ref())?;
-    let transport = Transport::new(&Timeouts::default()).context("cannot prepare to ask Baseten")?;
+    let transport = transport()?;
     Ok(Reach { transport, remote, credential })
 }
 

@@ -9,6 +9,7 @@ use baseleak::baseten::AuditEvent;
 use baseleak::model::{Validity, Verdict};
 use baseleak::render::terminal::sanitise;
 use baseleak::render::verdicts::{told, where_it_is};
+use baseleak::verify::prefix::{may_be_same, names};
 use baseleak::verify::{Inquiry, Leak, Since, verify};
 use colored::Colorize as _;
 use serde_json::{Value, json};
@@ -55,11 +56,11 @@ impl Explanation {
         let verdict = verify(std::slice::from_ref(&leak), &inquiry).pop();
         let concerns = |event: &AuditEvent| {
             let prefixes = [&event.actor.api_key_prefix, &event.subject.api_key_prefix];
-            prefixes.into_iter().flatten().any(|prefix| *prefix == leak.key)
+            prefixes.into_iter().flatten().any(|prefix| names(prefix, &leak.key))
         };
         let events = client.audit_logs(limit).map_err(|error| error.to_string());
         Self {
-            is_own: operator.prefix().as_deref() == Some(&*leak.key),
+            is_own: operator.prefix().is_some_and(|own| may_be_same(&own, &leak.key)),
             events: events.map(|events| events.into_iter().filter(concerns).collect()),
             verdict: verdict.expect("there is a verdict for each key"),
             is_report_given,

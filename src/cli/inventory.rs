@@ -79,13 +79,17 @@ impl Listing<'_> {
             let unknown = self.unknown();
             text.push_str("a key without an action may be in use: the API tells neither when a key was made nor when it was used\n");
             if unknown > 0 {
-                let _ = writeln!(
-                    text,
-                    "of {} it is unknown whether there was an action since then: the audit log does not reach back that far",
-                    keys(unknown)
-                );
+                let _ = writeln!(text, "{}", self.unknown_text());
             }
         }
+    }
+
+    /// That the log leaves open what was asked for.
+    pub(crate) fn unknown_text(&self) -> String {
+        format!(
+            "of {} it is unknown whether there was an action since then: the audit log does not reach back that far",
+            keys(self.unknown())
+        )
     }
 
     fn cells(&self, row: &Row) -> Vec<String> {

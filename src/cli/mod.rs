@@ -6,6 +6,7 @@ mod baseten;
 mod cache;
 mod commands;
 mod complaint;
+mod conceal;
 mod date;
 mod diff;
 mod exit;

@@ -38,10 +38,9 @@ impl Task<'_> {
     /// # Errors
     /// Where it cannot be written.
     pub(crate) fn print(&self) -> Result<()> {
-        let shown = Shown::new();
         let written = Output::stdout().deliver(|out| match self.format {
-            Format::Human => table::plan(self.plan, &shown, out),
-            Format::Json => wire::write(self.plan, None, &shown, out),
+            Format::Human => table::plan(self.plan, &Shown::lines(), out),
+            Format::Json => wire::write(self.plan, None, out),
         });
         written.map(drop)
     }
@@ -54,7 +53,7 @@ impl Task<'_> {
         let count = self.plan.keys.len();
         match self.format {
             Format::Human => self.print()?,
-            Format::Json if !yes && count > 0 => table::plan(self.plan, &Shown::new(), &mut io::stderr())?,
+            Format::Json if !yes && count > 0 => table::plan(self.plan, &Shown::lines(), &mut io::stderr())?,
             Format::Json => {}
         }
         if yes || count == 0 {
@@ -78,7 +77,7 @@ impl Task<'_> {
             let hint = "nothing was revoked; --trail FILE names another place";
             Advised::new(format!("cannot use the trail {path}"), hint)
         })?;
-        let shown = Shown::new();
+        let shown = Shown::lines();
         let interrupt = Interrupt::watch().context("cannot take notice of Ctrl-C")?;
         let mut watch = Live { interrupt, shown: &shown, is_told: matches!(self.format, Format::Human) };
         let revocation = execute(self.plan, client, &mut trail, self.resumes, &mut watch);
@@ -89,7 +88,7 @@ impl Task<'_> {
                 let stopped = stopped.clone();
                 let done =
                     wire::Done { run: trail.run(), trail: self.trail, revocation: &revocation, stopped };
-                wire::write(self.plan, Some(&done), &shown, out)
+                wire::write(self.plan, Some(&done), out)
             }
         });
         if let Some(why) = stopped {

@@ -4,15 +4,11 @@
 
 use baseleak::render::terminal::sanitise;
 
-use super::complaint;
-
-/// Fewest bytes of a text that could hold a key.
-const KEY: usize = 41;
+use super::conceal::concealed;
 
 /// A text that the API gave, as it may be shown in one line.
 pub(crate) fn cell(text: &str) -> String {
-    // The search for keys takes its time, and few texts are long.
-    if text.len() >= KEY { complaint::shown(text) } else { sanitise(text).into_owned() }
+    sanitise(&concealed(text)).into_owned()
 }
 
 /// `rows` under `head`, each column as wide as its widest cell.

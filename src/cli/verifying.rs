@@ -14,7 +14,11 @@ use baseleak::verify::{Inquiry, Leak, Leaked, ReportError, verify};
 use super::args::{BasetenArgs, LiveArgs};
 use super::baseten::{Reach, no_operator, reach};
 use super::complaint::{Advised, warn};
+use super::conceal::clean;
 use super::exit::Exit;
+
+/// That not all keys stand in a report.
+pub(crate) const INCOMPLETE: &str = "the scan that wrote the report was incomplete: there may be more keys";
 
 /// Baseten, and whether it is asked with leaked keys.
 #[derive(Debug)]
@@ -55,6 +59,7 @@ impl Live {
     pub(crate) fn judge(&self, leaks: &[Leak]) -> Vec<Verdict> {
         let operator = self.reach.client();
         let Reach { transport, remote, .. } = &self.reach;
+        leaks.iter().filter_map(|leak| leak.secret.as_ref()).for_each(|secret| transport.conceal(secret));
         verify(leaks, &Inquiry { transport, remote, operator: operator.as_ref(), probe: self.probe })
     }
 }
@@ -65,14 +70,15 @@ impl Live {
 /// # Errors
 /// Where it cannot be read, or is no report.
 pub(crate) fn leaked(report: &Path) -> Result<Leaked> {
-    let leaked = if report == Path::new("-") {
+    let mut leaked = if report == Path::new("-") {
         Leaked::read(io::stdin().lock())
     } else {
         File::open(report).map_err(ReportError::Unreadable).and_then(Leaked::read)
     };
     if leaked.as_ref().is_ok_and(|leaked| !leaked.is_complete) {
-        warn("the scan that wrote the report was incomplete: there may be more keys");
+        warn(INCOMPLETE);
     }
+    leaked.iter_mut().for_each(clean);
     leaked.map_err(|error| {
         let advice = Advised::new(format!("cannot use {} as a report", report.display()), error.hint());
         anyhow::Error::new(error).context(advice)

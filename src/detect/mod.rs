@@ -150,6 +150,19 @@ impl Detector {
         mask::text(bytes, &self.suspects(bytes))
     }
 
+    /// A text of somebody else as it may be shown: what could be a secret is masked, and
+    /// all else stays as it is, for names may be long and have digits.
+    pub fn concealed(&self, text: &str) -> String {
+        let (mut shown, mut done) = (String::with_capacity(text.len()), 0);
+        for span in self.suspects(text.as_bytes()) {
+            shown.push_str(&String::from_utf8_lossy(&text.as_bytes()[done..span.start]));
+            shown.push_str(mask::MASK);
+            done = span.end;
+        }
+        shown.push_str(&String::from_utf8_lossy(&text.as_bytes()[done..]));
+        shown
+    }
+
     /// What in `text` must not be shown, in order and disjoint.
     fn suspects(&self, text: &[u8]) -> Vec<Range<usize>> {
         let builtin = self.builtin.get_or_init(|| Matcher::new(RuleSet::builtin()));

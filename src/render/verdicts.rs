@@ -67,7 +67,7 @@ pub fn write_human(verdicts: &[Verdict], out: &mut dyn Write) -> io::Result<()> 
         return writeln!(out, "{}", "the report holds no keys".green().bold());
     }
     let tally = VerdictTally::of(verdicts);
-    let line = format!("{} keys: {tally}", verdicts.len());
+    let line = format!("{} key{}: {tally}", verdicts.len(), if verdicts.len() == 1 { "" } else { "s" });
     let line = match tally {
         VerdictTally { active: 1.., .. } => line.red(),
         VerdictTally { unknown: 1.., .. } => line.yellow(),

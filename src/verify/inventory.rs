@@ -10,6 +10,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 
+use super::prefix::names;
 use super::{Leak, Shape, unnamed};
 use crate::baseten::{ApiError, ApiKey, AuditEvent, Category, Client};
 use crate::model::{Death, Proof, Reach, ReachedModel, Validity};
@@ -29,7 +30,7 @@ pub enum Sight {
 /// The inventory as one caller sees it.
 #[derive(Debug, Clone, Default)]
 pub struct Inventory {
-    keys: HashMap<String, ApiKey>,
+    keys: Vec<ApiKey>,
     /// Names of models by their ids, as far as the caller may see them.
     models: HashMap<String, String>,
 }
@@ -43,17 +44,12 @@ impl Inventory {
         let keys = caller.api_keys()?;
         let is_limited = keys.iter().any(|key| !key.model_ids.is_empty());
         let models = if is_limited { caller.models().unwrap_or_default() } else { Vec::new() };
-        Ok(Self {
-            keys: keys.into_iter().map(|key| (key.prefix.clone(), key)).collect(),
-            models: models.into_iter().map(|model| (model.id, model.name)).collect(),
-        })
+        Ok(Self { keys, models: models.into_iter().map(|model| (model.id, model.name)).collect() })
     }
 
     /// What the inventory says of a prefix; none where it is not listed.
     pub fn reach(&self, prefix: &str) -> Option<Reach> {
-        // Whether the API counts the word before the underscore in is not promised.
-        let short = prefix.strip_prefix("b10_");
-        let key = self.keys.get(prefix).or_else(|| self.keys.get(short?))?;
+        let key = super::prefix::row(&self.keys, prefix)?;
         let model = |id: &String| ReachedModel { id: id.clone(), name: self.models.get(id).cloned() };
         Some(Reach {
             category: Some(key.category.to_string()),
@@ -72,7 +68,7 @@ impl Inventory {
 
     /// How far the caller sees, as far as the list itself shows it.
     pub fn sight(&self) -> Sight {
-        let owners = self.keys.values().filter_map(|key| Some(&key.owner.as_ref()?.user_id));
+        let owners = self.keys.iter().filter_map(|key| Some(&key.owner.as_ref()?.user_id));
         if owners.collect::<BTreeSet<_>>().len() > 1 { Sight::Others } else { Sight::Own }
     }
 }
@@ -97,8 +93,8 @@ pub(super) fn look_up(leaks: &[Leak], operator: &Client<'_>) -> Vec<Validity> {
         match (&inventory, reach) {
             (_, Some(reach)) => Validity::Active(reach),
             (Err(error), None) => Validity::Unknown(format!("the inventory cannot be read: {error}")),
-            (Ok(inventory), None) => match deletions.get(prefix) {
-                Some(death) => Validity::Inactive(death.clone()),
+            (Ok(inventory), None) => match deletions.iter().find(|(deleted, _)| names(deleted, prefix)) {
+                Some((_, death)) => Validity::Inactive(death.clone()),
                 None => unknown(missing(leak.shape(), inventory.sight())),
             },
         }

@@ -12,6 +12,7 @@ use std::collections::HashMap;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
+use super::prefix::{may_be_same, row};
 use super::{Leak, LeakPlace, Since};
 use crate::baseten::{ApiError, ApiKey, AuditEvent, Category, Client, Model};
 
@@ -166,12 +167,21 @@ fn is_category(category: &Category, wanted: &str) -> bool {
 }
 
 /// Joins keys with the names of models, with what leaked and with the log.
-pub fn rows(keys: Vec<ApiKey>, models: &[Model], leaks: &[Leak], log: &Log) -> Vec<Row> {
+pub fn rows(keys: &[ApiKey], models: &[Model], leaks: &[Leak], log: &Log) -> Vec<Row> {
     let last = log.last();
+    let last_of = |prefix: &str| {
+        let other = last.iter().find(|(other, _)| may_be_same(other, prefix));
+        last.get(prefix).copied().or(other.map(|(_, event)| *event))
+    };
     let names: HashMap<_, _> = models.iter().map(|model| (model.id.as_str(), model.name.as_str())).collect();
     let seconds = |at: &str| OffsetDateTime::parse(at, &Rfc3339).ok().map(OffsetDateTime::unix_timestamp);
-    let row = |key: ApiKey| {
-        let leaked: Vec<_> = leaks.iter().filter(|leak| leak.prefix() == Some(&key.prefix)).collect();
+    let of_key = |key: &ApiKey| {
+        let leaked: Vec<_> = leaks
+            .iter()
+            .filter(|leak| {
+                leak.prefix().and_then(|prefix| row(keys, prefix)).is_some_and(|row| row.prefix == key.prefix)
+            })
+            .collect();
         let known = |event: &&AuditEvent| LastAction::Known {
             at: event.created.clone(),
             seconds: seconds(&event.created),
@@ -191,11 +201,11 @@ pub fn rows(keys: Vec<ApiKey>, models: &[Model], leaks: &[Leak], log: &Log) -> V
                 .collect(),
             places: leaked.iter().flat_map(|leak| leak.places.clone()).collect(),
             since: leaked.iter().find_map(|leak| leak.since.clone()),
-            last: last.get(key.prefix.as_str()).map_or_else(none, known),
-            key,
+            last: last_of(&key.prefix).as_ref().map_or_else(none, known),
+            key: key.clone(),
         }
     };
-    keys.into_iter().map(row).collect()
+    keys.iter().map(of_key).collect()
 }
 
 /// The rows that fit, in order.
@@ -221,7 +231,7 @@ pub fn select(mut rows: Vec<Row>, filter: &Filter<'_>, order: Order) -> Vec<Row>
 
 /// Leaked keys with a prefix that no key of the inventory has.
 pub fn unlisted<'l>(keys: &[ApiKey], leaks: &'l [Leak]) -> Vec<&'l str> {
-    let listed = |prefix: &str| keys.iter().any(|key| key.prefix == prefix);
+    let listed = |prefix: &str| row(keys, prefix).is_some();
     leaks.iter().filter_map(Leak::prefix).filter(|prefix| !listed(prefix)).collect()
 }
 
@@ -240,7 +250,7 @@ mod tests {
     fn row(events: Result<Vec<AuditEvent>, ApiError>) -> Row {
         let key = serde_json::json!({ "prefix": "mine", "type": "PERSONAL" });
         let key = serde_json::from_value(key).expect("it is a key");
-        rows(vec![key], &[], &[], &Log { events }).remove(0)
+        rows(&[key], &[], &[], &Log { events }).remove(0)
     }
 
     /// 2026-11-10.

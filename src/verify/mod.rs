@@ -15,6 +15,7 @@
 mod inventory;
 pub mod keys;
 pub mod leak;
+pub mod prefix;
 mod probe;
 pub mod revoke;
 pub mod rotate;

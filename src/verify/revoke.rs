@@ -49,6 +49,9 @@ pub struct Plan {
 pub struct PlannedKey {
     /// What stands before the dot.
     pub prefix: String,
+    /// The prefix exactly as the inventory lists it, which deletes it; none where it is
+    /// not listed.
+    pub listed_as: Option<String>,
     /// The gateway's group, for a key of one.
     pub group: Option<String>,
     /// Whether the inventory lists it.
@@ -154,6 +157,21 @@ impl PrefixShape {
             (Some(rest), _) => is_key(rest).then_some(Self::Key),
             (_, Some(rest)) => ((9..=16).contains(&rest.len()) && is_word(rest)).then_some(Self::Gateway),
             _ => is_key(prefix).then_some(Self::Key),
+        }
+    }
+}
+
+impl PlannedKey {
+    /// The prefix that goes into the call that deletes.
+    fn address(&self) -> &str {
+        self.listed_as.as_deref().unwrap_or(&self.prefix)
+    }
+
+    /// Whether `listed`, of the inventory, is this key.
+    fn is(&self, listed: &str) -> bool {
+        match &self.listed_as {
+            Some(known) => known == listed,
+            None => super::prefix::names(listed, &self.prefix),
         }
     }
 }

@@ -178,6 +178,8 @@ fn no_key_is_called_unused() {
         .exits(2)
         .prints(&["of 4 keys it is unknown whether there was an action since then"]);
     assert!(!run.stdout.contains("unused"));
+    let run = keys(&server, &sandbox, &["--unused-since", "2026-10-01", "--format", "json"]).exits(2);
+    run.says(&["warning: of 4 keys it is unknown whether"]);
     server.misbehave(On::Route(Route::AuditLogs), Times::Always, Behaviour::Status(403, Shape::Error));
     since("2026-11-01T00:00:30Z").exits(2).prints(&[
         "6 keys of 6",

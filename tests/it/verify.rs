@@ -7,6 +7,7 @@ mod explain;
 mod inventory;
 mod probe;
 mod reports;
+mod secrecy;
 
 use serde_json::Value;
 

@@ -8,7 +8,7 @@ use super::{BasetenArgs, Format, since};
 
 /// List the keys of the workspace, what leaked of them, and what they last did.
 ///
-/// The API tells neither when a key was made nor when it was last used. What is shown for that is the last action that the audit log has of a key: changes of models, secrets, keys and their like, and never a call of a model. Exit codes: 0 listed; 1 a key of the list has leaked; 2 the list cannot be had.
+/// The API tells neither when a key was made nor when it was last used. What is shown for that is the last action that the audit log has of a key: changes of models, secrets, keys and their like, and never a call of a model. Exit codes: 0 listed; 1 a key of the list has leaked; 2 the list cannot be had, or of a key in it `--unused-since` cannot be answered.
 #[derive(Debug, clap::Args)]
 pub(crate) struct KeysArgs {
     /// A report of `scan`, `staged` or `history`: which keys leaked, and where

@@ -44,12 +44,15 @@ pub(crate) fn run(args: &KeysArgs) -> Result<Exit> {
         Sort::Owner => Order::Owner,
         Sort::LastAction => Order::LastAction,
     };
-    let rows = select(rows(keys, &models, leaks.as_deref().unwrap_or_default(), &log), &filter, order);
+    let rows = select(rows(&keys, &models, leaks.as_deref().unwrap_or_default(), &log), &filter, order);
     let listing = Listing { rows: &rows, log: &log, all, unlisted, since: args.unused_since };
     Output::stdout().deliver(|out| match args.format {
         Format::Human => out.write_all(listing.text().as_bytes()),
         Format::Json => json::write_value(&listing.document(), out),
     })?;
+    if listing.unknown() > 0 && matches!(args.format, Format::Json) {
+        warn(&listing.unknown_text());
+    }
     Ok(match (listing.unknown(), listing.leaked()) {
         // What was asked for could not be answered.
         (1.., _) => Exit::NoVerdict,

@@ -1,12 +1,10 @@
 //! `baseleak revoke`.
 
-use std::fs::File;
-use std::io;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use anyhow::{Context as _, Result};
 use baseleak::baseten::ApiError;
-use baseleak::verify::Leak;
+use baseleak::verify::Leaked;
 use baseleak::verify::revoke::{Survey, Wish, is_prefix, plan, survey};
 use baseleak::verify::trail::{self, Unfinished};
 
@@ -16,13 +14,19 @@ use crate::cli::complaint::Advised;
 use crate::cli::exit::Exit;
 use crate::cli::revoke::Task;
 use crate::cli::revoke::again::{broken_off, no_trail, resumed};
+use crate::cli::verifying;
 
 /// Plans, asks, revokes.
 pub(crate) fn run(args: &RevokeArgs) -> Result<Exit> {
     let broken = args.resume.as_deref().map(broken_off).transpose()?;
-    let mut wishes = wishes(args)?;
+    let leaked = args.report.as_deref().map(verifying::leaked).transpose()?;
+    let is_complete = leaked.as_ref().is_none_or(|leaked| leaked.is_complete);
+    let mut wishes = wishes(args, leaked)?;
     let operator = operator(&args.baseten)?;
-    let survey = look_up(args, &operator, broken.as_ref())?;
+    let mut survey = look_up(args, &operator, broken.as_ref())?;
+    if !is_complete {
+        survey.notes.push(verifying::INCOMPLETE.to_owned());
+    }
     if let Some(broken) = &broken {
         wishes.extend(resumed(broken, &survey)?);
     }
@@ -33,7 +37,7 @@ pub(crate) fn run(args: &RevokeArgs) -> Result<Exit> {
     let resumes = broken.as_ref().map(|broken| broken.run.as_str());
     let task = Task { plan: &plan, format, resumes, trail: &trail };
     if args.dry_run {
-        return task.print().map(|()| Exit::Clean);
+        return task.print().map(|()| with_coverage(Exit::Clean, is_complete));
     }
     if !task.is_agreed(args.yes)? {
         return Ok(Exit::Findings);
@@ -41,12 +45,18 @@ pub(crate) fn run(args: &RevokeArgs) -> Result<Exit> {
     if args.resume.is_none() && args.trail.is_none() {
         trail::make_folder(&trail).with_context(|| no_trail(&trail))?;
     }
-    task.revoke(&operator.client())
+    Ok(with_coverage(task.revoke(&operator.client())?, is_complete))
+}
+
+/// Keys that a scan did not find are not revoked, so that nothing is clean without them.
+fn with_coverage(exit: Exit, is_complete: bool) -> Exit {
+    if exit == Exit::Clean && !is_complete { Exit::NoVerdict } else { exit }
 }
 
 /// What the report and the options name.
-fn wishes(args: &RevokeArgs) -> Result<Vec<Wish>> {
-    let mut wishes: Vec<Wish> = args.report.as_deref().map(read).transpose()?.unwrap_or_default();
+fn wishes(args: &RevokeArgs, leaked: Option<Leaked>) -> Result<Vec<Wish>> {
+    let leaks = leaked.map(|leaked| leaked.leaks).unwrap_or_default();
+    let mut wishes: Vec<Wish> = leaks.iter().map(Wish::of_leak).collect();
     for prefix in &args.prefix {
         if !is_prefix(prefix) {
             // It is not repeated: it may be a whole key.
@@ -57,20 +67,6 @@ fn wishes(args: &RevokeArgs) -> Result<Vec<Wish>> {
         wishes.push(Wish::of_prefix(prefix));
     }
     Ok(wishes)
-}
-
-fn read(report: &Path) -> Result<Vec<Wish>> {
-    let name = || format!("cannot use the report {}", report.display());
-    let leaks = if report == Path::new("-") {
-        Leak::read(io::stdin().lock())
-    } else {
-        Leak::read(File::open(report).with_context(name)?)
-    };
-    let leaks = leaks.map_err(|error| {
-        let hint = error.hint();
-        anyhow::Error::new(error).context(Advised::new(name(), hint))
-    })?;
-    Ok(leaks.iter().map(Wish::of_leak).collect())
 }
 
 /// What Baseten knows.

@@ -2,13 +2,13 @@
 
 use std::io::{self, BufRead as _, IsTerminal as _, Write as _};
 
-use anyhow::{Context as _, Result};
-use baseleak::baseten::{Timeouts, Transport};
+use anyhow::Result;
 use baseleak::render::json;
 use baseleak::verify::rotate::{self, Means, Plan};
 
 use crate::cli::args::{Format, RotateArgs};
 use crate::cli::complaint::{self, Advised};
+use crate::cli::conceal::transport;
 use crate::cli::exit::Exit;
 use crate::cli::output::Output;
 use crate::cli::rotation;
@@ -16,7 +16,7 @@ use crate::cli::rotation;
 /// Plans, shows, asks, and rotates.
 pub(crate) fn run(args: &RotateArgs) -> Result<Exit> {
     let target = rotation::target(args)?;
-    let transport = Transport::new(&Timeouts::default()).context("cannot prepare to ask Baseten")?;
+    let transport = transport()?;
     let callers = rotation::callers(args, &target, &transport)?;
     let means = Means { transport: &transport, remote: &target.remote, callers: &callers, old: &target.key };
     let plan = rotate::plan(&means, &target.place, args.name.as_deref(), &rotation::today());

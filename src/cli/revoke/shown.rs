@@ -1,24 +1,35 @@
 //! Texts of the API and of reports made fit to be shown.
 //!
-//! **Invariant:** what could be a key is masked, and nothing in it moves the cursor.
+//! **Invariant:** what could be a key is masked, and nothing in a line moves the cursor.
 
-use baseleak::detect::Detector;
 use baseleak::render::terminal::sanitise;
-use baseleak::rules::RuleSet;
 use baseleak::verify::LeakPlace;
 use baseleak::verify::revoke::is_prefix;
 
+use crate::cli::conceal::concealed;
+
 /// Makes texts fit.
-pub(super) struct Shown(Detector);
+pub(super) struct Shown {
+    /// Whether what does not show is written out; a document for programs has its own
+    /// way, and the text must be what it was there.
+    is_line: bool,
+}
 
 impl Shown {
-    pub(super) fn new() -> Self {
-        Self(Detector::new(RuleSet::builtin()))
+    /// For lines that a person reads.
+    pub(super) fn lines() -> Self {
+        Self { is_line: true }
+    }
+
+    /// For programs.
+    pub(super) fn values() -> Self {
+        Self { is_line: false }
     }
 
     /// A name, a word, a message.
     pub(super) fn text(&self, text: &str) -> String {
-        sanitise(&self.0.masked(text)).into_owned()
+        let text = concealed(text);
+        if self.is_line { sanitise(&text).into_owned() } else { text }
     }
 
     /// The public name of a key, which may look like more than it is.

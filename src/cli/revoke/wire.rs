@@ -1,11 +1,12 @@
 //! The plan, and what became of it, for programs: one JSON document, schema 1, described
 //! in `docs/revoking.md`.
 //!
-//! **Invariant:** no secret is written; texts of others are masked and made visible.
+//! **Invariant:** no secret is written; texts of others are masked, and else are what they were.
 
 use std::io::{self, Write};
 use std::path::Path;
 
+use baseleak::render::json::write_value;
 use baseleak::verify::LeakPlace;
 use baseleak::verify::revoke::{Fate, Plan, PlannedKey, Revocation, State, Unplanned};
 use serde::Serialize;
@@ -124,12 +125,8 @@ struct Summary {
 }
 
 /// Writes the plan, and with `done` what became of it, as indented JSON with a final newline.
-pub(super) fn write(
-    plan: &Plan,
-    done: Option<&Done<'_>>,
-    shown: &Shown,
-    out: &mut dyn Write,
-) -> io::Result<()> {
+pub(super) fn write(plan: &Plan, done: Option<&Done<'_>>, out: &mut dyn Write) -> io::Result<()> {
+    let shown = &Shown::values();
     let fates = done.map(|done| done.revocation.fates.as_slice());
     let count = |state| fates.map(|fates| fates.iter().filter(|fate| fate.state == state).count());
     let result = |(key, fate): (&PlannedKey, &Fate)| WireResult {
@@ -162,8 +159,7 @@ pub(super) fn write(
             untried: count(State::Untried),
         },
     };
-    serde_json::to_writer_pretty(&mut *out, &document)?;
-    writeln!(out)
+    write_value(&document, out)
 }
 
 fn key(key: &PlannedKey, shown: &Shown) -> WireKey {

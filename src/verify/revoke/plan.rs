@@ -6,6 +6,7 @@
 use std::collections::HashMap;
 
 use super::super::leak::{Leak, LeakPlace, Shape};
+use super::super::prefix::{may_be_same, names, row};
 use super::super::trail::Pending;
 use super::{LastEvent, Plan, PlannedKey, PrefixShape, Survey, Unplanned};
 use crate::baseten::{ApiKey, AuditEvent, Category};
@@ -83,7 +84,7 @@ pub fn plan(wishes: Vec<Wish>, survey: &Survey, include_self: bool) -> Plan {
     let mut plan = Plan {
         remote: survey.remote.clone(),
         operator: survey.operator.clone(),
-        sees_itself: survey.keys.iter().any(|key| Some(&key.prefix) == survey.operator.as_ref()),
+        sees_itself: survey.operator.as_ref().is_some_and(|own| row(&survey.keys, own).is_some()),
         notes: survey.notes.clone(),
         ..Plan::default()
     };
@@ -156,10 +157,11 @@ fn planned(wish: &Wish, survey: &Survey) -> Result<PlannedKey, &'static str> {
     };
     let mut key = PlannedKey {
         prefix: prefix.clone(),
+        listed_as: None,
         group: None,
         listed: false,
         was_listed,
-        is_self: survey.operator.as_ref() == Some(prefix),
+        is_self: survey.operator.as_ref().is_some_and(|own| may_be_same(own, prefix)),
         attempted,
         category: None,
         name: None,
@@ -173,8 +175,9 @@ fn planned(wish: &Wish, survey: &Survey) -> Result<PlannedKey, &'static str> {
     };
     match PrefixShape::of(prefix).ok_or("its name has not the shape of a key's prefix")? {
         PrefixShape::Key => {
-            if let Some(entry) = survey.keys.iter().find(|entry| entry.prefix == *prefix) {
+            if let Some(entry) = row(&survey.keys, prefix) {
                 key.listed = true;
+                key.listed_as = Some(entry.prefix.clone());
                 key.category = Some(entry.category.clone());
                 key.name.clone_from(&entry.name);
                 key.owner.clone_from(&entry.owner);
@@ -209,7 +212,7 @@ fn models(entry: &ApiKey, survey: &Survey) -> Vec<String> {
 
 /// The entry of the audit log, if it is by the key or about it.
 fn last(event: &AuditEvent, prefix: &str) -> Option<LastEvent> {
-    let is = |name: &Option<String>| name.as_deref() == Some(prefix);
+    let is = |name: &Option<String>| name.as_deref().is_some_and(|name| names(name, prefix));
     let is_by_it = is(&event.actor.api_key_prefix);
     (is_by_it || is(&event.subject.api_key_prefix)).then(|| LastEvent {
         time: event.created.clone(),
@@ -220,7 +223,8 @@ fn last(event: &AuditEvent, prefix: &str) -> Option<LastEvent> {
 
 /// Whether the entry tells of the key's end.
 fn is_end(event: &AuditEvent, prefix: &str) -> bool {
-    event.event_type == DELETED && event.subject.api_key_prefix.as_deref() == Some(prefix)
+    event.event_type == DELETED
+        && event.subject.api_key_prefix.as_deref().is_some_and(|name| names(name, prefix))
 }
 
 /// What will stop to work without the key.

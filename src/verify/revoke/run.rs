@@ -10,6 +10,7 @@
 use std::thread;
 use std::time::Duration;
 
+use super::super::prefix::row;
 use super::super::trail::{Event, PlanLine, Trail, TrailError};
 use super::judge::{Look, judge};
 use super::{Fate, Plan, PlannedKey, State};
@@ -139,7 +140,7 @@ impl Run<'_, '_> {
         self.trail.note(Event::Attempt { prefix }).map_err(|error| torn(State::Untried, error))?;
         let answer = match &key.group {
             Some(group) => self.client.delete_gateway_key(group, prefix),
-            None => self.client.delete_api_key(prefix),
+            None => self.client.delete_api_key(key.address()),
         };
         let (what, why) = match &answer {
             Ok(Deletion::Deleted) => ("deleted", None),
@@ -185,8 +186,8 @@ impl Run<'_, '_> {
             Ok(_) if key.is_self => Look::Listed,
             Err(ApiError::Unauthorized { .. }) if key.is_self => Look::Rejected,
             Ok(keys) => {
-                let has = |prefix: &str| keys.iter().any(|other| other.prefix == prefix);
-                match has(&key.prefix) {
+                let has = |prefix: &str| row(&keys, prefix).is_some();
+                match keys.iter().any(|other| key.is(&other.prefix)) {
                     false if self.sees_itself && self.own.is_some_and(|own| !has(own)) => Look::Strange,
                     is_listed => lists(Ok(is_listed)),
                 }

@@ -146,7 +146,7 @@ impl<'t> Run<'_, 't> {
     fn row_of(&self, new: &New<'_>) -> Result<bool, String> {
         for caller in self.means.callers.iter().chain([&new.caller]) {
             let Ok(keys) = caller.client.api_keys() else { continue };
-            if let Some(row) = keys.iter().find(|key| key.prefix == new.prefix) {
+            if let Some(row) = super::super::prefix::row(&keys, &new.prefix) {
                 return match self.plan.difference(row) {
                     None => Ok(true),
                     Some(what) => Err(format!("{what} than that of the old key")),

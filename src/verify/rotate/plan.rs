@@ -110,7 +110,7 @@ pub fn plan(
                 continue;
             }
         };
-        let Some(row) = keys.iter().find(|key| key.prefix == old) else {
+        let Some(row) = super::super::prefix::row(&keys, &old) else {
             seen.push(format!("with {}, it is not in the list", caller.source));
             continue;
         };

@@ -5,6 +5,7 @@
 
 use std::thread;
 
+use super::super::prefix::row;
 use super::make::WAITS;
 use super::{Caller, Event, InPlace, New, Run, Step};
 use crate::baseten::{Client, Deletion};
@@ -54,7 +55,10 @@ impl Run<'_, '_> {
         prefix: &str,
     ) -> Result<Result<Deletion, (String, bool)>, String> {
         self.hands.note(Event::Deleting(prefix))?;
-        let answer = caller.client.delete_api_key(prefix);
+        // As the inventory writes the old one.
+        let is_bare = self.plan.row.prefix != self.plan.old;
+        let address = prefix.strip_prefix("b10_").filter(|_| is_bare).unwrap_or(prefix);
+        let answer = caller.client.delete_api_key(address);
         let event = match &answer {
             Ok(Deletion::Deleted) => Event::Deleted(prefix, true),
             Ok(Deletion::Absent) => Event::Deleted(prefix, false),
@@ -88,7 +92,7 @@ impl Run<'_, '_> {
         let others = self.means.callers.iter().filter(|caller| !caller.is_old);
         for caller in [&new.caller].into_iter().chain(others) {
             let Ok(keys) = caller.client.api_keys() else { continue };
-            let has = |prefix: &str| keys.iter().any(|key| key.prefix == prefix);
+            let has = |prefix: &str| row(&keys, prefix).is_some();
             if has(&self.plan.old) {
                 return Proof::NotYet("the inventory still lists the old key".to_owned());
             }
@@ -147,7 +151,7 @@ impl Run<'_, '_> {
     fn is_gone(&self, new: &New<'_>) -> bool {
         self.means.callers.iter().any(|caller| {
             let Ok(keys) = caller.client.api_keys() else { return false };
-            let has = |prefix: &str| keys.iter().any(|key| key.prefix == prefix);
+            let has = |prefix: &str| row(&keys, prefix).is_some();
             has(&self.plan.old) && !has(&new.prefix)
         })
     }

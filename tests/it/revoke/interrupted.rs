@@ -45,6 +45,7 @@ fn the_key_under_way_is_proven_and_no_other_is_begun() {
         let run = interrupted(&bench, name, "human").exits(130);
         let run = run.prints(&["2 of 3 keys proven dead, 1 not tried"]);
         run.says(&[
+            "warning: stopping behind the request under way",
             "warning: interrupted\n",
             &format!("warning: not revoked: {metrics}\n"),
             &format!("to go on: baseleak revoke --resume {TRAIL}"),

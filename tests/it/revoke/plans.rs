@@ -167,8 +167,8 @@ fn wrong_usage_is_refused_without_a_request() {
         (&["--prefix", "whsec_12"], "no prefix of a key"),
         (&["--prefix", "../users"], "no prefix of a key"),
         (&["--prefix", ""], "no prefix of a key"),
-        (&["no-report.json"], "cannot use the report no-report.json"),
-        (&["notes.txt"], "cannot use the report notes.txt"),
+        (&["no-report.json"], "cannot use no-report.json as a report"),
+        (&["notes.txt"], "cannot use notes.txt as a report"),
         (&["--resume", "no-trail.jsonl"], "cannot use the trail no-trail.jsonl"),
         (&["--resume", "notes.txt"], "not a trail"),
         (&["--resume", "t", "--prefix", &prefix], "cannot be used with"),
@@ -205,4 +205,47 @@ fn texts_of_others_are_made_fit() {
         let run = bench.ask(&[REPORT, "--dry-run", "--format", format]).exits(0);
         assert!(!run.stdout.contains(['\u{1b}', '\u{202e}']), "{format}");
     }
+}
+
+/// Keys that a scan did not find are not revoked.
+#[test]
+fn an_incomplete_scan_is_told_of_and_leaves_no_verdict() {
+    let bench = Bench::new();
+    bench.leak(&["invoke"]);
+    let path = bench.sandbox.path(REPORT);
+    let report = std::fs::read(&path).expect("there is a report");
+    let mut report: Value = serde_json::from_slice(&report).expect("it is JSON");
+    report["coverage"]["complete"] = json!(false);
+    std::fs::write(&path, report.to_string()).expect("it can be written");
+    let said = "the scan that wrote the report was incomplete: there may be more keys";
+    let warning = format!("warning: {said}");
+    let run = bench.ask(&[REPORT, "--dry-run"]).exits(2).says(&[&warning]);
+    assert_eq!(run.json()["plan"]["notes"], json!([said]));
+    bench.ask(&[REPORT, "--dry-run", "--format", "human"]).exits(2).prints(&[&format!("note: {said}")]);
+    bench.revoke(&[]).exits(2).says(&[&warning]).prints(&["1 of 1 key proven dead"]);
+    // What is graver counts.
+    report["findings"][0]["key"] = json!(bench.prefix("admin"));
+    std::fs::write(&path, report.to_string()).expect("it can be written");
+    bench.revoke(&[]).exits(1).says(&[&warning]);
+}
+
+/// Whether the API counts the word before a prefix into it is not known.
+#[test]
+fn a_key_that_is_listed_without_its_word_is_recognised_and_deleted_as_listed() {
+    let bench = Bench::new();
+    bench.leak(&["invoke", "admin"]);
+    bench.server.state().is_bare = true;
+    let plan = bench.ask(&[REPORT, "--dry-run"]).exits(0).json();
+    assert_eq!(names(&plan, "keys"), [bench.prefix("invoke")]);
+    assert_eq!(plan["plan"]["keys"][0]["listed"], true);
+    assert_eq!(names(&plan, "left"), [bench.prefix("admin")]);
+    let bare = bench.prefix("admin").replace("b10_", "");
+    let plan = bench.ask(&["--prefix", &bare, "--dry-run"]).exits(0).json();
+    assert_eq!(names(&plan, "left"), [bare], "it is the key that revokes");
+    bench.revoke(&[]).exits(1).prints(&["1 of 1 key proven dead"]);
+    assert!(bench.server.state().key("invoke").revoked);
+    let (url, key) = (bench.server.management_url(), bench.server.key("admin"));
+    let variables = [("BASETEN_REMOTE_URL", &*url), ("BASETEN_API_KEY", &*key)];
+    let run = bench.sandbox.run_with(&variables, ["keys", "--leaked", REPORT]).exits(1);
+    run.prints(&["1 of them leaked", "1 key leaked and not in the inventory"]);
 }

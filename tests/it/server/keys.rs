@@ -36,7 +36,7 @@ fn entry(state: &State, key: &Key) -> Value {
     let team = state.teams.iter().find(|team| key.team.as_ref() == Some(&team.id));
     let owner = state.users.iter().find(|user| key.owner.as_ref() == Some(&user.id));
     let mut entry = json!({
-        "prefix": key.prefix,
+        "prefix": written(state, key),
         "type": key.category,
         "name": key.name,
         "model_ids": (!key.model_ids.is_empty()).then_some(&key.model_ids),
@@ -47,6 +47,11 @@ fn entry(state: &State, key: &Key) -> Value {
         entry.as_object_mut().expect("it is an object").retain(|_, value| !value.is_null());
     }
     entry
+}
+
+/// The prefix of a key as the workspace writes it.
+fn written<'k>(state: &State, key: &'k Key) -> &'k str {
+    if state.is_bare { key.prefix.strip_prefix("b10_").unwrap_or(&key.prefix) } else { &key.prefix }
 }
 
 /// The type of the audit log for a key.
@@ -141,7 +146,7 @@ pub(super) fn create(state: &mut State, by: &Key, team: Option<&str>, request: &
 }
 
 pub(super) fn delete(state: &mut State, by: &Key, prefix: &str) -> Answer {
-    let found = state.keys.iter().position(|key| key.prefix == prefix && sees(state, by, key));
+    let found = state.keys.iter().position(|key| written(state, key) == prefix && sees(state, by, key));
     let Some(at) = found else { return no(404, "API key not found") };
     state.keys[at].revoked = true;
     state.deletions.push(prefix.to_owned());

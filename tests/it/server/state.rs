@@ -114,6 +114,8 @@ pub(crate) struct State {
     pub(crate) shape: Shape,
     /// The API is newer than its description: answers are not held to it.
     pub(crate) is_newer: bool,
+    /// Prefixes are listed, logged and taken without the word before them.
+    pub(crate) is_bare: bool,
     /// Every connection is closed after one answer.
     pub(crate) closes: bool,
     pub(super) events: Vec<Event>,
@@ -147,6 +149,7 @@ impl State {
             unknown_key_inference: unknown,
             shape: Shape::Error,
             is_newer: false,
+            is_bare: false,
             closes: false,
             events: Vec::new(),
             rights: Vec::new(),
