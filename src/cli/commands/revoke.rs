@@ -15,16 +15,19 @@ use crate::cli::baseten::{Operator, operator};
 use crate::cli::complaint::Advised;
 use crate::cli::exit::Exit;
 use crate::cli::revoke::Task;
-use crate::cli::revoke::again::{broken_off, no_trail, resumed};
+use crate::cli::revoke::again::{broken_off, no_trail, resumed, same_place};
 
 /// Plans, asks, revokes.
 pub(crate) fn run(args: &RevokeArgs) -> Result<Exit> {
     let broken = args.resume.as_deref().map(broken_off).transpose()?;
     let mut wishes = wishes(args)?;
     let operator = operator(&args.baseten)?;
+    if let Some(broken) = &broken {
+        same_place(broken, operator.remote.management())?;
+    }
     let survey = look_up(args, &operator, broken.as_ref())?;
     if let Some(broken) = &broken {
-        wishes.extend(resumed(broken, &survey)?);
+        wishes.extend(resumed(broken, &survey));
     }
     let plan = plan(wishes, &survey, args.include_self);
     let trail = trail_path(args)?;

@@ -3,7 +3,7 @@
 //! **Invariant:** what leaked and is not in the plan is in one of its other lists, with
 //! the reason.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::super::leak::{Leak, LeakPlace, Shape};
 use super::super::trail::Pending;
@@ -84,6 +84,7 @@ pub fn plan(wishes: Vec<Wish>, survey: &Survey, include_self: bool) -> Plan {
         remote: survey.remote.clone(),
         operator: survey.operator.clone(),
         sees_itself: survey.keys.iter().any(|key| Some(&key.prefix) == survey.operator.as_ref()),
+        seen: seen(survey),
         notes: survey.notes.clone(),
         ..Plan::default()
     };
@@ -113,6 +114,16 @@ pub fn plan(wishes: Vec<Wish>, survey: &Survey, include_self: bool) -> Plan {
     }
     plan.keys.sort_by_key(|key| key.is_self);
     plan
+}
+
+/// What was listed, and where.
+fn seen(survey: &Survey) -> HashMap<Option<String>, HashSet<String>> {
+    let own = survey.keys.iter().map(|key| key.prefix.clone()).collect();
+    let gateway = survey
+        .gateway
+        .iter()
+        .map(|(group, keys)| (Some(group.clone()), keys.iter().map(|key| key.prefix.clone()).collect()));
+    [(None, own)].into_iter().chain(gateway).collect()
 }
 
 /// Whether the operator agreed before that the own key be revoked.
