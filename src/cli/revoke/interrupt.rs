@@ -1,4 +1,5 @@
-//! Ctrl-C while keys are revoked: the key under way gets its proof, and no other is begun.
+//! Ctrl-C while keys are revoked or rotated: what is under way gets its proof, and nothing
+//! else is begun.
 //!
 //! A second Ctrl-C ends the program at once; the trail tells what was begun.
 
@@ -13,11 +14,11 @@ use signal_hook::flag;
 const CODE: i32 = 130;
 
 /// Whether the user wants no more.
-pub(super) struct Interrupt(Arc<AtomicBool>);
+pub(crate) struct Interrupt(Arc<AtomicBool>);
 
 impl Interrupt {
     /// Takes notice from now on.
-    pub(super) fn watch() -> io::Result<Self> {
+    pub(crate) fn watch() -> io::Result<Self> {
         let wanted = Arc::new(AtomicBool::new(false));
         for signal in [SIGINT, SIGTERM] {
             // They run in this order, so that the first signal finds the flag not yet set.
@@ -28,7 +29,7 @@ impl Interrupt {
     }
 
     /// Whether it was asked for.
-    pub(super) fn is_wanted(&self) -> bool {
+    pub(crate) fn is_wanted(&self) -> bool {
         self.0.load(Ordering::Relaxed)
     }
 }
