@@ -40,10 +40,9 @@ pub(super) enum Look {
 pub(super) fn judge(key: &PlannedKey, answer: &Result<Deletion, ApiError>, look: &Look) -> Fate {
     let (state, why) = match look {
         Look::Rejected => (State::Dead, "the API does not accept it any more (401)".to_owned()),
-        Look::Gone => gone(key, answer),
         Look::Less | Look::Bare if answer.is_err() => unknown(answer, LESS),
         Look::Bare if matches!(answer, Ok(Deletion::Deleted)) => unproven(answer, LESS),
-        Look::Less | Look::Bare => gone(key, answer),
+        Look::Gone | Look::Less | Look::Bare => gone(key, answer),
         Look::Listed => (State::Live, listed(answer)),
         Look::Strange => unproven(answer, LESS),
         Look::Failed(error) => unproven(answer, &error.to_string()),

@@ -89,3 +89,17 @@ fn ctrl_c_leaves_no_key_that_nobody_knows() {
     interrupted(&bench, Route::DeleteKey, 1).exits(130).says(&["interrupted when it was too late"]);
     assert!(bench.bytes().contains(&bench.new_key()) && !bench.is_live(&bench.old));
 }
+
+#[cfg(target_os = "linux")]
+#[test]
+fn extended_attributes_stay() {
+    let bench = Bench::new();
+    // Not every file system has them.
+    if xattr::set(&bench.path, "user.note", b"mine").is_err() {
+        return;
+    }
+    bench.rotate(&[]).exits(0);
+    let kept = xattr::get(&bench.path, "user.note").expect("it can be asked for");
+    assert_eq!(kept.as_deref(), Some(&b"mine"[..]));
+    assert!(bench.bytes().contains(&bench.new_key()));
+}
