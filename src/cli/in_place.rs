@@ -13,6 +13,8 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, Result, bail};
 use baseleak::verify::rotate::Edit;
 
+use super::complaint::warn;
+
 /// Carries `edit` out. With a `backup`, the old content is kept there first, where
 /// there must be nothing.
 ///
@@ -31,6 +33,9 @@ pub(crate) fn replace(edit: &Edit, backup: Option<&Path>) -> Result<()> {
     fresh.as_file().write_all(&edit.after).with_context(failed)?;
     keep_owner(fresh.as_file(), &metadata).context("cannot give the new file the owner of the old one")?;
     fresh.as_file().set_permissions(metadata.permissions()).with_context(failed)?;
+    if let Err(error) = keep_attributes(fresh.as_file(), &edit.path) {
+        warn(&format!("extended attributes of {name} are lost: {error}"));
+    }
     fresh.as_file().sync_all().with_context(failed)?;
     if let Some(backup) = backup {
         keep(backup, &edit.before).with_context(|| format!("cannot make the backup {}", backup.display()))?;
@@ -77,6 +82,33 @@ fn keep_owner(file: &File, old: &Metadata) -> io::Result<()> {
         return Ok(());
     }
     fchown(file, Some(old.uid()), Some(old.gid()))
+}
+
+/// Gives the new file the extended attributes of the old one, access lists among them. An
+/// attribute that cannot be given does not keep the others from being.
+#[cfg(unix)]
+fn keep_attributes(file: &File, old: &Path) -> io::Result<()> {
+    use xattr::FileExt as _;
+
+    // Where the file system has none, there are none to be lost.
+    let Ok(names) = xattr::list(old) else { return Ok(()) };
+    let mut failed = Ok(());
+    for name in names {
+        let Some(value) = xattr::get(old, &name)? else { continue };
+        // The system gives some to every file by itself, and lets nobody else do so.
+        if file.get_xattr(&name).ok().flatten().as_ref() == Some(&value) {
+            continue;
+        }
+        failed = file.set_xattr(&name, &value).and(failed);
+    }
+    failed
+}
+
+/// Elsewhere they are not known.
+#[cfg(not(unix))]
+#[expect(clippy::unnecessary_wraps, reason = "as where it can fail")]
+fn keep_attributes(_: &File, _: &Path) -> io::Result<()> {
+    Ok(())
 }
 
 /// Elsewhere a file belongs to whoever makes it, and who may read it is up to the folder.

@@ -3,7 +3,7 @@
 //! **Invariant:** nothing is deleted that was not shown and agreed to, be it by `--yes`.
 
 pub(crate) mod again;
-mod interrupt;
+pub(crate) mod interrupt;
 mod shown;
 mod table;
 mod wire;

@@ -16,6 +16,7 @@ use serde_json::{Value, json};
 
 use super::args::{BasetenArgs, RotateArgs};
 use super::complaint::{self, Advised, warn};
+use super::revoke::interrupt::Interrupt;
 use super::table::cell;
 use super::{baseten, in_place};
 
@@ -117,6 +118,8 @@ pub(crate) struct Desk {
     /// Whether the trail has a plan. It gets one before the first deletion and not sooner:
     /// what is planned there is deleted by a `revoke` that goes on with it.
     is_planned: bool,
+    /// Takes notice of Ctrl-C from the first request on that changes something.
+    interrupt: Option<Interrupt>,
 }
 
 impl Desk {
@@ -136,7 +139,13 @@ impl Desk {
             trail::make_folder(&path).with_context(unusable)?;
         }
         self.trail = Some(Trail::open(&path, remote.management()).with_context(unusable)?);
+        self.interrupt = Some(Interrupt::watch().context("cannot take notice of Ctrl-C")?);
         Ok(())
+    }
+
+    /// Whether Ctrl-C was typed.
+    pub(crate) fn was_interrupted(&self) -> bool {
+        self.interrupt.as_ref().is_some_and(Interrupt::is_wanted)
     }
 
     /// Ends the record.
@@ -169,6 +178,7 @@ impl Hands for Desk {
         let outcome = |prefix, what| trail::Event::Outcome { prefix, what, why: None };
         let noted = match (event, &mut self.trail) {
             (Event::Deleting(prefix), _) => self.deleting(prefix),
+            (Event::Made(prefix), Some(trail)) => trail.note(trail::Event::Made { prefix }),
             (Event::Deleted(prefix, true), Some(trail)) => trail.note(outcome(prefix, "deleted")),
             (Event::Deleted(prefix, false), Some(trail)) => trail.note(outcome(prefix, "absent")),
             (Event::NotDeleted(prefix), Some(trail)) => trail.note(outcome(prefix, "failed")),
@@ -178,6 +188,10 @@ impl Hands for Desk {
             _ => Ok(()),
         };
         noted.map_err(|error| format!("the trail failed: {error}"))
+    }
+
+    fn is_interrupted(&self) -> bool {
+        self.was_interrupted()
     }
 }
 
@@ -195,7 +209,7 @@ pub(crate) fn prepare(args: &RotateArgs, plan: &Plan) -> Result<Desk> {
         warn(&format!("{} has other names (hard links), which keep the old key", path.display()));
     }
     plan.warnings.iter().for_each(|warning| warn(warning));
-    Ok(Desk { backup, trail: None, is_planned: false })
+    Ok(Desk { backup, trail: None, is_planned: false, interrupt: None })
 }
 
 /// The plan in words.
@@ -218,6 +232,9 @@ pub(crate) fn plan_text(plan: &Plan, desk: &Desk) -> String {
     for other in &plan.others {
         line("also in", &complaint::shown(&other.to_string()));
     }
+    if let Some(uses) = plan.uses {
+        line("uses", &format!("{}, all of which are changed", places(uses)));
+    }
     if let Some(backup) = &desk.backup {
         line("backup", &format!("{}, with the old key", complaint::shown(&backup.display().to_string())));
     }
@@ -225,6 +242,11 @@ pub(crate) fn plan_text(plan: &Plan, desk: &Desk) -> String {
     let steps = ["make a key like it", "verify it", "write it", "read it back", "revoke the old one"];
     line("steps", &format!("{}{}, {}", steps[0], name.unwrap_or_default(), steps[1..].join(", ")));
     text
+}
+
+/// `1 place`, `2 places`.
+fn places(count: usize) -> String {
+    format!("{count} place{}", if count == 1 { "" } else { "s" })
 }
 
 /// Whose a key is, as the API says it.
@@ -242,6 +264,7 @@ pub(crate) fn document(plan: &Plan, desk: &Desk, outcome: Option<&Outcome>) -> V
             "new": outcome.new,
             "name": outcome.name,
             "in_place": in_place_word(outcome.in_place),
+            "uses": outcome.uses,
             "verified": outcome.verified,
             "proof": outcome.proof,
             "left": outcome.left,
@@ -280,6 +303,9 @@ fn in_place_word(in_place: InPlace) -> &'static str {
 pub(crate) fn success_text(plan: &Plan, outcome: &Outcome) -> String {
     let new = outcome.new.as_deref().unwrap_or("the new key");
     let mut text = format!("{new} is in place of {}\n", plan.old);
+    if let Some(uses) = outcome.uses {
+        let _ = writeln!(text, "  file      {} replaced", places(uses));
+    }
     if let Some(how) = outcome.verified {
         let _ = writeln!(text, "  new key   works: {how}");
     }

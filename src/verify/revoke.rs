@@ -15,6 +15,8 @@ mod survey;
 #[cfg(test)]
 mod tests;
 
+use std::collections::{HashMap, HashSet};
+
 use super::leak::LeakPlace;
 use crate::baseten::{Category, Owner};
 
@@ -31,6 +33,10 @@ pub struct Plan {
     pub operator: Option<String>,
     /// Whether the inventory lists the key that revokes.
     pub sees_itself: bool,
+    /// The prefixes of all keys that were listed when the plan was made: under `None` those
+    /// of the inventory, under the id of a gateway's group those of that group. What is
+    /// still listed of them later says that the list is still whole.
+    pub seen: HashMap<Option<String>, HashSet<String>>,
     /// The keys, in the order in which they are revoked; the operator's own is last.
     pub keys: Vec<PlannedKey>,
     /// Keys that leaked and stay live for all that this plan does.

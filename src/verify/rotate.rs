@@ -13,6 +13,7 @@
 mod make;
 mod plan;
 mod settle;
+mod uses;
 
 use std::path::PathBuf;
 
@@ -41,6 +42,8 @@ pub struct Edit {
     pub before: Vec<u8>,
     /// What it shall hold.
     pub after: Vec<u8>,
+    /// At how many places of a file of variables the key is another then; nothing for other files.
+    pub uses: Option<usize>,
 }
 
 /// What is about to happen or did, for the record; no variant holds a secret.
@@ -77,6 +80,12 @@ pub trait Hands {
     /// # Errors
     /// With the reason, in words; what was about to happen is then not done.
     fn note(&mut self, event: Event<'_>) -> Result<(), String>;
+
+    /// Whether the operator wants no more to be done. What is under way is ended, and
+    /// undone where the file does not hold the new key yet.
+    fn is_interrupted(&self) -> bool {
+        false
+    }
 }
 
 /// The steps, in their order.
@@ -133,6 +142,8 @@ pub struct Outcome {
     pub proof: Option<&'static str>,
     /// What the file holds.
     pub in_place: InPlace,
+    /// At how many places of a file of variables it was replaced.
+    pub uses: Option<usize>,
     /// Prefixes of keys that live, or may live, and should not.
     pub left: Vec<String>,
     /// The step that failed, and why.
@@ -166,6 +177,7 @@ pub fn rotate(plan: &Plan, means: &Means<'_, '_>, hands: &mut dyn Hands) -> Outc
         verified: None,
         proof: None,
         in_place: InPlace::Unknown,
+        uses: None,
         left: Vec::new(),
         failed: None,
     };
@@ -199,6 +211,9 @@ impl<'t> Run<'_, 't> {
             Ok(how) => self.outcome.verified = Some(how),
             Err(why) => return Err(self.take_back(new, Step::Verify, why)),
         }
+        if let Err(why) = self.go_on() {
+            return Err(self.take_back(new, Step::Write, why));
+        }
         if let Err(why) = self.write(new) {
             // A file that holds the new key all the same was written, whatever went wrong behind that.
             if self.in_place(Some(&new.secret)) != InPlace::New {
@@ -225,9 +240,16 @@ impl<'t> Run<'_, 't> {
         }
     }
 
+    /// Whether the operator wants to go on. Once the file is written nobody is asked any
+    /// more: the old key is to be revoked, and that is soon done.
+    fn go_on(&self) -> Result<(), String> {
+        if self.hands.is_interrupted() { Err("interrupted".to_owned()) } else { Ok(()) }
+    }
+
     fn write(&mut self, new: &New<'_>) -> Result<(), String> {
         let edit = self.plan.edit(self.means.old, &new.secret)?;
         self.hands.note(Event::Writing(&new.prefix))?;
+        self.outcome.uses = edit.uses;
         self.hands.write(&edit)
     }
 
@@ -262,7 +284,13 @@ impl Plan {
                 after = more;
             }
         }
-        Ok(Edit { path, before, after })
+        // A shell's file may use the key in any form, and all of them would cease to work.
+        let is_shell = matches!(self.place, Place::Dotenv { .. });
+        if is_shell {
+            after = uses::replaced(&after, old.expose(), new.expose());
+        }
+        let uses = is_shell.then(|| uses::of(&before, old.expose()).len());
+        Ok(Edit { path, before, after, uses })
     }
 }
 

@@ -85,6 +85,11 @@ pub enum Event<'a> {
         /// The keys, in their order.
         keys: &'a [PlanLine],
     },
+    /// A key was made in place of another. It is no part of a plan.
+    Made {
+        /// The key.
+        prefix: &'a str,
+    },
     /// A key is about to be deleted.
     Attempt {
         /// The key.
@@ -186,6 +191,7 @@ impl Trail {
             Event::Plan { operator, resumes, keys } => {
                 Line { event: "plan", operator, resumes, keys: Some(keys), ..line }
             }
+            Event::Made { prefix } => Line { event: "made", prefix: Some(prefix), ..line },
             Event::Attempt { prefix } => Line { event: "attempt", prefix: Some(prefix), ..line },
             Event::Outcome { prefix, what, why } => {
                 Line { event: "outcome", prefix: Some(prefix), what: Some(what), why, ..line }

@@ -43,7 +43,7 @@ const HOUSE: &[(&str, &[&str])] = &[
 /// Heavy crates, each with the rooms that may name it outside tests.
 const HOMES: &[(&[&str], &[&str])] = &[
     (&["clap", "clap_complete", "clap_mangen", "anyhow", "tempfile"], &["cli"]),
-    (&["signal_hook"], &["cli"]),
+    (&["signal_hook", "xattr"], &["cli"]),
     (&["git2", "ignore"], &["source"]),
     (&["globset"], &["select"]),
     (&["rayon"], &["source", "scan"]),

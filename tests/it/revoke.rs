@@ -10,6 +10,7 @@ mod killed;
 mod person;
 mod plans;
 mod runs;
+mod shrunk;
 
 use std::collections::BTreeMap;
 use std::fs;

@@ -3,6 +3,7 @@
 //!
 //! What is asserted of a failure is asked of the server with what stands in the file.
 
+mod broken;
 mod failures;
 mod places;
 

@@ -13,7 +13,7 @@ use crate::cli::baseten::{Operator, operator};
 use crate::cli::complaint::Advised;
 use crate::cli::exit::Exit;
 use crate::cli::revoke::Task;
-use crate::cli::revoke::again::{broken_off, no_trail, resumed};
+use crate::cli::revoke::again::{broken_off, no_trail, resumed, same_place};
 use crate::cli::verifying;
 
 /// Plans, asks, revokes.
@@ -23,12 +23,15 @@ pub(crate) fn run(args: &RevokeArgs) -> Result<Exit> {
     let is_complete = leaked.as_ref().is_none_or(|leaked| leaked.is_complete);
     let mut wishes = wishes(args, leaked)?;
     let operator = operator(&args.baseten)?;
+    if let Some(broken) = &broken {
+        same_place(broken, operator.remote.management())?;
+    }
     let mut survey = look_up(args, &operator, broken.as_ref())?;
     if !is_complete {
         survey.notes.push(verifying::INCOMPLETE.to_owned());
     }
     if let Some(broken) = &broken {
-        wishes.extend(resumed(broken, &survey)?);
+        wishes.extend(resumed(broken, &survey));
     }
     let plan = plan(wishes, &survey, args.include_self);
     let trail = trail_path(args)?;

@@ -44,13 +44,21 @@ pub(crate) fn run(args: &RotateArgs) -> Result<Exit> {
     if !is_human {
         tell(&rotation::document(&plan, &desk, Some(&outcome)))?;
     }
+    let is_interrupted = desk.was_interrupted();
     if outcome.failed.is_none() {
         if is_human {
             print(&rotation::success_text(&plan, &outcome))?;
         }
+        if is_interrupted {
+            complaint::warn("interrupted when it was too late to undo the rotation, which was ended");
+            return Ok(Exit::Interrupted);
+        }
         return Ok(Exit::Clean);
     }
     complaint::print(&rotation::failure(&plan, &target, &outcome));
+    if is_interrupted {
+        return Ok(Exit::Interrupted);
+    }
     Ok(if outcome.left.is_empty() { Exit::NoVerdict } else { Exit::Findings })
 }
 

@@ -15,6 +15,10 @@ use crate::cli::complaint::{self, Advised, warn};
 /// # Errors
 /// Where the trail tells of none.
 pub(crate) fn broken_off(path: &Path) -> Result<Unfinished> {
+    // To open a pipe is to wait for whoever writes it.
+    if std::fs::metadata(path).is_ok_and(|metadata| !metadata.is_file()) {
+        return Err(anyhow::Error::new(TrailError::NotAFile).context(no_trail(path)));
+    }
     let broken = trail::unfinished(path).map_err(|error| match error {
         TrailError::Finished => {
             let hint = "a run that ended is not resumed: give the report, or --prefix, again";
@@ -33,17 +37,23 @@ pub(crate) fn broken_off(path: &Path) -> Result<Unfinished> {
     Ok(broken)
 }
 
-/// Its keys that are left.
+/// Holds the run to where it was, before anybody is sent a key.
 ///
 /// # Errors
-/// Where it was a run at another place.
-pub(crate) fn resumed(broken: &Unfinished, survey: &Survey) -> Result<Vec<Wish>> {
-    if broken.remote != survey.remote {
+/// Where it was a run at another place than `remote`, a base of the API.
+pub(crate) fn same_place(broken: &Unfinished, remote: &str) -> Result<()> {
+    if broken.remote != remote {
         // Elsewhere the keys are absent, which would be taken for their death.
-        bail!("the run in the trail was at {}, and this is {}", broken.remote, survey.remote);
+        let there = complaint::shown(&broken.remote);
+        bail!("the run in the trail was at {there}, and this is {remote}");
     }
+    Ok(())
+}
+
+/// Its keys that are left.
+pub(crate) fn resumed(broken: &Unfinished, survey: &Survey) -> Vec<Wish> {
     let again = Again { operator: broken.operator.as_deref(), now: survey.operator.as_deref() };
-    Ok(broken.keys.iter().map(|pending| Wish::of_trail(pending, again)).collect())
+    broken.keys.iter().map(|pending| Wish::of_trail(pending, again)).collect()
 }
 
 /// That a trail cannot be used.

@@ -1,4 +1,5 @@
-//! Ctrl-C while keys are revoked: the key under way gets its proof, and no other is begun.
+//! Ctrl-C while keys are revoked or rotated: what is under way gets its proof, and nothing
+//! else is begun.
 //!
 //! That is said at once, for a request may take its time.
 //!
@@ -18,11 +19,11 @@ use crate::cli::complaint::warn;
 const CODE: i32 = 130;
 
 /// Whether the user wants no more.
-pub(super) struct Interrupt(Arc<AtomicBool>);
+pub(crate) struct Interrupt(Arc<AtomicBool>);
 
 impl Interrupt {
     /// Takes notice from now on.
-    pub(super) fn watch() -> io::Result<Self> {
+    pub(crate) fn watch() -> io::Result<Self> {
         let wanted = Arc::new(AtomicBool::new(false));
         for signal in [SIGINT, SIGTERM] {
             // They run in this order, so that the first signal finds the flag not yet set.
@@ -35,7 +36,7 @@ impl Interrupt {
     }
 
     /// Whether it was asked for.
-    pub(super) fn is_wanted(&self) -> bool {
+    pub(crate) fn is_wanted(&self) -> bool {
         self.0.load(Ordering::Relaxed)
     }
 }

@@ -5,16 +5,27 @@
 //! Of a key that it never listed, 404 counts as revoked already, as Baseten's Terraform
 //! provider has it, and the report says that a key of another workspace is answered so, too.
 //!
-//! **Invariant:** no answer to a deletion alone says that a key is dead.
+//! A list that became shorter for another reason shows no key's end: where the answer does
+//! not confirm the deletion, the rest of what was listed must still be there.
+//!
+//! **Invariant:** no answer to a deletion alone says that a key is dead, and no absence
+//! from a list that lost others as well does, unless the answer confirms it.
 
 use super::{Fate, PlannedKey, State};
 use crate::baseten::{ApiError, Deletion};
 
+/// Why the inventory proves nothing.
+const LESS: &str = "the inventory shows less than it did before, or nothing else that would show it whole";
+
 /// What the inventory showed after a deletion was asked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Look {
-    /// It does not list the key.
+    /// It does not list the key, and the rest of what it listed before.
     Gone,
+    /// It does not list the key, and misses others too, or never listed others.
+    Less,
+    /// It does not list the key, nor any of the others that it listed before.
+    Bare,
     /// It lists the key; of the operator's own: it is answered to it.
     Listed,
     /// It is not answered any more to the operator's own key, which was to be deleted.
@@ -29,9 +40,11 @@ pub(super) enum Look {
 pub(super) fn judge(key: &PlannedKey, answer: &Result<Deletion, ApiError>, look: &Look) -> Fate {
     let (state, why) = match look {
         Look::Rejected => (State::Dead, "the API does not accept it any more (401)".to_owned()),
-        Look::Gone => gone(key, answer),
+        Look::Less | Look::Bare if answer.is_err() => unknown(answer, LESS),
+        Look::Bare if matches!(answer, Ok(Deletion::Deleted)) => unproven(answer, LESS),
+        Look::Gone | Look::Less | Look::Bare => gone(key, answer),
         Look::Listed => (State::Live, listed(answer)),
-        Look::Strange => unproven(answer, "the inventory shows less than it did before"),
+        Look::Strange => unproven(answer, LESS),
         Look::Failed(error) => unproven(answer, &error.to_string()),
     };
     Fate { state, why }
@@ -85,6 +98,12 @@ fn unproven(answer: &Result<Deletion, ApiError>, obstacle: &str) -> (State, Stri
             (State::Unknown, format!("the API knows no such key (404); the proof is missing: {obstacle}"))
         }
         Err(error) if error.had_no_effect() => (State::Live, error.to_string()),
-        Err(error) => (State::Unknown, format!("{error}; what became of it cannot be told: {obstacle}")),
+        Err(_) => unknown(answer, obstacle),
     }
+}
+
+/// It is not listed, and that may have another reason than its end.
+fn unknown(answer: &Result<Deletion, ApiError>, obstacle: &str) -> (State, String) {
+    let said = answer.as_ref().err().map(|error| format!("{error}; ")).unwrap_or_default();
+    (State::Unknown, format!("{said}what became of it cannot be told: {obstacle}"))
 }

@@ -3,7 +3,7 @@
 //! **Invariant:** what leaked and is not in the plan is in one of its other lists, with
 //! the reason.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::super::leak::{Leak, LeakPlace, Shape};
 use super::super::prefix::{may_be_same, names, row};
@@ -85,6 +85,7 @@ pub fn plan(wishes: Vec<Wish>, survey: &Survey, include_self: bool) -> Plan {
         remote: survey.remote.clone(),
         operator: survey.operator.clone(),
         sees_itself: survey.operator.as_ref().is_some_and(|own| row(&survey.keys, own).is_some()),
+        seen: seen(survey),
         notes: survey.notes.clone(),
         ..Plan::default()
     };
@@ -114,6 +115,16 @@ pub fn plan(wishes: Vec<Wish>, survey: &Survey, include_self: bool) -> Plan {
     }
     plan.keys.sort_by_key(|key| key.is_self);
     plan
+}
+
+/// What was listed, and where.
+fn seen(survey: &Survey) -> HashMap<Option<String>, HashSet<String>> {
+    let own = survey.keys.iter().map(|key| key.prefix.clone()).collect();
+    let gateway = survey
+        .gateway
+        .iter()
+        .map(|(group, keys)| (Some(group.clone()), keys.iter().map(|key| key.prefix.clone()).collect()));
+    [(None, own)].into_iter().chain(gateway).collect()
 }
 
 /// Whether the operator agreed before that the own key be revoked.

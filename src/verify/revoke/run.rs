@@ -7,10 +7,11 @@
 //! **Invariant:** before a key is deleted the trail says so on the disk, and before the
 //! next one it says what became of it.
 
+use std::collections::{HashMap, HashSet};
 use std::thread;
 use std::time::Duration;
 
-use super::super::prefix::row;
+use super::super::prefix::names;
 use super::super::trail::{Event, PlanLine, Trail, TrailError};
 use super::judge::{Look, judge};
 use super::{Fate, Plan, PlannedKey, State};
@@ -58,7 +59,8 @@ pub fn execute(
     watch: &mut dyn Watch,
 ) -> Revocation {
     let own = plan.operator.as_deref();
-    let mut run = Run { client, trail, own, sees_itself: plan.sees_itself };
+    let (seen, now) = (plan.seen.clone(), plan.seen.clone());
+    let mut run = Run { client, trail, own, sees_itself: plan.sees_itself, seen, now };
     let mut fates = Vec::with_capacity(plan.keys.len());
     let stop = run.all(plan, resumes, watch, &mut fates);
     let untried = || Fate { state: State::Untried, why: "it was not its turn yet".to_owned() };
@@ -85,6 +87,10 @@ struct Run<'a, 't> {
     own: Option<&'a str>,
     /// Whether the inventory lists the operator's own key.
     sees_itself: bool,
+    /// What was listed at first, without the keys that this run has proven dead.
+    seen: HashMap<Option<String>, HashSet<String>>,
+    /// What was listed when it was looked at last.
+    now: HashMap<Option<String>, HashSet<String>>,
 }
 
 impl Run<'_, '_> {
@@ -137,6 +143,7 @@ impl Run<'_, '_> {
             let why = "the trail could not be written".to_owned();
             (Fate { state, why }, error)
         };
+        let is_early = key.listed && !self.now.get(&key.group).is_some_and(|now| now.contains(prefix));
         self.trail.note(Event::Attempt { prefix }).map_err(|error| torn(State::Untried, error))?;
         let answer = match &key.group {
             Some(group) => self.client.delete_gateway_key(group, prefix),
@@ -150,7 +157,13 @@ impl Run<'_, '_> {
         let noted = self.trail.note(Event::Outcome { prefix, what, why: why.as_deref() });
         noted.map_err(|error| torn(State::Unknown, error))?;
         let look = self.look_again(key, &answer);
-        let fate = judge(key, &answer, &look);
+        let mut fate = judge(key, &answer, &look);
+        if is_early && look != Look::Listed {
+            fate.why.push_str("; it vanished from the inventory before its deletion was asked for");
+        }
+        if let Some(seen) = self.seen.get_mut(&key.group).filter(|_| fate.state == State::Dead) {
+            seen.remove(prefix);
+        }
         let noted = self.trail.note(Event::Proof { prefix, what: fate.state.word(), why: &fate.why });
         noted.map_err(|error| (fate.clone(), error))?;
         let reason = hopeless(key, &answer, &look);
@@ -158,7 +171,7 @@ impl Run<'_, '_> {
     }
 
     /// Looks, and again where the inventory may be behind the deletion.
-    fn look_again(&self, key: &PlannedKey, answer: &Result<Deletion, ApiError>) -> Look {
+    fn look_again(&mut self, key: &PlannedKey, answer: &Result<Deletion, ApiError>) -> Look {
         let mut look = self.look(key);
         let may_follow = answer.as_ref().map_or_else(|error| !error.had_no_effect(), |_| true);
         for again in 0..LOOKS {
@@ -171,28 +184,48 @@ impl Run<'_, '_> {
         look
     }
 
-    fn look(&self, key: &PlannedKey) -> Look {
-        let lists = |list: Result<bool, ApiError>| match list {
-            Ok(true) => Look::Listed,
-            Ok(false) => Look::Gone,
-            Err(error) => Look::Failed(error),
+    fn look(&mut self, key: &PlannedKey) -> Look {
+        let list = match &key.group {
+            Some(group) => {
+                let keys = self.client.gateway_keys(group);
+                keys.map(|keys| keys.into_iter().map(|key| key.prefix).collect::<HashSet<_>>())
+            }
+            None => self.client.api_keys().map(|keys| keys.into_iter().map(|key| key.prefix).collect()),
         };
-        if let Some(group) = &key.group {
-            let keys = self.client.gateway_keys(group);
-            return lists(keys.map(|keys| keys.iter().any(|other| other.prefix == key.prefix)));
-        }
-        match self.client.api_keys() {
+        let is_self = key.is_self && key.group.is_none();
+        match list {
             // Whoever is answered is not dead.
-            Ok(_) if key.is_self => Look::Listed,
-            Err(ApiError::Unauthorized { .. }) if key.is_self => Look::Rejected,
-            Ok(keys) => {
-                let has = |prefix: &str| row(&keys, prefix).is_some();
-                match keys.iter().any(|other| key.is(&other.prefix)) {
-                    false if self.sees_itself && self.own.is_some_and(|own| !has(own)) => Look::Strange,
-                    is_listed => lists(Ok(is_listed)),
-                }
+            Ok(_) if is_self => Look::Listed,
+            Err(ApiError::Unauthorized { .. }) if is_self => Look::Rejected,
+            Ok(now) => {
+                let look = self.compared(key, &now);
+                self.now.insert(key.group.clone(), now);
+                look
             }
             Err(error) => Look::Failed(error),
+        }
+    }
+
+    /// What a list says of the key, beside the first one.
+    fn compared(&self, key: &PlannedKey, now: &HashSet<String>) -> Look {
+        if now.iter().any(|other| key.is(other)) {
+            return Look::Listed;
+        }
+        let own = self.own.filter(|_| self.sees_itself && key.group.is_none());
+        if own.is_some_and(|own| !now.iter().any(|other| names(other, own))) {
+            return Look::Strange;
+        }
+        let seen = self.seen.get(&key.group);
+        // A list of nothing but one's own key is what somebody sees who may see no others.
+        let is_witness = |other: &&String| !key.is(other) && own.is_none_or(|own| !names(other, own));
+        let mut rest = seen.into_iter().flatten().filter(is_witness).peekable();
+        let is_alone = rest.peek().is_none();
+        let (there, missing): (Vec<_>, Vec<_>) = rest.partition(|other| now.contains(*other));
+        match (is_alone, there.is_empty(), missing.is_empty()) {
+            (true, ..) => Look::Less,
+            (_, true, _) => Look::Bare,
+            (_, _, true) if seen.is_some_and(|seen| seen.iter().any(|other| key.is(other))) => Look::Gone,
+            _ => Look::Less,
         }
     }
 }

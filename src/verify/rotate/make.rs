@@ -33,6 +33,7 @@ impl<'t> Run<'_, 't> {
                 refused.push(format!("{} belongs to another user than the old key", caller.source));
                 continue;
             }
+            self.go_on()?;
             self.hands.note(Event::Making)?;
             match self.make_with(caller) {
                 Try::Made(secret, name) => return self.made(secret, name),
@@ -82,6 +83,13 @@ impl<'t> Run<'_, 't> {
             let what = "the answer holds a key of an unknown shape".to_owned();
             return Err(self.lost(&ApiError::Malformed { what }));
         };
+        // To go on with it would end in the deletion of a key that is in use.
+        let is_known =
+            secret == *self.means.old || prefix == self.plan.old || self.plan.before.contains(&prefix);
+        if is_known {
+            let what = format!("the answer holds {prefix}, which is no new key: it was there before");
+            return Err(self.lost(&ApiError::Malformed { what }));
+        }
         self.outcome.name = name;
         let client = Client::new(self.means.transport, self.means.remote, secret.clone());
         let caller = Caller { client, source: "the new key".to_owned(), is_old: false };
@@ -115,6 +123,7 @@ impl<'t> Run<'_, 't> {
         let mut why = String::new();
         for wait in [None].into_iter().chain(WAITS.map(Some)) {
             if let Some(wait) = wait {
+                self.go_on()?;
                 thread::sleep(wait);
             }
             let row = self.row_of(new)?;

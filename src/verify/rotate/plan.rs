@@ -4,7 +4,7 @@
 
 use std::collections::HashSet;
 
-use super::{Caller, Means};
+use super::{Caller, Means, uses};
 use crate::baseten::credential::Place;
 use crate::baseten::{ApiKey, Category, NewKey};
 
@@ -20,6 +20,8 @@ pub struct Plan {
     pub place: Place,
     /// Other remotes or profiles of the same file with the same key, which are changed as well.
     pub others: Vec<Place>,
+    /// At how many places of a file of variables the key stands, all of which are changed.
+    pub uses: Option<usize>,
     /// The prefix of the key.
     pub old: String,
     /// What the inventory says of it.
@@ -101,6 +103,12 @@ pub fn plan(
         let why = std::error::Error::source(&error).map(|why| format!(": {why}")).unwrap_or_default();
         PlanError::Place(format!("{error}{why}"))
     })?;
+    let uses = match place {
+        Place::Dotenv { path, .. } => {
+            std::fs::read(path).ok().map(|bytes| uses::of(&bytes, means.old.expose()).len())
+        }
+        _ => None,
+    };
     let mut seen = Vec::new();
     for (by, caller) in means.callers.iter().enumerate() {
         let keys = match caller.client.api_keys() {
@@ -121,7 +129,7 @@ pub fn plan(
         };
         let before = keys.iter().map(|key| key.prefix.clone()).collect();
         let (place, row) = (place.clone(), row.clone());
-        return Ok(Plan { place, others, old, row, team, names, warnings, before, by });
+        return Ok(Plan { place, others, uses, old, row, team, names, warnings, before, by });
     }
     Err(PlanError::NotListed { prefix: old, seen })
 }

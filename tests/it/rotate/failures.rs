@@ -259,7 +259,7 @@ fn nothing_is_done_without_a_yes() {
     let events: Vec<serde_json::Value> =
         trail.lines().map(|line| serde_json::from_str(line).expect("each line is JSON")).collect();
     let events: Vec<_> = events.iter().map(|event| event["event"].as_str().unwrap_or_default()).collect();
-    assert_eq!(events, ["plan", "attempt", "outcome", "proof", "end"]);
+    assert_eq!(events, ["made", "plan", "attempt", "outcome", "proof", "end"]);
     assert_eq!(done["outcome"]["in_place"], "new");
     assert_eq!(done["outcome"]["failed"], serde_json::Value::Null);
 }
