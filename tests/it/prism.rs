@@ -186,3 +186,25 @@ fn prism_proves_nothing_of_a_key() {
         assert_silent(&run, [&leaked, &operator]);
     }
 }
+
+/// Prism lists one key, which is not the one that stands in the file.
+#[test]
+fn prism_lists_its_keys_and_none_to_rotate() {
+    let Some(prism) = Prism::start() else { return };
+    let (sandbox, operator) = (Sandbox::new(), key(2));
+    let variables = [("BASETEN_REMOTE_URL", prism.url()), ("BASETEN_API_KEY", &operator)];
+    sandbox.write("old.env", format!("BASETEN_API_KEY={}\n", key(3)));
+    for (args, code, pieces) in [
+        (&["keys", "--audit-limit", "1"][..], 0, &["1 key of 1 in the inventory"][..]),
+        (&["keys", "--audit-limit", "1", "--format", "json"], 0, &["\"category\": \"PERSONAL\""]),
+        (
+            &["rotate", "--env-file", "old.env", "--variable", "BASETEN_API_KEY", "--dry-run"],
+            2,
+            &["no inventory at hand lists"],
+        ),
+    ] {
+        let run = sandbox.run_with(&variables, args).exits(code);
+        let run = if code == 0 { run.prints(pieces) } else { run.says(pieces) };
+        assert_silent(&run, [&key(3), &operator]);
+    }
+}
