@@ -10,7 +10,7 @@
 //! under each answer that is not known: what is not proven is [`Validity::Unknown`].
 //!
 //! **Invariant:** a leaked secret is sent to the hosts of a
-//! [`Remote`](crate::baseten::Remote) only, and only where a probe was asked for.
+//! [`Remote`] only, and only where a probe was asked for.
 
 mod inventory;
 pub mod keys;

@@ -1,6 +1,6 @@
 //! Revoking keys: what is to be done, and doing it with proof.
 //!
-//! [`survey`] asks Baseten what it knows, [`plan`] says from that what would be revoked
+//! [`survey()`] asks Baseten what it knows, [`plan()`] says from that what would be revoked
 //! and what would break, and [`execute`] revokes key by key. Nothing is printed here, and
 //! nobody is asked: that a plan was agreed to is the business of the caller.
 //!

@@ -3,7 +3,7 @@
 //!
 //! It asks nobody and prints nothing. How a file is put in the place of another is
 //! left to whoever calls, as is the record of what was done: see [`Hands`]. What
-//! shall be done is settled in [`plan`], before anything is changed.
+//! shall be done is settled in [`plan()`], before anything is changed.
 //!
 //! **Invariant:** at every moment the file holds a key that works. A new key is
 //! written after the API has accepted it, the old one is revoked after the new one

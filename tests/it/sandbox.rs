@@ -3,11 +3,13 @@
 //! It runs the built program and git, and says what came out; what that should
 //! have been is the business of the tests. Keys are made at run time.
 
+use std::collections::HashSet;
 use std::ffi::OsStr;
 use std::fs;
 use std::io::{Read, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::{LazyLock, Mutex};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
@@ -188,7 +190,20 @@ impl Run {
             String::from_utf8(reader.join().expect("reading does not panic"))
                 .expect("the program writes UTF-8")
         };
-        Self { code: status.code(), stdout: text(stdout), stderr: text(stderr) }
+        let run = Self { code: status.code(), stdout: text(stdout), stderr: text(stderr) };
+        run.shows_no_key();
+        run
+    }
+
+    /// Holds the run to showing half of a secret of no key that any test has made so far.
+    #[track_caller]
+    pub(crate) fn shows_no_key(&self) {
+        let known = KNOWN.lock().expect("no test panics with it");
+        for text in [&self.stdout, &self.stderr] {
+            let runs = text.as_bytes().split(|byte| !byte.is_ascii_alphanumeric());
+            let mut halves = runs.flat_map(|run| run.windows(HALF));
+            assert!(!halves.any(|half| known.contains(half)), "half of a secret is shown");
+        }
     }
 
     /// Holds the run to an exit code.
@@ -265,7 +280,20 @@ pub(crate) fn key(number: usize) -> String {
 
 /// Key number `number` of a shape.
 pub(crate) fn key_of(kind: Kind, number: usize) -> String {
-    kind.key(&mut Rng::of_part(SEED, number))
+    let key = kind.key(&mut Rng::of_part(SEED, number));
+    remember(&key);
+    key
+}
+
+/// The first halves of the secrets of all keys that tests have made.
+static KNOWN: LazyLock<Mutex<HashSet<Vec<u8>>>> = LazyLock::new(Mutex::default);
+/// Characters of the shortest secret.
+const HALF: usize = 16;
+
+/// From now on no run of the program may show this key.
+pub(crate) fn remember(key: &str) {
+    let (_, secret) = key.split_once('.').or_else(|| key.split_once('_')).expect("it is a key");
+    KNOWN.lock().expect("no test panics with it").insert(secret.as_bytes()[..HALF].to_vec());
 }
 
 /// So many lines, each with a key that begins in column 7.

@@ -12,6 +12,7 @@ use time::format_description::well_known::Rfc3339;
 use super::misbehave::Shape;
 use crate::contexts::Kind;
 use crate::sandbox::key_of;
+use crate::sandbox::remember;
 
 /// Where the numbers of this server's keys begin, away from those of other tests.
 const FIRST_NUMBER: usize = 7_000_000;
@@ -183,6 +184,7 @@ impl State {
     /// The same for a key that is already there.
     #[track_caller]
     pub(crate) fn adopt(&mut self, label: &str, category: &str, text: &str) {
+        remember(text);
         let (prefix, secret) = text.split_once('.').expect("a key has a dot");
         assert!(self.keys.iter().all(|key| key.label != label), "two keys are called {label}");
         let group = (category == GATEWAY).then(|| self.groups[0].clone());
