@@ -8,12 +8,15 @@
 //! measured. Run as a test (`cargo test --benches`) it only runs once.
 #![expect(clippy::print_stdout, reason = "a bench is a program whose result is its output")]
 
+mod measured;
+
 use std::collections::BTreeMap;
 use std::hint::black_box;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use baseleak::decode::{Encoding, Limits, segments};
+use measured::{cpu_time, files};
 
 const RUNS: usize = 5;
 /// Most bytes of a folder that are read.
@@ -32,7 +35,7 @@ fn main() {
 }
 
 fn bench(folder: &Path, runs: usize) {
-    let texts = files(folder);
+    let texts = files(folder, LIMIT);
     let size: usize = texts.iter().map(Vec::len).sum();
     let mut best = Duration::MAX;
     for _ in 0..runs {
@@ -63,30 +66,4 @@ fn given_out(texts: &[Vec<u8>]) -> BTreeMap<Encoding, (usize, usize)> {
         }
     }
     sums
-}
-
-/// What this thread has spent on a core, as far as the system tells.
-fn cpu_time() -> Option<Duration> {
-    // Giving up the core makes the kernel bring its account up to date.
-    std::thread::yield_now();
-    let account = std::fs::read_to_string("/proc/thread-self/schedstat").ok()?;
-    let spent = account.split_ascii_whitespace().next()?.parse().ok()?;
-    // Systems without this account write zero.
-    (spent > 0).then(|| Duration::from_nanos(spent))
-}
-
-/// Contents of all files below `folder`, up to the limit.
-fn files(folder: &Path) -> Vec<Vec<u8>> {
-    let mut size = 0;
-    ignore::WalkBuilder::new(folder)
-        .standard_filters(false)
-        .build()
-        .filter_map(Result::ok)
-        .filter(|entry| entry.file_type().is_some_and(|kind| kind.is_file()))
-        .filter_map(|entry| std::fs::read(entry.path()).ok())
-        .take_while(|text| {
-            size += text.len();
-            size <= LIMIT
-        })
-        .collect()
 }

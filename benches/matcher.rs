@@ -9,11 +9,14 @@
 //! --benches`) it only checks that all agree.
 #![expect(clippy::print_stdout, reason = "a bench is a program whose result is its output")]
 
+mod measured;
+
 use std::hint::black_box;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use baseleak::detect::shape;
+use measured::{cpu_time, files};
 use regex::bytes::Regex;
 
 const RUNS: usize = 7;
@@ -31,7 +34,7 @@ fn main() {
             "input", "MB", "find_iter", "portable", "regex", "matches"
         );
     }
-    bench(&folder.display().to_string(), &files(&folder));
+    bench(&folder.display().to_string(), &files(&folder, LIMIT));
     bench("generated text", &[generated(if is_bench() { 64_000_000 } else { 1_000_000 })]);
     if is_bench() {
         println!("GB/s of one core, best of {RUNS}");
@@ -104,32 +107,6 @@ fn best(texts: &[Vec<u8>], size: usize, count: impl Fn(&[u8]) -> usize) -> u128 
         best = best.min(spent);
     }
     bytes * 100 / best.as_nanos().max(1)
-}
-
-/// What this thread has spent on a core, as far as the system tells.
-fn cpu_time() -> Option<Duration> {
-    // Giving up the core makes the kernel bring its account up to date.
-    std::thread::yield_now();
-    let account = std::fs::read_to_string("/proc/thread-self/schedstat").ok()?;
-    let spent = account.split_ascii_whitespace().next()?.parse().ok()?;
-    // Systems without this account write zero.
-    (spent > 0).then(|| Duration::from_nanos(spent))
-}
-
-/// Contents of all files below `folder`, up to the limit.
-fn files(folder: &Path) -> Vec<Vec<u8>> {
-    let mut size = 0;
-    ignore::WalkBuilder::new(folder)
-        .standard_filters(false)
-        .build()
-        .filter_map(Result::ok)
-        .filter(|entry| entry.file_type().is_some_and(|kind| kind.is_file()))
-        .filter_map(|entry| std::fs::read(entry.path()).ok())
-        .take_while(|text| {
-            size += text.len();
-            size <= LIMIT
-        })
-        .collect()
 }
 
 /// So many bytes of lines of words, numbers and dotted names, with a match every few kilobytes.

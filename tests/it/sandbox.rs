@@ -8,7 +8,7 @@ use std::ffi::OsStr;
 use std::fs;
 use std::io::{Read, Write as _};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, ExitStatus, Stdio};
+use std::process::{Child, Command, ExitStatus, Output, Stdio};
 use std::sync::{LazyLock, Mutex};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
@@ -190,14 +190,26 @@ impl Run {
             String::from_utf8(reader.join().expect("reading does not panic"))
                 .expect("the program writes UTF-8")
         };
-        let run = Self { code: status.code(), stdout: text(stdout), stderr: text(stderr) };
-        run.shows_no_key();
-        run
+        Self::checked(Self { code: status.code(), stdout: text(stdout), stderr: text(stderr) })
+    }
+
+    /// A run that was started in another way.
+    #[track_caller]
+    pub(crate) fn ended(output: Output) -> Self {
+        let text = |bytes| String::from_utf8(bytes).expect("the program writes UTF-8");
+        let Output { status, stdout, stderr } = output;
+        Self::checked(Self { code: status.code(), stdout: text(stdout), stderr: text(stderr) })
+    }
+
+    #[track_caller]
+    fn checked(self) -> Self {
+        self.shows_no_key();
+        self
     }
 
     /// Holds the run to showing half of a secret of no key that any test has made so far.
     #[track_caller]
-    pub(crate) fn shows_no_key(&self) {
+    fn shows_no_key(&self) {
         let known = KNOWN.lock().expect("no test panics with it");
         for text in [&self.stdout, &self.stderr] {
             let runs = text.as_bytes().split(|byte| !byte.is_ascii_alphanumeric());

@@ -1,6 +1,6 @@
 //! Files as the CLI writes them and as they could be, and mutations of all.
 
-use super::super::made_tests::{Random, keys};
+use super::super::made_tests::{Random, held, keys, secret};
 use super::*;
 
 /// Files with the key of the profile `me` at `<KEY>`; `<SAME>` is the same key in another place.
@@ -12,22 +12,12 @@ const FILES: &[&str] = &[
     r#"{"profiles":{"me":{"auth_type":"oauth","api_key":"<SAME>","oauth_credential":{"refresh_token":"<SAME>","access_token":"<KEY>","expiry":"2026-01-02T03:04:05.678Z"}}}}"#,
 ];
 
-fn secret(key: &str) -> Secret {
-    Secret::new(key.as_bytes())
-}
-
 fn made(template: &str, key: &str, old: &str) -> String {
     template.replace("<KEY>", key).replace("<SAME>", old)
 }
 
 fn read(text: &[u8], profile: &str) -> Result<Secret, String> {
-    let profile =
-        AuthJson::parse(text).and_then(|file| file.profile(profile)).map_err(|error| error.to_string())?;
-    match profile.held {
-        Held::Here(key) => Ok(key),
-        Held::InKeyring => Err("keyring".to_owned()),
-        Held::Nowhere => Err("nowhere".to_owned()),
-    }
+    held(AuthJson::parse(text).and_then(|file| file.profile(profile)))
 }
 
 #[test]

@@ -1,4 +1,7 @@
-//! What the tests of this room share: keys made at run time.
+//! What the tests of this room share: keys made at run time, and what a profile holds.
+
+use super::{Held, Problem, Profile};
+use crate::model::Secret;
 
 /// A linear congruential generator.
 pub(super) struct Random(u64);
@@ -60,4 +63,17 @@ pub(super) fn script(path: &std::path::Path, text: &str) {
     shell.args(["-c", r#"printf '#!/bin/sh\n%s\n' "$TEXT" > "$FILE" && chmod 755 "$FILE""#]);
     let status = shell.env("TEXT", text).env("FILE", path).status().expect("there is a shell");
     assert!(status.success(), "the script can be written");
+}
+
+pub(super) fn secret(key: &str) -> Secret {
+    Secret::new(key.as_bytes())
+}
+
+/// The key of a profile, or what is wrong.
+pub(super) fn held(profile: Result<Profile, Problem>) -> Result<Secret, String> {
+    match profile.map_err(|error| error.to_string())?.held {
+        Held::Here(key) => Ok(key),
+        Held::InKeyring => Err("keyring".to_owned()),
+        Held::Nowhere => Err("nowhere".to_owned()),
+    }
 }

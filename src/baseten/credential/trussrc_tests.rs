@@ -1,6 +1,6 @@
 //! Files as Truss writes and people edit them, files that Python refuses, and mutations of all.
 
-use super::super::made_tests::{Random, keys};
+use super::super::made_tests::{Random, held, keys, secret};
 use super::*;
 
 /// Files with a remote and its key, which stands at `<KEY>`; `<SAME>` is the same
@@ -42,19 +42,9 @@ fn made(template: &str, key: &str, [old, other]: &[String; 2]) -> String {
     template.replace("<KEY>", key).replace("<SAME>", old).replace("<LOCK>", other)
 }
 
-fn secret(key: &str) -> Secret {
-    Secret::new(key.as_bytes())
-}
-
 /// The key of a remote, or what is wrong.
 fn read(text: &[u8], remote: &str) -> Result<Secret, String> {
-    let profile =
-        Trussrc::parse(text).and_then(|file| file.remote(remote)).map_err(|error| error.to_string())?;
-    match profile.held {
-        Held::Here(key) => Ok(key),
-        Held::InKeyring => Err("keyring".to_owned()),
-        Held::Nowhere => Err("nowhere".to_owned()),
-    }
+    held(Trussrc::parse(text).and_then(|file| file.remote(remote)))
 }
 
 #[test]

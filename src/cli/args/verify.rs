@@ -15,12 +15,8 @@ pub(crate) struct VerifyArgs {
     /// Ask with the leaked keys themselves where the inventory leaves it open; for this, use it with a scan
     #[arg(long)]
     pub(crate) probe: bool,
-    /// The form of the answer
-    #[arg(long, value_enum, default_value_t = Format::Human)]
-    pub(crate) format: Format,
-    /// Write the answer to a file, in one step
-    #[arg(long, short, value_name = "FILE")]
-    pub(crate) output: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) answer: AnswerArgs,
     #[command(flatten)]
     pub(crate) baseten: BasetenArgs,
 }
@@ -39,14 +35,21 @@ pub(crate) struct ExplainArgs {
     /// How many of the newest entries of the audit log are looked through
     #[arg(long, value_name = "N", default_value_t = 200)]
     pub(crate) limit: usize,
+    #[command(flatten)]
+    pub(crate) answer: AnswerArgs,
+    #[command(flatten)]
+    pub(crate) baseten: BasetenArgs,
+}
+
+// How both answer; a comment for the documentation would become that of the command.
+#[derive(Debug, clap::Args)]
+pub(crate) struct AnswerArgs {
     /// The form of the answer
     #[arg(long, value_enum, default_value_t = Format::Human)]
     pub(crate) format: Format,
     /// Write the answer to a file, in one step
     #[arg(long, short, value_name = "FILE")]
     pub(crate) output: Option<PathBuf>,
-    #[command(flatten)]
-    pub(crate) baseten: BasetenArgs,
 }
 
 // What a scan may be told to do after it; a comment for the documentation would become that of the command.

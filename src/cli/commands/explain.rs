@@ -14,7 +14,7 @@ use crate::cli::verifying::{answer, leaked};
 
 /// Puts together what is known, and answers.
 pub(crate) fn run(args: &ExplainArgs, color: Option<ColorWhen>) -> Result<Exit> {
-    let output = output_of(args.output.as_ref());
+    let output = output_of(args.answer.output.as_ref());
     set_color(color, output != Output::stdout());
     let named = Leak::named(&args.prefix).ok_or_else(|| {
         let hint = "it is what stands before the dot, such as b10_abcd1234; a key given as an argument is in \
@@ -27,7 +27,7 @@ pub(crate) fn run(args: &ExplainArgs, color: Option<ColorWhen>) -> Result<Exit> 
     };
     let operator = operator(&args.baseten)?;
     let explanation = Explanation::new(named, places, args.report.is_some(), &operator, args.limit);
-    output.deliver(|out| match args.format {
+    output.deliver(|out| match args.answer.format {
         Format::Human => explanation.write_human(out),
         Format::Json => explanation.write_json(out),
     })?;

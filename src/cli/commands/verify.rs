@@ -11,11 +11,11 @@ use crate::cli::verifying::{Live, answer, leaked};
 
 /// Reads the report, asks, answers.
 pub(crate) fn run(args: &VerifyArgs, color: Option<ColorWhen>) -> Result<Exit> {
-    let output = output_of(args.output.as_ref());
+    let output = output_of(args.answer.output.as_ref());
     set_color(color, output != Output::stdout());
     let leaked = leaked(&args.report)?;
     let verdicts = Live::new(&args.baseten, args.probe)?.judge(&leaked.leaks);
-    output.deliver(|out| match args.format {
+    output.deliver(|out| match args.answer.format {
         Format::Human => verdicts::write_human(&verdicts, out),
         Format::Json => json::write_verdicts(&verdicts, env!("CARGO_PKG_VERSION"), out),
     })?;

@@ -30,9 +30,7 @@ fn interrupted(bench: &Bench, name: &'static str, format: &str) -> Run {
         child
     };
     let output = child.wait_with_output().expect("it ends");
-    let text = |bytes| String::from_utf8(bytes).expect("the program writes UTF-8");
-    let run = Run { code: output.status.code(), stdout: text(output.stdout), stderr: text(output.stderr) };
-    run.shows_no_key();
+    let run = Run::ended(output);
     bench.see(&run);
     run
 }

@@ -46,9 +46,7 @@ fn typed(bench: &Bench, answer: &str) -> Option<Run> {
     command.args(["-c", TERMINAL, answer, env!("CARGO_BIN_EXE_baseleak")]);
     command.args(["revoke", REPORT, "--trail", TRAIL]).envs(bench.variables()).stdin(Stdio::null());
     let output = command.output().expect("python can be started");
-    let text = |bytes| String::from_utf8(bytes).expect("the program writes UTF-8");
-    let run = Run { code: output.status.code(), stdout: text(output.stdout), stderr: text(output.stderr) };
-    run.shows_no_key();
+    let run = Run::ended(output);
     bench.see(&run);
     Some(run)
 }

@@ -65,9 +65,7 @@ fn interrupted(bench: &Bench, route: Route, nth: usize) -> Run {
         child
     };
     let output = child.wait_with_output().expect("it ends");
-    let text = |bytes| String::from_utf8(bytes).expect("the program writes UTF-8");
-    let run = Run { code: output.status.code(), stdout: text(output.stdout), stderr: text(output.stderr) };
-    run.shows_no_key();
+    let run = Run::ended(output);
     assert_silent(&run, &bench.keys());
     run
 }
