@@ -20,5 +20,6 @@ pub mod rules;
 pub mod scan;
 pub mod select;
 pub mod source;
+pub mod suppress;
 pub mod unpack;
 pub mod verify;

@@ -1,6 +1,7 @@
 //! The command line as `clap` reads it. What it means is worked out in `plan`.
 
 mod baseten;
+mod format;
 mod keys;
 mod revoke;
 mod rotate;
@@ -10,6 +11,7 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 
 pub(crate) use baseten::BasetenArgs;
+pub(crate) use format::FormatArg;
 pub(crate) use keys::{KeysArgs, Sort};
 pub(crate) use revoke::RevokeArgs;
 pub(crate) use rotate::RotateArgs;
@@ -17,6 +19,7 @@ pub(crate) use verify::{ExplainArgs, LiveArgs, VerifyArgs};
 
 use baseleak::rules;
 use baseleak::source::history;
+use clap::builder::{OsStringValueParser, TypedValueParser as _};
 use clap::{Parser, Subcommand, ValueEnum};
 
 use super::date::{self, DateError};
@@ -166,10 +169,10 @@ pub(crate) struct ScanOptions {
     /// Read no configuration, as for repositories that are not trusted
     #[arg(long)]
     pub(crate) no_config: bool,
-    /// The form of the report
-    #[arg(long, value_enum)]
-    pub(crate) format: Option<Format>,
-    /// Write the report to a file, in one step
+    /// A form of the report, one of human, json, jsonl, sarif, github, gitlab, gitlab-codequality, junit, csv, html; with `=FILE` it goes there, and repeatable
+    #[arg(long, value_name = "FORMAT[=FILE]", value_parser = OsStringValueParser::new().try_map(|text| FormatArg::parse(&text)))]
+    pub(crate) format: Vec<FormatArg>,
+    /// Write the report that has no file of its own to this one, in one step
     #[arg(long, short, value_name = "FILE")]
     pub(crate) output: Option<PathBuf>,
     /// Show secrets in full; only on a terminal
@@ -238,15 +241,6 @@ impl From<Engine> for history::Engine {
         match engine {
             Engine::Pack => Self::Pack,
             Engine::Git2 => Self::Git2,
-        }
-    }
-}
-
-impl From<rules::Format> for Format {
-    fn from(format: rules::Format) -> Self {
-        match format {
-            rules::Format::Human => Self::Human,
-            rules::Format::Json => Self::Json,
         }
     }
 }

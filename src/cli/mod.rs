@@ -16,6 +16,7 @@ mod inventory;
 mod output;
 mod plan;
 mod progress;
+mod reports;
 mod revoke;
 mod rotation;
 mod table;

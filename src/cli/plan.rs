@@ -1,18 +1,19 @@
 //! Works out what the arguments, the configuration and the environment ask for.
 
 use std::collections::BTreeSet;
-use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result};
+use baseleak::model::ReportFormat;
 use baseleak::rules::{Config, RuleSet, nearest};
 use baseleak::scan::Input;
 use baseleak::select::Policy;
 use baseleak::source;
 
-use super::args::{ColorWhen, Format, RuleArgs, ScanArgs, ScanOptions};
+use super::args::{ColorWhen, RuleArgs, ScanArgs, ScanOptions};
 use super::complaint::{Advised, warn};
 use super::output::Output;
+use super::reports::{Reports, Shown};
 use super::verifying::Live;
 
 /// The name of the configuration at the root of a repository.
@@ -37,9 +38,7 @@ pub(crate) struct Settings {
     /// Whether to look into what is encoded.
     pub(crate) decode: bool,
     pub(crate) config: Option<PathBuf>,
-    pub(crate) format: Format,
-    pub(crate) output: Output,
-    pub(crate) show_secrets: bool,
+    pub(crate) reports: Reports,
     pub(crate) exit_zero: bool,
     /// Whether archives and notebooks are opened.
     pub(crate) unpack: bool,
@@ -84,17 +83,15 @@ impl Settings {
             Some(file) => Config::load(file)?,
             None => Config::default(),
         };
-        let format = args.format.or(config.output.format.map(Format::from)).unwrap_or(Format::Human);
+        let format = config.output.format.unwrap_or(ReportFormat::Human);
+        let shown = Shown { secrets: args.show_secrets, suppressed: false };
         set_color(color.or(config.output.color.map(ColorWhen::from)), output_file(args).is_some());
-        allow_secrets(args, format)?;
         let settings = Self {
             policy: policy(args, &config, file.as_deref())?,
             threads: args.threads.into(),
             decode: !args.no_decode && config.scan.decode.unwrap_or(true),
             config: file,
-            format,
-            output: output(args),
-            show_secrets: args.show_secrets,
+            reports: Reports::new(&args.format, format, args.output.as_ref(), shown)?,
             exit_zero: args.exit_zero,
             unpack: !args.no_unpack && config.scan.unpack.unwrap_or(true),
             live: Live::of_scan(&args.live)?,
@@ -184,11 +181,6 @@ fn policy(args: &ScanOptions, config: &Config, file: Option<&Path>) -> Result<Po
 }
 
 /// The file that was named; `-` is standard output, as is none.
-fn output(args: &ScanOptions) -> Output {
-    output_of(args.output.as_ref())
-}
-
-/// The file that was named; `-` is standard output, as is none.
 pub(crate) fn output_of(path: Option<&PathBuf>) -> Output {
     path.filter(|path| *path != Path::new("-")).map_or_else(Output::stdout, Output::file)
 }
@@ -205,18 +197,4 @@ pub(crate) fn set_color(when: Option<ColorWhen>, to_file: bool) {
         ColorWhen::Auto if to_file => colored::control::set_override(false),
         ColorWhen::Auto => {}
     }
-}
-
-/// Secrets are shown to a person at a terminal and written nowhere else.
-fn allow_secrets(args: &ScanOptions, format: Format) -> Result<()> {
-    let allowed =
-        matches!(format, Format::Human) && output_file(args).is_none() && std::io::stdout().is_terminal();
-    if !args.show_secrets || allowed {
-        return Ok(());
-    }
-    let error = Advised::new(
-        "--show-secrets works on a terminal only, in the human format",
-        "leave it out; the key's prefix and its place are enough to revoke it",
-    );
-    Err(error).context("secrets are not written to files or pipes")
 }

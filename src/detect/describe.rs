@@ -63,13 +63,22 @@ pub(super) fn settle(plain: Vec<Believed>, hidden: Vec<Hidden>) -> Vec<Spotted> 
 pub(super) struct Describer<'b> {
     rules: &'b RuleSet,
     blob: &'b Blob<'b>,
-    path: PathName,
+    names: Names,
     place: Place,
 }
 
+/// What a blob is called.
+#[derive(Debug)]
+pub(super) struct Names {
+    /// As the user would type it.
+    pub(super) path: PathName,
+    /// From the root of the repository.
+    pub(super) relative: PathName,
+}
+
 impl<'b> Describer<'b> {
-    pub(super) fn new(rules: &'b RuleSet, blob: &'b Blob<'b>, path: PathName, place: Place) -> Self {
-        Self { rules, blob, path, place }
+    pub(super) fn new(rules: &'b RuleSet, blob: &'b Blob<'b>, names: Names, place: Place) -> Self {
+        Self { rules, blob, names, place }
     }
 
     /// Adds a finding for each of `secrets`, which are in order.
@@ -106,9 +115,17 @@ impl<'b> Describer<'b> {
             digest: digest[..16].to_owned(),
             fingerprint: self.fingerprint(secret),
             encodings,
-            location: Location { path: self.path.clone(), place: self.place, start, end: start.after(shown) },
+            location: Location {
+                path: self.names.path.clone(),
+                place: self.place,
+                start,
+                end: start.after(shown),
+            },
+            relative: self.names.relative.clone(),
             origin: None,
             snippet: self.snippet(is_plain && stands_alone(rule), &span, spans, name),
+            inline: None,
+            seen: Vec::new(),
             secret: Secret::new(secret),
         }
     }
@@ -127,17 +144,20 @@ impl<'b> Describer<'b> {
             fingerprint: self.fingerprint(rule.id.as_bytes()),
             encodings: Vec::new(),
             location: Location {
-                path: self.path.clone(),
+                path: self.names.path.clone(),
                 place: Place::FileName,
                 start: Position::START,
                 end: Position::START.after(self.blob.provenance.shown),
             },
+            relative: self.names.relative.clone(),
             origin: None,
             snippet: Snippet {
                 before: String::new(),
-                mask: self.path.as_str().to_owned(),
+                mask: self.names.path.as_str().to_owned(),
                 after: String::new(),
             },
+            inline: None,
+            seen: Vec::new(),
             secret: Secret::new(b""),
         }
     }

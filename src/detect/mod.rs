@@ -19,7 +19,7 @@ use std::sync::OnceLock;
 use crate::model::{Blob, Finding, PathName, Place, Provenance, RuleSummary};
 use crate::rules::{Rule, RuleSet};
 
-use describe::Describer;
+use describe::{Describer, Names};
 pub use matcher::Glance;
 use matcher::{Matcher, Text};
 
@@ -67,8 +67,7 @@ impl Detector {
         let (hidden, is_complete) =
             if self.decodes { hidden::secrets(&self.matcher, text) } else { (Vec::new(), true) };
         if !secrets.is_empty() || !hidden.is_empty() {
-            let path = self.path_name(blob.provenance.shown);
-            let describer = Describer::new(&self.matcher.rules, blob, path, Place::Content);
+            let describer = self.describer(blob, Place::Content);
             describer.describe(describe::settle(secrets, hidden), findings);
         }
         is_complete
@@ -132,9 +131,16 @@ impl Detector {
             return;
         }
         let blob = Blob::whole(shown, *provenance);
-        let describer = Describer::new(&self.matcher.rules, &blob, self.path_name(shown), Place::FileName);
+        let describer = self.describer(&blob, Place::FileName);
         findings.extend(by_path.map(|rule| describer.file(rule)));
         describer.describe(describe::settle(secrets, Vec::new()), findings);
+    }
+
+    fn describer<'b>(&'b self, blob: &'b Blob<'b>, place: Place) -> Describer<'b> {
+        let Provenance { shown, relative } = blob.provenance;
+        let path = self.path_name(shown);
+        let relative = if relative == shown { path.clone() } else { self.path_name(relative) };
+        Describer::new(&self.matcher.rules, blob, Names { path, relative }, place)
     }
 
     /// `path` as it may be shown: whatever in it could be a secret is masked,

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-use super::{Encoding, Fingerprint, Location, Origin, Secret};
+use super::{Encoding, Fingerprint, InlineComment, Location, Origin, PathName, Secret};
 
 /// How sure we are that a finding is a secret of the kind its rule names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -91,6 +91,33 @@ impl fmt::Display for Attribution {
     }
 }
 
+/// What of a repository holds a finding.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Seen {
+    /// A file of the work tree that git tracks, or would.
+    Tree,
+    /// A file of the work tree that git ignores.
+    Ignored,
+    /// The index.
+    Index,
+    /// An object of the history.
+    History,
+    /// What git keeps beside its objects: refs, their logs, hooks, the configuration.
+    Metadata,
+}
+
+impl fmt::Display for Seen {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Self::Tree => "tree",
+            Self::Ignored => "ignored",
+            Self::Index => "index",
+            Self::History => "history",
+            Self::Metadata => "metadata",
+        })
+    }
+}
+
 /// The text around a secret on its line, the secret itself and all else that
 /// looks like one masked. Not yet sanitised for a terminal.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -126,10 +153,18 @@ pub struct Finding {
     pub encodings: Vec<Encoding>,
     /// Where it stands; of a hidden one, where what it is decoded from does.
     pub location: Location,
+    /// The path from the root of the repository, or of the scanned folder where there is
+    /// none; made fit to show as the location's is. What names it wherever the program runs.
+    pub relative: PathName,
     /// Where in a history it comes from; `None` for what was read from files or the index.
     pub origin: Option<Origin>,
     /// Its line, masked.
     pub snippet: Snippet,
+    /// The comment beside it that allows it, if there is one.
+    pub inline: Option<InlineComment>,
+    /// Where an audit saw it, sorted; empty in the report of one source, where that goes
+    /// without saying.
+    pub seen: Vec<Seen>,
     /// The secret.
     pub secret: Secret,
 }

@@ -1,6 +1,7 @@
 //! Where a blob comes from, and how its path is shown.
 
 use std::fmt::{self, Write as _};
+use std::sync::Arc;
 
 /// A path made fit to show: secrets in it masked, bytes that are not UTF-8
 /// written `\xNN` and a backslash `\\`, so that two paths never look the same,
@@ -10,8 +11,8 @@ use std::fmt::{self, Write as _};
 /// reaches a report has been searched for secrets.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct PathName {
-    text: Box<str>,
-    cell: Option<Box<str>>,
+    text: Arc<str>,
+    cell: Option<Arc<str>>,
 }
 
 impl PathName {

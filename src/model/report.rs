@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Coverage, Exposure, Finding, PathName, Verdict};
+use super::{Coverage, EntryNote, Exposure, Finding, Gate, PathName, Suppressed, Verdict};
 
 /// A rule as a report names it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -18,8 +18,14 @@ pub struct RuleSummary {
 pub struct Report {
     /// Version of the program.
     pub version: &'static str,
-    /// What was found, sorted by location, then rule.
+    /// What was found and counts, sorted by location, then rule.
     pub findings: Vec<Finding>,
+    /// What was found and does not count, in the same order.
+    pub suppressed: Vec<Suppressed>,
+    /// What is to be said of the entries that suppress, sorted by place.
+    pub entries: Vec<EntryNote>,
+    /// What the gate makes of the findings.
+    pub gate: Gate,
     /// The leaked keys over the whole history, one for each distinct digest, sorted by key,
     /// then digest; empty where no history was read.
     pub exposures: Vec<Exposure>,

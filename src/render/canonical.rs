@@ -7,12 +7,14 @@
 use std::sync::Arc;
 
 use crate::model::{
-    Attribution, CommitSummary, Confidence, Coverage, Death, Encoding, Exposure, Finding, Fingerprint,
-    Holder, Location, Note, NoteKind, ObjectKind, Origin, PathName, Place, Position, Proof, Reach,
-    ReachedModel, Reason, Report, RuleSummary, Secret, SkipReason, Skipped, Snippet, Validity, Verdict,
+    Attribution, CommitSummary, Confidence, Coverage, Death, Encoding, EntryNote, EntryState, Exposure,
+    FailOn, Finding, Fingerprint, Gate, Holder, InlineComment, Location, Note, NoteKind, ObjectKind, Origin,
+    PathName, Place, Position, Proof, Reach, ReachedModel, Reason, Report, RuleSummary, Secret, Seen,
+    SkipReason, Skipped, Snippet, Suppressed, Suppression, SuppressionKind, Validity, Verdict,
 };
 
-/// A report of eleven findings of six keys in ten files, with incomplete coverage.
+/// A report of eleven findings of six keys in ten files and four suppressed ones, with
+/// incomplete coverage and a gate that is not passed.
 pub(crate) fn canonical() -> Report {
     let mut made = Made { state: 0x00ba_5e1e_a400_2026 };
     let (first, second, third, fourth, fifth) =
@@ -26,7 +28,7 @@ pub(crate) fn canonical() -> Report {
         made.finding(&third, Confidence::Low, "", (1, 15), ("{\"id\": \"a\", \"k\": \"", "\"}")),
         made.finding(&fourth, Confidence::Low, "", (9, 120), ("…_KEY=", " # rotate me, some day, …")),
         made.finding(&fifth, Confidence::Medium, "", (1, 8), ("notes/", ".txt")),
-        made.finding(&webhook, Confidence::Medium, "src/hooks.py", (7, 3), ("", "")),
+        made.finding(&webhook, Confidence::Medium, "dist/hooks.tar.gz!src/hooks.py", (7, 3), ("", "")),
     ];
     findings[0].reasons = vec![Reason::Shape, Reason::ContextOnLine("baseten".into())];
     findings[2].reasons = vec![Reason::KnownPlace("an api_key of ~/.trussrc".into())];
@@ -50,12 +52,21 @@ pub(crate) fn canonical() -> Report {
     findings[6].encodings = vec![Encoding::Base64, Encoding::Gzip];
     findings.extend(made.in_objects([&second, &fourth, &fourth, &fifth]));
     let exposures = history(&mut findings);
+    for finding in &mut findings {
+        finding.relative = finding.location.path.clone();
+    }
+    findings[0].seen = vec![Seen::Tree, Seen::History];
+    findings[9].seen = vec![Seen::History];
     findings.sort_by(|a, b| (&a.location, &a.rule).cmp(&(&b.location, &b.rule)));
 
     let verdicts = verdicts(&findings);
+    let suppressed = suppressed(&mut made, &first);
     Report {
         version: "1.2.3",
         findings,
+        suppressed,
+        entries: entries(),
+        gate: Gate { fail_on: FailOn::High, max_findings: 1, failing: 4, undecided: 0 },
         exposures,
         verdicts,
         coverage: coverage(),
@@ -104,6 +115,45 @@ fn verdicts(findings: &[Finding]) -> Vec<Verdict> {
         validity,
     };
     distinct.into_iter().zip(validities).map(verdict).collect()
+}
+
+/// A finding that each way to settle one hides, with words that mean harm to every format.
+fn suppressed(made: &mut Made, known: &Key) -> Vec<Suppressed> {
+    let settled = |finding, kind, place: &str| {
+        let by = Suppression { kind, place: place.to_owned(), reason: None, owner: None, expires: None };
+        Suppressed { finding, by }
+    };
+    let (fifth, sixth) = (made.new_key(), made.old_key());
+    let allowed = made.finding(&fifth, Confidence::High, "a/one.py", (2, 9), ("K = ", ""));
+    let moved = made.finding(known, Confidence::High, "b/.env", (1, 5), ("KEY=", ""));
+    let ignored = made.finding(&sixth, Confidence::Low, "c.txt", (3, 1), ("", ""));
+    let mut inline = made.finding(&fifth, Confidence::High, HOSTILE_PATH, (5, 9), HOSTILE_LINE);
+    let reason = "=1+1,\"]]></script><script>alert(1)</script>\n::error::owned".to_owned();
+    inline.inline = Some(InlineComment { marker: "baseleak:allow", line: 4, reason: Some(reason.clone()) });
+    inline.seen = vec![Seen::Tree, Seen::Index];
+    let mut allowed = settled(allowed, SuppressionKind::Allow, ".baseleak.toml:12");
+    allowed.by.reason = Some("revoked on 2026-11-01".to_owned());
+    allowed.by.owner = Some("ann@example.com".to_owned());
+    allowed.by.expires = Some("2027-01-31".to_owned());
+    let was = PathName::masked(b"a/\x1b[2J.env", &[]);
+    let moved = settled(moved, SuppressionKind::Moved(was), ".baseleak-baseline:7");
+    let ignored = settled(ignored, SuppressionKind::IgnoreFile, ".gitleaksignore:1");
+    let mut inline = settled(inline, SuppressionKind::Inline("baseleak:allow"), "line 4");
+    inline.by.reason = Some(reason);
+    vec![allowed, inline, moved, ignored]
+}
+
+fn entries() -> Vec<EntryNote> {
+    let note = |place: &str, entry: &str, state| EntryNote {
+        place: place.to_owned(),
+        entry: entry.to_owned(),
+        state,
+    };
+    vec![
+        note(".baseleak.toml:20", "key b10_old\x1b[8m", EntryState::Expired("2026-10-31".to_owned())),
+        note(".baseleak.toml:25", "path tests/**", EntryState::Unused),
+        note("src/app.py:7", "`gitleaks:allow`", EntryState::NoReason),
+    ]
 }
 
 /// Gives the findings of a history their origins, every kind of object and every
@@ -305,7 +355,10 @@ impl Made {
                 start,
                 end: start.after(key.text.as_bytes()),
             },
+            relative: PathName::masked(path.as_bytes(), &[]),
             snippet: Snippet { before: before.into(), mask: key.mask.clone(), after: after.into() },
+            inline: None,
+            seen: Vec::new(),
             secret: Secret::new(key.text.as_bytes()),
         }
     }
@@ -313,7 +366,8 @@ impl Made {
 
 /// Fails if any six bytes of the secret part of a key of `report` stand in `output`.
 pub(super) fn assert_no_secret(report: &Report, output: &str) {
-    for finding in &report.findings {
+    let suppressed = report.suppressed.iter().map(|suppressed| &suppressed.finding);
+    for finding in report.findings.iter().chain(suppressed) {
         let secret = finding.secret.expose();
         let public = if finding.key.starts_with("sha256:") { 0 } else { finding.key.len() + 1 };
         for piece in secret[public..].windows(6) {

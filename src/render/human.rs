@@ -30,6 +30,8 @@ const LISTED: usize = 20;
 pub struct HumanOptions {
     /// Write secrets in place of their masks.
     pub show_secrets: bool,
+    /// List what is suppressed, too; without it that is only counted.
+    pub show_suppressed: bool,
     /// Wall time of the scan.
     pub elapsed: Duration,
 }
@@ -257,7 +259,7 @@ mod tests {
     use super::super::canonical::{assert_no_secret, canonical};
     use super::super::terminal::is_hidden;
     use super::*;
-    use crate::model::SkipReason;
+    use crate::model::{Gate, SkipReason};
 
     /// The switch for colours is global: one test at a time may hold it.
     static COLOURS: Mutex<()> = Mutex::new(());
@@ -265,7 +267,8 @@ mod tests {
     fn rendered(report: &Report, show_secrets: bool, colours: bool) -> String {
         let _held = COLOURS.lock().unwrap_or_else(PoisonError::into_inner);
         colored::control::set_override(colours);
-        let options = HumanOptions { show_secrets, elapsed: Duration::from_millis(250) };
+        let options =
+            HumanOptions { show_secrets, show_suppressed: false, elapsed: Duration::from_millis(250) };
         let mut out = Vec::new();
         write(report, &options, &mut out).expect("a vector takes everything");
         String::from_utf8(out).expect("the report is UTF-8")
@@ -273,9 +276,21 @@ mod tests {
 
     fn clean() -> Report {
         let coverage = Coverage { files: 2, bytes: 10, ..Coverage::default() };
-        let (findings, exposures, disabled) = (Vec::new(), Vec::new(), Vec::new());
-        let verdicts = Vec::new();
-        Report { findings, exposures, verdicts, coverage, disabled, config: None, ..canonical() }
+        let (findings, suppressed, entries) = (Vec::new(), Vec::new(), Vec::new());
+        let (exposures, disabled, verdicts) = (Vec::new(), Vec::new(), Vec::new());
+        let gate = Gate::default();
+        Report {
+            findings,
+            suppressed,
+            entries,
+            gate,
+            exposures,
+            verdicts,
+            coverage,
+            disabled,
+            config: None,
+            ..canonical()
+        }
     }
 
     #[test]
@@ -295,6 +310,8 @@ mod tests {
     fn one_of_each() {
         let mut report = canonical();
         report.findings.truncate(1);
+        report.suppressed = Vec::new();
+        report.entries = Vec::new();
         report.exposures = Vec::new();
         report.verdicts = Vec::new();
         report.config = None;

@@ -13,8 +13,16 @@ use crate::model::{Confidence, Report};
 
 #[cfg(test)]
 mod canonical;
+pub mod csv;
+pub mod github;
+pub mod gitlab;
+pub mod gitlab_codequality;
+pub mod html;
 pub mod human;
 pub mod json;
+pub mod jsonl;
+pub mod junit;
+pub mod sarif;
 pub mod terminal;
 pub mod verdicts;
 

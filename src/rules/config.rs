@@ -6,6 +6,7 @@ use std::error::Error;
 use std::fmt;
 use std::path::{Path, PathBuf};
 
+use crate::model::ReportFormat;
 use toml::de::{DeTable, DeValue};
 
 use super::document::{self, DocumentError, Lines, Value};
@@ -55,18 +56,9 @@ pub struct RulesConfig {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct OutputConfig {
     /// `format`.
-    pub format: Option<Format>,
+    pub format: Option<ReportFormat>,
     /// `color`.
     pub color: Option<ColorWhen>,
-}
-
-/// `format`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Format {
-    /// `"human"`.
-    Human,
-    /// `"json"`.
-    Json,
 }
 
 /// `color`.
@@ -256,7 +248,7 @@ impl Reader<'_> {
     }
 
     fn output(&self, table: &DeTable<'_>) -> Result<OutputConfig, ConfigError> {
-        const FORMATS: &[(&str, Format)] = &[("human", Format::Human), ("json", Format::Json)];
+        let formats = ReportFormat::ALL.map(|format| (format.name(), format));
         const COLORS: &[(&str, ColorWhen)] =
             &[("auto", ColorWhen::Auto), ("always", ColorWhen::Always), ("never", ColorWhen::Never)];
         let mut output = OutputConfig::default();
@@ -264,7 +256,7 @@ impl Reader<'_> {
             let inner = value.get_ref();
             match key.get_ref().as_ref() {
                 "format" => {
-                    output.format = Some(self.value("output.format", value, one_of(inner, FORMATS))?);
+                    output.format = Some(self.value("output.format", value, one_of(inner, &formats))?);
                 }
                 "color" => output.color = Some(self.value("output.color", value, one_of(inner, COLORS))?),
                 other => {
@@ -318,7 +310,7 @@ mod tests {
                 files: vec!["proj/a.toml".into(), "/b.toml".into()],
                 disable: vec!["x".to_owned()],
             },
-            output: OutputConfig { format: Some(Format::Json), color: Some(ColorWhen::Never) },
+            output: OutputConfig { format: Some(ReportFormat::Json), color: Some(ColorWhen::Never) },
         };
         assert_eq!(read(text), Ok(expect));
         assert_eq!(read(""), Ok(Config::default()));

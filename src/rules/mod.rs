@@ -20,9 +20,7 @@ mod suggest;
 mod traits;
 
 pub use builtin::BUILTIN;
-pub use config::{
-    ColorWhen, Config, ConfigError, ConfigProblem, Format, OutputConfig, RulesConfig, ScanConfig,
-};
+pub use config::{ColorWhen, Config, ConfigError, ConfigProblem, OutputConfig, RulesConfig, ScanConfig};
 pub use document::DocumentError;
 pub use error::{RuleError, RuleProblem};
 pub use examples::{Example, Examples, refang};

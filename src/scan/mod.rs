@@ -8,7 +8,7 @@ use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::detect::Detector;
-use crate::model::{Blob, Coverage, Finding, Note, NoteKind, Provenance, Report, SkipReason, Skipped};
+use crate::model::{Blob, Coverage, Finding, Gate, Note, NoteKind, Provenance, Report, SkipReason, Skipped};
 use crate::select::Policy;
 use crate::source::{self, Packed, Staged, StagedError, Walk};
 
@@ -109,6 +109,9 @@ fn report(mut findings: Vec<Finding>, mut coverage: Coverage, detector: &Detecto
     Report {
         version: env!("CARGO_PKG_VERSION"),
         findings,
+        suppressed: Vec::new(),
+        entries: Vec::new(),
+        gate: Gate::default(),
         exposures: Vec::new(),
         verdicts: Vec::new(),
         coverage,

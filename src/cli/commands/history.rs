@@ -10,13 +10,15 @@ use baseleak::detect::Detector;
 use baseleak::scan::{self, Memory, Progress, Reading};
 use baseleak::source;
 use baseleak::source::history::{History, HistoryError, Limits};
+use baseleak::suppress::baseline::Unmoved;
 
 use crate::cli::args::{ColorWhen, HistoryArgs};
 use crate::cli::cache::Cache;
 use crate::cli::complaint::Advised;
 use crate::cli::exit::Exit;
 use crate::cli::plan::Settings;
-use crate::cli::{progress, verdict};
+use crate::cli::progress;
+use crate::cli::verdict::Ending;
 
 /// Scans the objects of a repository, reports, answers.
 pub(crate) fn run(args: &HistoryArgs, color: Option<ColorWhen>) -> Result<Exit> {
@@ -41,7 +43,14 @@ pub(crate) fn run(args: &HistoryArgs, color: Option<ColorWhen>) -> Result<Exit> 
     };
     let work = || scan::scan_history(&history, &settings.policy, &reading, &detector, &progress);
     let report = progress::watch(&progress, work).map_err(advised)?;
-    verdict::deliver(report, rules.disabled, &settings, &detector, began)
+    let ending = Ending {
+        settings: &settings,
+        detector: &detector,
+        disabled: rules.disabled,
+        began,
+        presence: &Unmoved,
+    };
+    ending.deliver(report)
 }
 
 fn limits(args: &HistoryArgs) -> Limits {

@@ -6,11 +6,13 @@ use anyhow::{Context as _, Result};
 use baseleak::detect::Detector;
 use baseleak::scan::{self, Progress};
 use baseleak::source::Walk;
+use baseleak::suppress::baseline::Unmoved;
 
 use crate::cli::args::{ColorWhen, ScanArgs};
 use crate::cli::exit::Exit;
 use crate::cli::plan::ScanPlan;
-use crate::cli::{progress, verdict};
+use crate::cli::progress;
+use crate::cli::verdict::Ending;
 
 /// Scans, reports, answers.
 pub(crate) fn run(args: &ScanArgs, color: Option<ColorWhen>) -> Result<Exit> {
@@ -22,5 +24,12 @@ pub(crate) fn run(args: &ScanArgs, color: Option<ColorWhen>) -> Result<Exit> {
     let report =
         progress::watch(&progress, || scan::scan(&input, &walk, settings.unpack, &detector, &progress))
             .context("cannot start the threads to read with")?;
-    verdict::deliver(report, rules.disabled, &settings, &detector, began)
+    let ending = Ending {
+        settings: &settings,
+        detector: &detector,
+        disabled: rules.disabled,
+        began,
+        presence: &Unmoved,
+    };
+    ending.deliver(report)
 }

@@ -8,12 +8,14 @@ use anyhow::Result;
 use baseleak::detect::Detector;
 use baseleak::scan::{self, Progress};
 use baseleak::source::{Staged, StagedError};
+use baseleak::suppress::baseline::Unmoved;
 
 use crate::cli::args::{ColorWhen, StagedArgs};
 use crate::cli::complaint::Advised;
 use crate::cli::exit::Exit;
 use crate::cli::plan::Settings;
-use crate::cli::{progress, verdict};
+use crate::cli::progress;
+use crate::cli::verdict::Ending;
 
 /// Scans what is staged, reports, answers.
 pub(crate) fn run(args: &StagedArgs, color: Option<ColorWhen>) -> Result<Exit> {
@@ -26,7 +28,14 @@ pub(crate) fn run(args: &StagedArgs, color: Option<ColorWhen>) -> Result<Exit> {
     let Settings { policy, threads, unpack, .. } = &settings;
     let scan = || scan::scan_staged(&staged, policy, *threads, *unpack, &detector, &progress);
     let report = progress::watch(&progress, scan).map_err(advised)?;
-    verdict::deliver(report, rules.disabled, &settings, &detector, began)
+    let ending = Ending {
+        settings: &settings,
+        detector: &detector,
+        disabled: rules.disabled,
+        began,
+        presence: &Unmoved,
+    };
+    ending.deliver(report)
 }
 
 /// The error with what to do about it.

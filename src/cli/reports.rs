@@ -1,0 +1,137 @@
+//! The reports that one scan writes: in which forms, and where each goes.
+//!
+//! **Invariant:** a secret can only reach a person at a terminal: [`Reports::new`]
+//! refuses to show secrets where the report goes anywhere else.
+
+use std::io::{self, IsTerminal, Write};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use anyhow::{Context as _, Result};
+use baseleak::model::{Report, ReportFormat};
+use baseleak::render::{csv, github, gitlab, gitlab_codequality, html, human, json, jsonl, junit, sarif};
+
+use super::args::FormatArg;
+use super::complaint::Advised;
+use super::output::Output;
+
+/// The reports of one scan.
+#[derive(Debug)]
+pub(crate) struct Reports {
+    /// Files first, so that they are whole when the one on the terminal says so.
+    targets: Vec<Target>,
+    show_secrets: bool,
+    show_suppressed: bool,
+}
+
+#[derive(Debug)]
+struct Target {
+    format: ReportFormat,
+    output: Output,
+}
+
+/// What a person may choose to see.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Shown {
+    pub(crate) secrets: bool,
+    pub(crate) suppressed: bool,
+}
+
+impl Reports {
+    /// `named` with their files, and the one without a file in the place of `output`: that
+    /// is `default` where all have files.
+    ///
+    /// # Errors
+    /// Where two share a place, or secrets would be shown to no terminal.
+    pub(crate) fn new(
+        named: &[FormatArg],
+        default: ReportFormat,
+        output: Option<&PathBuf>,
+        shown: Shown,
+    ) -> Result<Self> {
+        let stdout = Path::new("-");
+        let is_main = |arg: &&FormatArg| arg.file.as_deref().is_none_or(|file| file == stdout);
+        let main: Vec<&FormatArg> = named.iter().filter(is_main).collect();
+        if main.len() > 1 {
+            let (one, other) = (main[0].format, main[1].format);
+            let what = format!("the reports {one} and {other} would go to the same place");
+            let hint = format!("give one of them a file: --format {other}=FILE");
+            return Err(Advised::new(what, hint).into());
+        }
+        let format = main.first().map_or(default, |arg| arg.format);
+        let main = Target { format, output: super::plan::output_of(output) };
+        allow_secrets(shown.secrets, &main)?;
+        let mut targets: Vec<Target> = Vec::new();
+        let files = named.iter().filter_map(|arg| Some((arg.format, arg.file.as_ref()?)));
+        let files = files.filter(|(_, file)| *file != stdout);
+        let files = files.map(|(format, file)| Target { format, output: Output::file(file) });
+        for target in files.chain([main]) {
+            if let Some(other) = targets.iter().find(|other| other.output == target.output) {
+                let what =
+                    format!("the reports {} and {} would go to the same file", other.format, target.format);
+                return Err(Advised::new(what, "give each a file of its own").into());
+            }
+            targets.push(target);
+        }
+        Ok(Self { targets, show_secrets: shown.secrets, show_suppressed: shown.suppressed })
+    }
+
+    /// Whether a person sees the report at once.
+    pub(crate) fn is_shown(&self) -> bool {
+        let is_shown =
+            |target: &Target| target.format == ReportFormat::Human && target.output == Output::stdout();
+        self.targets.iter().any(is_shown)
+    }
+
+    /// Writes them all.
+    ///
+    /// # Errors
+    /// The first thing that went wrong; the other reports are written all the same.
+    pub(crate) fn deliver(&self, report: &Report, elapsed: Duration) -> Result<()> {
+        let mut failed = None;
+        for target in &self.targets {
+            let result = target.output.deliver(|out| self.write(target.format, report, elapsed, out));
+            let result = result.with_context(|| format!("the report {} is not written", target.format));
+            failed = failed.or(result.err());
+        }
+        failed.map_or(Ok(()), Err)
+    }
+
+    fn write(
+        &self,
+        format: ReportFormat,
+        report: &Report,
+        elapsed: Duration,
+        out: &mut dyn Write,
+    ) -> io::Result<()> {
+        match format {
+            ReportFormat::Human => {
+                let (show_secrets, show_suppressed) = (self.show_secrets, self.show_suppressed);
+                human::write(report, &human::HumanOptions { show_secrets, show_suppressed, elapsed }, out)
+            }
+            ReportFormat::Json => json::write(report, out),
+            ReportFormat::Jsonl => jsonl::write(report, out),
+            ReportFormat::Sarif => sarif::write(report, out),
+            ReportFormat::Github => github::write(report, out),
+            ReportFormat::Gitlab => gitlab::write(report, out),
+            ReportFormat::GitlabCodequality => gitlab_codequality::write(report, out),
+            ReportFormat::Junit => junit::write(report, out),
+            ReportFormat::Csv => csv::write(report, out),
+            ReportFormat::Html => html::write(report, out),
+        }
+    }
+}
+
+/// Secrets are shown to a person at a terminal and written nowhere else.
+fn allow_secrets(are_wanted: bool, main: &Target) -> Result<()> {
+    let is_terminal =
+        main.format == ReportFormat::Human && main.output == Output::stdout() && io::stdout().is_terminal();
+    if !are_wanted || is_terminal {
+        return Ok(());
+    }
+    let error = Advised::new(
+        "--show-secrets works on a terminal only, in the human format",
+        "leave it out; the key's prefix and its place are enough to revoke it",
+    );
+    Err(error).context("secrets are not written to files or pipes")
+}

@@ -1,0 +1,79 @@
+//! What was read, in JSON: the same in every document that tells of a scan.
+
+use serde::Serialize;
+
+use super::Each;
+use crate::model::{Coverage, Note, NoteKind, SkipReason, Skipped};
+
+#[derive(Serialize)]
+pub(super) struct WireCoverage<'a> {
+    complete: bool,
+    files: u64,
+    objects: u64,
+    members: u64,
+    bytes: u64,
+    ignored: u64,
+    excluded: u64,
+    oversized: u64,
+    symlinks: u64,
+    submodules: u64,
+    intent_to_add: u64,
+    skipped: Each<'a, Skipped, WireSkipped<'a>>,
+    notes: Each<'a, Note, WireNote<'a>>,
+}
+
+#[derive(Serialize)]
+struct WireNote<'a> {
+    path: &'a str,
+    kind: &'static str,
+    detail: &'a str,
+}
+
+#[derive(Serialize)]
+struct WireSkipped<'a> {
+    path: &'a str,
+    reason: &'static str,
+    detail: Option<&'a str>,
+}
+
+impl<'a> WireCoverage<'a> {
+    pub(super) fn of(coverage: &'a Coverage) -> Self {
+        Self {
+            complete: coverage.is_complete(),
+            files: coverage.files,
+            objects: coverage.objects,
+            members: coverage.members,
+            bytes: coverage.bytes,
+            ignored: coverage.ignored,
+            excluded: coverage.excluded,
+            oversized: coverage.oversized,
+            symlinks: coverage.symlinks,
+            submodules: coverage.submodules,
+            intent_to_add: coverage.intent_to_add,
+            skipped: Each(&coverage.skipped, WireSkipped::of),
+            notes: Each(&coverage.notes, WireNote::of),
+        }
+    }
+}
+
+impl<'a> WireNote<'a> {
+    fn of(note: &'a Note) -> Self {
+        let (kind, detail) = match &note.kind {
+            NoteKind::Member(why) => ("member", why.as_str()),
+            NoteKind::Notebook(why) => ("notebook", why.as_str()),
+            NoteKind::Encoded => ("encoded", NoteKind::DECODING),
+        };
+        Self { path: note.path.as_str(), kind, detail }
+    }
+}
+
+impl<'a> WireSkipped<'a> {
+    fn of(skipped: &'a Skipped) -> Self {
+        let (reason, detail) = match &skipped.reason {
+            SkipReason::Unreadable(why) => ("unreadable", Some(why.as_str())),
+            SkipReason::Special(what) => ("special", Some(*what)),
+            SkipReason::Vanished => ("vanished", None),
+        };
+        Self { path: skipped.path.as_str(), reason, detail }
+    }
+}
