@@ -344,7 +344,8 @@ mod tests {
         );
         check(
             "[output]\nformat = 'jsno'",
-            "2: output.format must be \"human\", \"json\", not \"jsno\" (did you mean \"json\"?)",
+            "2: output.format must be \"human\", \"json\", \"jsonl\", \"sarif\", \"github\", \"gitlab\", \
+             \"gitlab-codequality\", \"junit\", \"csv\", \"html\", not \"jsno\" (did you mean \"json\"?)",
         );
     }
 

@@ -69,9 +69,17 @@ fn an_empty_report() {
       "rules": [],
       "disabled_rules": [],
       "config": null,
+      "gate": {
+        "fail_on": "any",
+        "max_findings": 0,
+        "failing": 0,
+        "undecided": 0,
+        "passed": true
+      },
       "summary": {
         "findings": 0,
         "keys": 0,
+        "suppressed": 0,
         "by_confidence": {
           "high": 0,
           "medium": 0,
