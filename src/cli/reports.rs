@@ -86,13 +86,16 @@ impl Reports {
     /// Writes them all.
     ///
     /// # Errors
-    /// The first thing that went wrong; the other reports are written all the same.
+    /// The first thing that went wrong; the others are warnings, and what can be written is.
     pub(crate) fn deliver(&self, report: &Report, elapsed: Duration) -> Result<()> {
         let mut failed = None;
         for target in &self.targets {
             let result = target.output.deliver(|out| self.write(target.format, report, elapsed, out));
-            let result = result.with_context(|| format!("the report {} is not written", target.format));
-            failed = failed.or(result.err());
+            match result {
+                Ok(_) => {}
+                Err(error) if failed.is_none() => failed = Some(error),
+                Err(error) => super::complaint::warn(&format!("{error:#}")),
+            }
         }
         failed.map_or(Ok(()), Err)
     }

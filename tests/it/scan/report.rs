@@ -73,6 +73,7 @@ fn a_json_report_has_every_field() {
             "digest": finding["digest"],
             "fingerprint": finding["fingerprint"],
             "path": "legacy.env",
+            "relative_path": "legacy.env",
             "place": "content",
             "line": 3,
             "column": 17,
@@ -88,7 +89,8 @@ fn a_json_report_has_every_field() {
         "rules": report["rules"],
         "disabled_rules": [],
         "config": null,
-        "summary": {"findings": 1, "keys": 1, "by_confidence": {"high": 1, "medium": 0, "low": 0}},
+        "gate": {"fail_on": "any", "max_findings": 0, "failing": 1, "undecided": 0, "passed": false},
+        "summary": {"findings": 1, "keys": 1, "suppressed": 0, "by_confidence": {"high": 1, "medium": 0, "low": 0}},
     });
     assert_eq!(report, expect);
     assert!(is_hex(&finding["digest"], 16) && is_hex(&finding["fingerprint"], 32));
