@@ -19,7 +19,7 @@ pub enum ReportFormat {
     Gitlab,
     /// GitLab's report of code quality.
     GitlabCodequality,
-    /// JUnit's XML.
+    /// XML as `JUnit` writes it.
     Junit,
     /// A table.
     Csv,
