@@ -25,12 +25,12 @@ fn the_canonical_report() {
     insta::assert_snapshot!(rendered(&canonical()));
 }
 
-#[test]
-fn an_empty_report() {
+/// A report of a scan that found and read nothing.
+fn empty() -> Report {
     let (findings, exposures, rules) = (Vec::new(), Vec::new(), Vec::new());
     let (suppressed, entries, gate) = (Vec::new(), Vec::new(), Gate::default());
     let (coverage, disabled, verdicts) = (Coverage::default(), Vec::new(), Vec::new());
-    let report = Report {
+    Report {
         findings,
         suppressed,
         entries,
@@ -42,8 +42,12 @@ fn an_empty_report() {
         config: None,
         disabled,
         version: "0",
-    };
-    insta::assert_snapshot!(rendered(&report), @r#"
+    }
+}
+
+#[test]
+fn an_empty_report() {
+    insta::assert_snapshot!(rendered(&empty()), @r#"
     {
       "schema": 1,
       "tool": {
