@@ -40,6 +40,7 @@ fn an_empty_report() {
         coverage,
         rules,
         config: None,
+        repository: None,
         disabled,
         version: "0",
     };
