@@ -52,11 +52,7 @@ pub(crate) fn canonical() -> Report {
     findings[6].encodings = vec![Encoding::Base64, Encoding::Gzip];
     findings.extend(made.in_objects([&second, &fourth, &fourth, &fifth]));
     let exposures = history(&mut findings);
-    for finding in &mut findings {
-        finding.relative = finding.location.path.clone();
-    }
-    let archive = PathName::masked(b"dist/hooks.tar.gz", &[]);
-    findings[6].relative = findings[6].relative.clone().in_archive(&archive);
+    relatives(&mut findings);
     findings[0].seen = vec![Seen::Tree, Seen::History];
     findings[9].seen = vec![Seen::History];
     findings.sort_by(|a, b| (&a.location, &a.rule).cmp(&(&b.location, &b.rule)));
@@ -83,7 +79,16 @@ pub(crate) fn canonical() -> Report {
     }
 }
 
-/// One with a password in no place, and a branch that means harm.
+/// The paths from the root, which are those that are shown; of a member, it is told.
+fn relatives(findings: &mut [Finding]) {
+    for finding in &mut *findings {
+        finding.relative = finding.location.path.clone();
+    }
+    let archive = PathName::masked(b"dist/hooks.tar.gz", &[]);
+    findings[6].relative = findings[6].relative.clone().in_archive(&archive);
+}
+
+/// One whose branch means harm.
 fn repository() -> Repository {
     Repository {
         remote: Some(PathName::masked(b"https://example.com/team/app.git", &[])),

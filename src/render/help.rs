@@ -71,31 +71,30 @@ pub(super) fn message(
     quote: &str,
 ) -> String {
     let Finding { key, rule, origin, encodings, location, .. } = finding;
-    let mut text = format!("{} {}", clean(what), clean(key));
-    if location.place == Place::FileName {
-        text.push_str(" in the name of the file");
-    } else if finding.relative.file_and_member().1.is_some() {
-        text.push_str(&format!(" in line {} of a member of the archive", location.start.line));
-    }
-    if !encodings.is_empty() {
-        let names: Vec<_> = encodings.iter().map(ToString::to_string).collect();
-        text.push_str(&format!(", encoded as {}", names.join(" in ")));
-    }
-    if let Some(commit) = origin.as_ref().and_then(|origin| origin.commit.as_ref()) {
-        text.push_str(&format!(", since commit {}", commit.id.get(..12).unwrap_or(&commit.id)));
-    }
-    text.push_str(match validity {
-        Some(Validity::Active(_)) => ". The key is live.",
-        Some(Validity::Inactive(_)) => ". The key is dead.",
-        Some(Validity::Unknown(_)) => ". Whether it is live is not known.",
-        None => ".",
-    });
+    let is_in_member = finding.relative.file_and_member().1.is_some();
+    let place = match location.place {
+        Place::FileName => " in the name of the file".to_owned(),
+        Place::Content if is_in_member => {
+            format!(" in line {} of a member of the archive", location.start.line)
+        }
+        Place::Content => String::new(),
+    };
+    let names: Vec<_> = encodings.iter().map(ToString::to_string).collect();
+    let form = if names.is_empty() { String::new() } else { format!(", encoded as {}", names.join(" in ")) };
+    let commit = origin.as_ref().and_then(|origin| origin.commit.as_ref());
+    let since = commit.map(|commit| format!(", since commit {}", commit.id.get(..12).unwrap_or(&commit.id)));
+    let state = match validity {
+        Some(Validity::Active(_)) => " The key is live.",
+        Some(Validity::Inactive(_)) => " The key is dead.",
+        Some(Validity::Unknown(_)) => " Whether it is live is not known.",
+        None => "",
+    };
     let is_word = key.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
     let is_dead = matches!(validity, Some(Validity::Inactive(_)));
-    if help(rule).is_key && is_word && !is_dead {
-        text.push_str(&format!(" Revoke it first: {quote}baseleak revoke --prefix {key}{quote}"));
-    }
-    text
+    let command = (help(rule).is_key && is_word && !is_dead)
+        .then(|| format!(" Revoke it first: {quote}baseleak revoke --prefix {key}{quote}"));
+    let (what, key) = (clean(what), clean(key));
+    format!("{what} {key}{place}{form}{}.{state}{}", since.unwrap_or_default(), command.unwrap_or_default())
 }
 
 /// A text of somebody else where Markdown is read, on one line: nothing of it is markup.

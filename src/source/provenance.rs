@@ -76,10 +76,11 @@ fn public(address: &str) -> Option<String> {
     is_clean.then(|| format!("{scheme}://{host}{path}"))
 }
 
-/// The form `user@host:path` as one of the others; a drive of Windows is none.
+/// The form `user@host:path` as one of the others; a drive of Windows is none, and neither is
+/// `helper::address`, which git gives to a program.
 fn scp(address: &str) -> Option<String> {
     let (host, path) = address.split_once(':')?;
-    let is_scp = host.len() > 1 && !host.contains(['/', '\\']);
+    let is_scp = host.len() > 1 && !host.contains(['/', '\\']) && !path.starts_with(':');
     is_scp.then(|| format!("{host}/{}", path.trim_start_matches('/')))
 }
 

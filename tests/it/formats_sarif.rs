@@ -1,6 +1,6 @@
 //! SARIF of real runs: held to the published schema, and read by programs of others.
 //!
-//! sarif-tools (PyPI) counts the results; Microsoft's multitool (npm, on Linux alone) knows
+//! sarif-tools (of Python) counts the results; Microsoft's multitool (of npm, on Linux alone) knows
 //! the rules of the standard and of GitHub's code scanning. `.ci/run` installs both; where one
 //! is missing its test is passed over, unless `BASELEAK_TEST_ALL` is set.
 
@@ -30,7 +30,7 @@ fn repository() -> (Sandbox, Vec<String>) {
     for number in 1..=3 {
         keys.push(key(number));
     }
-    let cell = format!(r##""cell_type": "code", "metadata": {{}}, "source": ["K = '{}'\n"]"##, keys[2]);
+    let cell = format!(r#""cell_type": "code", "metadata": {{}}, "source": ["K = '{}'\n"]"#, keys[2]);
     let cell = format!("{{{cell}, \"execution_count\": null, \"outputs\": []}}");
     let notebook = format!(r#"{{"cells": [{cell}], "metadata": {{}}, "nbformat": 4, "nbformat_minor": 5}}"#);
     sandbox.write("train.ipynb", notebook);
@@ -127,6 +127,19 @@ fn nothing_found_outside_of_a_repository_in_sarif() {
     assert!(log["runs"][0]["versionControlProvenance"].is_null());
 }
 
+#[test]
+fn a_key_in_what_names_the_repository_is_masked() {
+    let sandbox = Sandbox::repository();
+    let keys = [key(5), key(6)];
+    sandbox.write("a.txt", "nothing\n");
+    sandbox.git(["checkout", "--quiet", "-b", &format!("try/{}", keys[0])]);
+    sandbox.git(["remote", "add", "origin", &format!("git@example.com:{}/app.git", keys[1])]);
+    let log = log(&sandbox, &["scan"], &keys, 0);
+    let known = &log["runs"][0]["versionControlProvenance"][0];
+    assert_eq!(known["repositoryUri"], "ssh://example.com/****/app.git");
+    assert_eq!((&known["branch"], &known["revisionId"]), (&"try/****".into(), &Value::Null));
+}
+
 /// A file as the scan writes it, for others to read.
 fn written(sandbox: &Sandbox, keys: &[String]) -> (PathBuf, usize) {
     let run = sandbox.run(["history", "--format", "sarif=report.sarif"]).exits(1);
@@ -161,7 +174,9 @@ fn succeed(command: &mut Command, keys: &[String]) -> String {
     let output = command.stdin(Stdio::null()).output().expect("it can be started");
     let text = String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned();
     assert!(output.status.success(), "{text}");
-    keys.iter().for_each(|key| assert_hidden(key, &text));
+    for key in keys {
+        assert_hidden(key, &text);
+    }
     text
 }
 
@@ -187,7 +202,9 @@ fn sarif_tools_read_every_result() {
     assert!(rows.contains("deploy/.env,1") && rows.contains("train.ipynb"), "{rows}");
     sarif(&["html", "--output", "page.html"]);
     let page = fs::read_to_string(sandbox.path("page.html")).expect("the page is there");
-    keys.iter().for_each(|key| assert_hidden(key, &page));
+    for key in &keys {
+        assert_hidden(key, &page);
+    }
     // It adds the first lines of commit messages, where this repository holds a key: what it
     // writes is its own affair.
     sarif(&["blame", "--output", "blamed.sarif"]);
