@@ -295,7 +295,7 @@ fn details(finding: &Finding, verdict: Option<&Verdict>) -> BTreeMap<&'static st
     tell("confidence", "Confidence", finding.confidence.to_string());
     tell("attribution", "Attribution", finding.attribution.to_string());
     tell("reasons", "Reasons", joined(&finding.reasons, "; "));
-    tell("encodings", "Encoded as", joined(&finding.encodings, " in "));
+    tell("encodings", "Decoded from", joined(&finding.encodings, ", then "));
     tell("seen_in", "Seen in", joined(&finding.seen, ", "));
     tell("cell", "Cell of the notebook", finding.location.cell().unwrap_or_default().to_owned());
     if let Some(verdict) = verdict {

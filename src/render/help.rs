@@ -80,7 +80,8 @@ pub(super) fn message(
         Place::Content => String::new(),
     };
     let names: Vec<_> = encodings.iter().map(ToString::to_string).collect();
-    let form = if names.is_empty() { String::new() } else { format!(", encoded as {}", names.join(" in ")) };
+    let form =
+        if names.is_empty() { String::new() } else { format!(", decoded from {}", names.join(", then ")) };
     let commit = origin.as_ref().and_then(|origin| origin.commit.as_ref());
     let since = commit.map(|commit| format!(", since commit {}", commit.id.get(..12).unwrap_or(&commit.id)));
     let state = match validity {
