@@ -5,7 +5,7 @@
 
 use std::io::{self, IsTerminal, Write};
 use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use anyhow::{Context as _, Result};
 use baseleak::model::{Report, ReportFormat};
@@ -116,13 +116,20 @@ impl Reports {
             ReportFormat::Jsonl => jsonl::write(report, out),
             ReportFormat::Sarif => sarif::write(report, out),
             ReportFormat::Github => github::write(report, out),
-            ReportFormat::Gitlab => gitlab::write(report, out),
+            ReportFormat::Gitlab => gitlab::write(report, span(elapsed), out),
             ReportFormat::GitlabCodequality => gitlab_codequality::write(report, out),
             ReportFormat::Junit => junit::write(report, out),
             ReportFormat::Csv => csv::write(report, out),
             ReportFormat::Html => html::write(report, out),
         }
     }
+}
+
+/// When a scan began and ended that took so long and ends now.
+fn span(elapsed: Duration) -> gitlab::Span {
+    let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+    let seconds = |time: Duration| i64::try_from(time.as_secs()).unwrap_or(i64::MAX);
+    gitlab::Span { began: seconds(now.saturating_sub(elapsed)), ended: seconds(now) }
 }
 
 /// Secrets are shown to a person at a terminal and written nowhere else.

@@ -29,7 +29,7 @@ pub use gate::{FailOn, Gate};
 pub use location::{Location, Place, Position};
 pub use origin::{CommitSummary, Holder, ObjectKind, Origin};
 pub use provenance::{PathName, Provenance};
-pub use report::{Report, RuleSummary};
+pub use report::{Report, Repository, RuleSummary};
 pub use report_format::ReportFormat;
 pub use secret::Secret;
 pub use suppression::{EntryNote, EntryState, InlineComment, Suppressed, Suppression, SuppressionKind};

@@ -13,6 +13,8 @@ use std::sync::Arc;
 pub struct PathName {
     text: Arc<str>,
     cell: Option<Arc<str>>,
+    /// Bytes of the text that name the archive of which the rest is a member; 0 where it is none.
+    archive: usize,
 }
 
 impl PathName {
@@ -27,13 +29,32 @@ impl PathName {
             done = secret.end;
         }
         push_lossless(&mut name, &path[done..]);
-        Self { text: name.into(), cell: None }
+        Self { text: name.into(), cell: None, archive: 0 }
     }
 
     /// The same file, and in it the cell that `cell` names.
     #[must_use]
     pub fn in_cell(self, cell: Self) -> Self {
         Self { cell: Some(cell.text), ..self }
+    }
+
+    /// The same, known to be a member of `archive`, behind whose name it stands after a `!`.
+    /// Nothing changes where it does not: a secret that is masked in one of them may reach
+    /// over the end of the other.
+    #[must_use]
+    pub fn in_archive(self, archive: &Self) -> Self {
+        let behind = self.text.strip_prefix(&*archive.text);
+        let is_member = behind.is_some_and(|behind| behind.starts_with('!'));
+        Self { archive: if is_member { archive.text.len() } else { self.archive }, ..self }
+    }
+
+    /// The file: of a member of an archive, the archive, and what follows is its path in it.
+    /// A `!` alone does not tell, for files may be called so.
+    pub fn file_and_member(&self) -> (&str, Option<&str>) {
+        match self.archive {
+            0 => (&self.text, None),
+            end => (&self.text[..end], Some(&self.text[end + 1..])),
+        }
     }
 
     /// The name as text, without the cell.
@@ -77,6 +98,15 @@ pub struct Provenance<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_member_is_told_from_a_file_with_such_a_name() {
+        let (archive, file) = (PathName::masked(b"a.zip", &[]), PathName::masked(b"a.zip!b!c", &[]));
+        assert_eq!(file.file_and_member(), ("a.zip!b!c", None));
+        assert_eq!(file.clone().in_archive(&archive).file_and_member(), ("a.zip", Some("b!c")));
+        let other = PathName::masked(b"a.zi", &[]);
+        assert_eq!(file.in_archive(&other).file_and_member(), ("a.zip!b!c", None));
+    }
 
     #[test]
     fn names_are_masked_and_lossless() {

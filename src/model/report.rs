@@ -13,6 +13,18 @@ pub struct RuleSummary {
     pub description: String,
 }
 
+/// The repository that was scanned, as other services know it. Secrets in its texts are masked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Repository {
+    /// The address of its remote, such as `https://example.com/team/app.git`; without a user, a
+    /// password or a token, and none where the remote is a folder of some machine.
+    pub remote: Option<PathName>,
+    /// The id of the commit that HEAD names, in hexadecimal; none before the first commit.
+    pub commit: Option<String>,
+    /// The branch that HEAD names, such as `main`; none where it names a commit.
+    pub branch: Option<PathName>,
+}
+
 /// The outcome of a scan, the same for the same input whatever the number of threads.
 #[derive(Debug, Clone)]
 pub struct Report {
@@ -40,4 +52,6 @@ pub struct Report {
     pub disabled: Vec<String>,
     /// The configuration file in force, if any.
     pub config: Option<PathName>,
+    /// The repository that it is about, if it is about one.
+    pub repository: Option<Repository>,
 }

@@ -9,8 +9,8 @@ use std::sync::Arc;
 use crate::model::{
     Attribution, CommitSummary, Confidence, Coverage, Death, Encoding, EntryNote, EntryState, Exposure,
     FailOn, Finding, Fingerprint, Gate, Holder, InlineComment, Location, Note, NoteKind, ObjectKind, Origin,
-    PathName, Place, Position, Proof, Reach, ReachedModel, Reason, Report, RuleSummary, Secret, Seen,
-    SkipReason, Skipped, Snippet, Suppressed, Suppression, SuppressionKind, Validity, Verdict,
+    PathName, Place, Position, Proof, Reach, ReachedModel, Reason, Report, Repository, RuleSummary, Secret,
+    Seen, SkipReason, Skipped, Snippet, Suppressed, Suppression, SuppressionKind, Validity, Verdict,
 };
 
 /// A report of eleven findings of six keys in ten files and four suppressed ones, with
@@ -52,9 +52,7 @@ pub(crate) fn canonical() -> Report {
     findings[6].encodings = vec![Encoding::Base64, Encoding::Gzip];
     findings.extend(made.in_objects([&second, &fourth, &fourth, &fifth]));
     let exposures = history(&mut findings);
-    for finding in &mut findings {
-        finding.relative = finding.location.path.clone();
-    }
+    relatives(&mut findings);
     findings[0].seen = vec![Seen::Tree, Seen::History];
     findings[9].seen = vec![Seen::History];
     findings.sort_by(|a, b| (&a.location, &a.rule).cmp(&(&b.location, &b.rule)));
@@ -77,6 +75,25 @@ pub(crate) fn canonical() -> Report {
         ],
         disabled: vec!["baseten-gateway-key".into()],
         config: Some(PathName::masked(b"ci/baseleak\x1b[8m.toml", &[])),
+        repository: Some(repository()),
+    }
+}
+
+/// The paths from the root, which are those that are shown; of a member, it is told.
+fn relatives(findings: &mut [Finding]) {
+    for finding in &mut *findings {
+        finding.relative = finding.location.path.clone();
+    }
+    let archive = PathName::masked(b"dist/hooks.tar.gz", &[]);
+    findings[6].relative = findings[6].relative.clone().in_archive(&archive);
+}
+
+/// One whose branch means harm.
+fn repository() -> Repository {
+    Repository {
+        remote: Some(PathName::masked(b"https://example.com/team/app.git", &[])),
+        commit: Some("fedc".repeat(10)),
+        branch: Some(PathName::masked("ma\u{202e}in\x1b[8m".as_bytes(), &[])),
     }
 }
 

@@ -27,6 +27,7 @@ use coverage::WireCoverage;
 use finding::{WireCommit, WireFinding, WireSuppressed};
 use serde::{Serialize, Serializer};
 use verdict::WireVerdict;
+pub(super) use verdict::proof;
 pub use verdict::{write_value, write_verdicts};
 use visible::Visible;
 
@@ -176,10 +177,10 @@ impl<'a> WireRule<'a> {
 }
 
 /// A list written as it is turned into its wire form, one element at a time.
-struct Each<'a, T, W>(&'a [T], fn(&'a T) -> W);
+pub(super) struct Each<'a, T, W>(pub(super) &'a [T], pub(super) fn(&'a T) -> W);
 
 impl<T, W> Each<'_, T, W> {
-    fn is_empty(&self) -> bool {
+    pub(super) fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 }
@@ -191,7 +192,7 @@ impl<T, W: Serialize> Serialize for Each<'_, T, W> {
 }
 
 /// A value written as the string it displays as.
-struct Shown<T>(T);
+pub(super) struct Shown<T>(pub(super) T);
 
 impl<T: Display> Serialize for Shown<T> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {

@@ -17,12 +17,16 @@ pub mod csv;
 pub mod github;
 pub mod gitlab;
 pub mod gitlab_codequality;
+mod help;
 pub mod html;
 pub mod human;
 pub mod json;
 pub mod jsonl;
 pub mod junit;
+mod occurrence;
 pub mod sarif;
+#[cfg(test)]
+mod schema;
 pub mod terminal;
 pub mod verdicts;
 

@@ -118,6 +118,7 @@ fn report(mut findings: Vec<Finding>, mut coverage: Coverage, detector: &Detecto
         rules: detector.rules().collect(),
         disabled: Vec::new(),
         config: None,
+        repository: None,
     }
 }
 

@@ -10,6 +10,7 @@ mod ignores;
 mod listing;
 #[cfg(test)]
 mod made_tests;
+mod provenance;
 mod read;
 mod refs;
 mod repository;
@@ -23,6 +24,7 @@ mod submodules_tests;
 mod worktree;
 
 pub use git_dir::GitDirError;
+pub use provenance::repository_of;
 pub use read::Reader;
 pub use refs::RefError;
 pub use revision::RevisionError;

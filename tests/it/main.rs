@@ -11,6 +11,9 @@ mod damage;
 mod decoys;
 mod encodings;
 mod formats;
+mod formats_gitlab;
+#[cfg(feature = "archives")]
+mod formats_sarif;
 mod history;
 #[cfg(unix)]
 mod hooks;

@@ -42,7 +42,8 @@ pub(crate) fn run(args: &HistoryArgs, color: Option<ColorWhen>) -> Result<Exit> 
         memory: cache.as_ref().map(|cache| cache as &dyn Memory),
     };
     let work = || scan::scan_history(&history, &settings.policy, &reading, &detector, &progress);
-    let report = progress::watch(&progress, work).map_err(advised)?;
+    let mut report = progress::watch(&progress, work).map_err(advised)?;
+    report.repository = source::repository_of(&place, |text| detector.path_name(text));
     let ending = Ending {
         settings: &settings,
         detector: &detector,

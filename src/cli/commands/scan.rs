@@ -1,11 +1,13 @@
 //! `baseleak scan`.
 
+use std::collections::BTreeSet;
 use std::time::Instant;
 
 use anyhow::{Context as _, Result};
 use baseleak::detect::Detector;
-use baseleak::scan::{self, Progress};
-use baseleak::source::Walk;
+use baseleak::model::Repository;
+use baseleak::scan::{self, Input, Progress};
+use baseleak::source::{self, Walk};
 use baseleak::suppress::baseline::Unmoved;
 
 use crate::cli::args::{ColorWhen, ScanArgs};
@@ -21,9 +23,10 @@ pub(crate) fn run(args: &ScanArgs, color: Option<ColorWhen>) -> Result<Exit> {
     let detector = Detector::new(rules.in_force).decoding(settings.decode);
     let walk = Walk { policy: &settings.policy, ignored, threads: settings.threads };
     let progress = Progress::default();
-    let report =
+    let mut report =
         progress::watch(&progress, || scan::scan(&input, &walk, settings.unpack, &detector, &progress))
             .context("cannot start the threads to read with")?;
+    report.repository = repository(&input, &detector);
     let ending = Ending {
         settings: &settings,
         detector: &detector,
@@ -32,4 +35,12 @@ pub(crate) fn run(args: &ScanArgs, color: Option<ColorWhen>) -> Result<Exit> {
         presence: &Unmoved,
     };
     ending.deliver(report)
+}
+
+/// The repository that all paths lie in; standard input comes from none.
+fn repository(input: &Input, detector: &Detector) -> Option<Repository> {
+    let Input::Paths(paths) = input else { return None };
+    let roots: BTreeSet<_> = paths.iter().map(|path| source::root_of(path)).collect();
+    let root = roots.first().filter(|_| roots.len() == 1)?;
+    source::repository_of(root, |text| detector.path_name(text))
 }

@@ -7,7 +7,7 @@ use std::time::Instant;
 use anyhow::Result;
 use baseleak::detect::Detector;
 use baseleak::scan::{self, Progress};
-use baseleak::source::{Staged, StagedError};
+use baseleak::source::{self, Staged, StagedError};
 use baseleak::suppress::baseline::Unmoved;
 
 use crate::cli::args::{ColorWhen, StagedArgs};
@@ -27,7 +27,9 @@ pub(crate) fn run(args: &StagedArgs, color: Option<ColorWhen>) -> Result<Exit> {
     let progress = Progress::default();
     let Settings { policy, threads, unpack, .. } = &settings;
     let scan = || scan::scan_staged(&staged, policy, *threads, *unpack, &detector, &progress);
-    let report = progress::watch(&progress, scan).map_err(advised)?;
+    let mut report = progress::watch(&progress, scan).map_err(advised)?;
+    let place = roots.first().map_or(Path::new("."), |root| root);
+    report.repository = source::repository_of(place, |text| detector.path_name(text));
     let ending = Ending {
         settings: &settings,
         detector: &detector,

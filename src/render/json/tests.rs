@@ -40,6 +40,7 @@ fn empty() -> Report {
         coverage,
         rules,
         config: None,
+        repository: None,
         disabled,
         version: "0",
     }

@@ -29,6 +29,20 @@ pub fn write_value(document: &impl Serialize, out: &mut dyn Write) -> io::Result
     writeln!(out)
 }
 
+/// The word for what a verdict rests on; none where nothing is proven.
+pub(in crate::render) fn proof(validity: &Validity) -> Option<&'static str> {
+    match validity {
+        Validity::Active(reach) => Some(match reach.proof {
+            Proof::Inventory => "inventory",
+            Proof::Management => "probe-management",
+            Proof::Inference => "probe-inference",
+        }),
+        Validity::Inactive(Death::Rejected) => Some("probe"),
+        Validity::Inactive(Death::Deleted { .. }) => Some("audit-log"),
+        Validity::Unknown(_) => None,
+    }
+}
+
 #[derive(Serialize)]
 struct Document<'a> {
     schema: u32,
@@ -94,16 +108,6 @@ impl<'a> WireVerdict<'a> {
     /// Without the places, which stand in the findings.
     pub(super) fn of(verdict: &'a Verdict) -> Self {
         let Verdict { key, digest, rule, validity, places: _ } = verdict;
-        let proof = match validity {
-            Validity::Active(reach) => Some(match reach.proof {
-                Proof::Inventory => "inventory",
-                Proof::Management => "probe-management",
-                Proof::Inference => "probe-inference",
-            }),
-            Validity::Inactive(Death::Rejected) => Some("probe"),
-            Validity::Inactive(Death::Deleted { .. }) => Some("audit-log"),
-            Validity::Unknown(_) => None,
-        };
         let (mut reach, mut deleted) = (None, None);
         match validity {
             Validity::Active(known) => {
@@ -125,7 +129,7 @@ impl<'a> WireVerdict<'a> {
             digest,
             rule,
             validity: Shown(validity),
-            proof,
+            proof: proof(validity),
             text: told(validity),
             reach,
             deleted,

@@ -107,7 +107,13 @@ impl<'d> Opener<'d> {
             }
             Content::Gone => members.lose("it came from a pipe and is too large to be held in memory"),
         }
-        let member::Read { found, mut coverage, has_content, .. } = members.finish();
+        let member::Read { mut found, mut coverage, has_content, .. } = members.finish();
+        if !found.is_empty() {
+            let archive = self.detector.path_name(provenance.relative);
+            for Finding { relative, .. } in &mut found {
+                *relative = relative.clone().in_archive(&archive);
+            }
+        }
         let raw = std::mem::take(findings);
         findings.extend(settle(raw, found));
         // The bytes of a document or a program say something themselves, so that it was read

@@ -1,0 +1,166 @@
+//! Where a result stands: the file, the place in it, and in words what no file tells.
+//!
+//! A service that shows code needs a file for every result. A member of an archive is shown
+//! at the archive, without a region, for its lines are none of the archive's. An object of a
+//! repository that has no path is shown where git keeps loose objects.
+
+use serde::Serialize;
+
+use super::{ROOT, Text, uri};
+use crate::model::{Finding, Origin, PathName, Place};
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct WireLocation {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    id: Option<usize>,
+    physical_location: Physical,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    logical_locations: Vec<Logical>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    message: Option<Text<&'static str>>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Physical {
+    artifact_location: Artifact,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    region: Option<Region>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    context_region: Option<Region>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Artifact {
+    uri: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    uri_base_id: Option<&'static str>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Region {
+    start_line: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    start_column: Option<u64>,
+    end_line: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    end_column: Option<u64>,
+    snippet: Text<String>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Logical {
+    name: String,
+    fully_qualified_name: String,
+    kind: String,
+}
+
+impl WireLocation {
+    /// The place of a finding.
+    pub(super) fn of(finding: &Finding) -> Self {
+        let (file, member) = finding.relative.file_and_member();
+        let object = finding.origin.as_ref().filter(|origin| is_named(origin, file));
+        let artifact = Artifact::below_root(&object.map_or_else(
+            || uri::relative(file),
+            |origin| format!(".git/objects/{}/{}", &origin.object[..2], &origin.object[2..]),
+        ));
+        let has_lines = finding.location.place == Place::Content && member.is_none();
+        let (region, context_region) =
+            if has_lines { (Some(spot(finding)), Some(around(finding))) } else { (None, None) };
+        Self {
+            id: None,
+            physical_location: Physical { artifact_location: artifact, region, context_region },
+            logical_locations: logical(finding, object),
+            message: None,
+        }
+    }
+
+    /// Another path of the same object; `id` tells it from the others.
+    pub(super) fn other(id: usize, path: &PathName) -> Self {
+        Self {
+            id: Some(id),
+            message: Some(Text { text: "The same object has this path, too." }),
+            ..Self::of_file(uri::relative(path.as_str()), true)
+        }
+    }
+
+    /// What was not read, named as the user would reach it: from the root or from elsewhere.
+    pub(super) fn of_shown(path: &PathName) -> Self {
+        Self::of_file(uri::relative(path.as_str()), false)
+    }
+
+    fn of_file(uri: String, below_root: bool) -> Self {
+        let artifact_location = Artifact { uri, uri_base_id: below_root.then_some(ROOT) };
+        let physical_location = Physical { artifact_location, region: None, context_region: None };
+        Self { id: None, physical_location, logical_locations: Vec::new(), message: None }
+    }
+}
+
+impl Artifact {
+    fn below_root(uri: &str) -> Self {
+        Self { uri: uri.to_owned(), uri_base_id: Some(ROOT) }
+    }
+}
+
+/// Whether this is what an object without a path is called.
+fn is_named(Origin { object, kind, .. }: &Origin, file: &str) -> bool {
+    let is_id = object.len() > 2 && object.bytes().all(|byte| byte.is_ascii_hexdigit());
+    is_id && file.strip_suffix(object.as_str()).is_some_and(|word| word.trim_end() == kind.to_string())
+}
+
+/// The secret itself, from its first character to one past its last.
+pub(super) fn spot(finding: &Finding) -> Region {
+    let (start, end) = (finding.location.start, finding.location.end);
+    Region {
+        start_line: start.line,
+        start_column: Some(start.column),
+        end_line: end.line,
+        end_column: Some(end.column),
+        snippet: Text { text: finding.snippet.mask.clone() },
+    }
+}
+
+/// Its lines.
+fn around(finding: &Finding) -> Region {
+    let (start, end) = (finding.location.start, finding.location.end);
+    let snippet = &finding.snippet;
+    Region {
+        start_line: start.line,
+        start_column: None,
+        end_line: end.line,
+        end_column: None,
+        snippet: Text { text: format!("{}{}{}", snippet.before, snippet.mask, snippet.after) },
+    }
+}
+
+/// What no file tells: the object, the member of an archive, the cell of a notebook.
+fn logical(finding: &Finding, object: Option<&Origin>) -> Vec<Logical> {
+    let mut logical = Vec::new();
+    if let Some(Origin { object, kind, .. }) = object {
+        logical.push(Logical {
+            name: object.clone(),
+            fully_qualified_name: format!("{kind} {object}"),
+            kind: kind.to_string(),
+        });
+    }
+    let (file, member) = finding.relative.file_and_member();
+    if let Some(member) = member {
+        logical.push(Logical {
+            name: member.to_owned(),
+            fully_qualified_name: format!("{file}!{member}"),
+            kind: "member".to_owned(),
+        });
+    }
+    if let Some(cell) = finding.location.cell() {
+        logical.push(Logical {
+            name: cell.to_owned(),
+            fully_qualified_name: format!("{}: {cell}", finding.relative.as_str()),
+            kind: "cell".to_owned(),
+        });
+    }
+    logical
+}
