@@ -82,6 +82,7 @@ fn write_finding(
         let chain: Vec<String> = finding.encodings.iter().map(ToString::to_string).collect();
         writeln!(out, "  = decoded from {}", chain.join(" → "))?;
     }
+    history::write_seen(&finding.seen, out)?;
     if let Some(origin) = &finding.origin {
         history::write_origin(origin, out)?;
     }
