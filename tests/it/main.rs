@@ -7,6 +7,7 @@ mod cache;
 #[cfg(feature = "archives")]
 mod carriers;
 mod cli_docs;
+mod compare;
 mod contexts;
 mod damage;
 mod decoys;
