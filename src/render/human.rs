@@ -144,9 +144,12 @@ fn write_summary(report: &Report, elapsed: Duration, out: &mut dyn Write) -> io:
         writeln!(out, "{findings} of {keys} in {}", count(tally.files, "file", "files"))?;
     }
     verdicts::write_tally(&report.verdicts, out)?;
-    let files = match coverage.objects {
-        0 => count(coverage.files, "file", "files"),
-        objects => count(objects, "object", "objects"),
+    let files = count(coverage.files, "file", "files");
+    let files = match (coverage.objects, coverage.files) {
+        (0, _) => files,
+        (objects, 0) => count(objects, "object", "objects"),
+        // Git's own files, and in an audit those of the work tree and the index.
+        (objects, _) => format!("{} and {files}", count(objects, "object", "objects")),
     };
     let members = match coverage.members {
         0 => String::new(),

@@ -118,11 +118,12 @@ fn one_key_in_all_places_is_one_leak() {
     assert_eq!((&exposure["in_head"], &exposure["removed"]), (&json!(true), &Value::Null));
     let mut fingerprints: Vec<_> =
         report["findings"].as_array().expect("there are").iter().map(|one| &one["fingerprint"]).collect();
-    fingerprints.sort_by_key(|one| one.to_string());
+    fingerprints.sort_by_key(ToString::to_string);
     fingerprints.dedup();
     assert_eq!(exposure["findings"], json!(fingerprints));
     sandbox.run(["audit"]).exits(1).prints(&[
         "in 17 places",
+        " objects and ",
         "  @ seen in the work tree, the index\n",
         "  @ seen in a file that git ignores\n",
         "  @ seen in git's own files\n",

@@ -51,7 +51,7 @@ struct Group {
     new_settled: Vec<usize>,
 }
 
-/// Numbers of what is in neither group twice.
+/// What became of the findings, by their numbers.
 #[derive(Default)]
 struct Sorted {
     /// In the new report; whether it was settled.
@@ -95,15 +95,6 @@ impl<'r> Comparison<'r> {
 
 fn sorted(old: &Scan, new: &Scan) -> Sorted {
     let mut groups: HashMap<&str, Group> = HashMap::new();
-    fn fill<'r>(
-        groups: &mut HashMap<&'r str, Group>,
-        findings: &'r [Found],
-        list: fn(&mut Group) -> &mut Vec<usize>,
-    ) {
-        for (at, finding) in findings.iter().enumerate() {
-            list(groups.entry(&finding.fingerprint).or_default()).push(at);
-        }
-    }
     fill(&mut groups, &old.findings, |group| &mut group.old);
     fill(&mut groups, &new.findings, |group| &mut group.new);
     fill(&mut groups, &old.suppressed, |group| &mut group.old_settled);
@@ -119,6 +110,17 @@ fn sorted(old: &Scan, new: &Scan) -> Sorted {
     sorted
 }
 
+/// Adds the numbers of `findings` to the lists of their groups.
+fn fill<'r>(
+    groups: &mut HashMap<&'r str, Group>,
+    findings: &'r [Found],
+    list: fn(&mut Group) -> &mut Vec<usize>,
+) {
+    for (at, finding) in findings.iter().enumerate() {
+        list(groups.entry(&finding.fingerprint).or_default()).push(at);
+    }
+}
+
 impl Group {
     /// Says of each what became of it; what stands in the same line goes together.
     fn sort(&self, old: &Scan, new: &Scan, into: &mut Sorted) {
@@ -126,16 +128,16 @@ impl Group {
         let (was, is) = (|at: usize| old.findings[at].spot(), |at: usize| new.findings[at].spot());
         let (was_hushed, is_hushed) =
             (|at: usize| old.suppressed[at].spot(), |at: usize| new.suppressed[at].spot());
-        let Pairs { pairs: still, old: left, new: come } = pairs(&self.old, &self.new, usize::MAX, was, is);
+        let Pairs { made: still, old: left, new: come } = pairs(&self.old, &self.new, usize::MAX, was, is);
         into.still.extend(still.into_iter().map(|(_, at)| at));
 
         let most = old_settled.len().saturating_sub(new_settled.len());
-        let Pairs { pairs: unsettled, new: come, .. } = pairs(old_settled, &come, most, was_hushed, is);
+        let Pairs { made: unsettled, new: come, .. } = pairs(old_settled, &come, most, was_hushed, is);
         into.new.extend(unsettled.into_iter().map(|(_, at)| (at, true)));
         into.new.extend(come.into_iter().map(|at| (at, false)));
 
         let most = new_settled.len().saturating_sub(old_settled.len());
-        let Pairs { pairs: settled, old: left, .. } = pairs(&left, new_settled, most, was, is_hushed);
+        let Pairs { made: settled, old: left, .. } = pairs(&left, new_settled, most, was, is_hushed);
         into.settled.extend(settled.into_iter().map(|(_, at)| at));
         into.fixed.extend(left);
     }
@@ -155,8 +157,8 @@ fn moved(sorted: &mut Sorted, old: &Scan, new: &Scan) -> Vec<(usize, usize)> {
     let mut moved = Vec::new();
     for (left, come) in keys.into_values() {
         let name = |at: usize| old.findings[at].file_name();
-        let made = pairs(&left, &come, usize::MAX, name, |at| new.findings[at].file_name());
-        moved.extend(made.pairs);
+        let paired = pairs(&left, &come, usize::MAX, name, |at| new.findings[at].file_name());
+        moved.extend(paired.made);
     }
     moved.sort_unstable_by_key(|(_, to)| *to);
     let (from, to): (HashSet<usize>, HashSet<usize>) = moved.iter().copied().unzip();

@@ -9,7 +9,7 @@ use std::hash::Hash;
 pub(super) struct Pairs {
     /// From the one list and from the other, sorted by the other; those that are alike and
     /// those that are not.
-    pub(super) pairs: Vec<(usize, usize)>,
+    pub(super) made: Vec<(usize, usize)>,
     pub(super) old: Vec<usize>,
     pub(super) new: Vec<usize>,
 }
@@ -27,20 +27,20 @@ pub(super) fn pairs<K: Eq + Hash>(
     for &one in old {
         alike.entry(old_like(one)).or_default().push_back(one);
     }
-    let mut made = Pairs::default();
+    let mut all = Pairs::default();
     for &other in new {
-        let one = alike.get_mut(&new_like(other)).filter(|_| made.pairs.len() < most);
+        let one = alike.get_mut(&new_like(other)).filter(|_| all.made.len() < most);
         match one.and_then(VecDeque::pop_front) {
-            Some(one) => made.pairs.push((one, other)),
-            None => made.new.push(other),
+            Some(one) => all.made.push((one, other)),
+            None => all.new.push(other),
         }
     }
-    made.old = alike.into_values().flatten().collect();
-    made.old.sort_unstable();
-    let more = made.old.len().min(made.new.len()).min(most - made.pairs.len());
-    made.pairs.extend(made.old.drain(..more).zip(made.new.drain(..more)));
-    made.pairs.sort_unstable_by_key(|(_, other)| *other);
-    made
+    all.old = alike.into_values().flatten().collect();
+    all.old.sort_unstable();
+    let more = all.old.len().min(all.new.len()).min(most - all.made.len());
+    all.made.extend(all.old.drain(..more).zip(all.new.drain(..more)));
+    all.made.sort_unstable_by_key(|(_, other)| *other);
+    all
 }
 
 #[cfg(test)]
@@ -53,7 +53,7 @@ mod tests {
         let like = |text: &str, at: usize| text.as_bytes()[at].to_ascii_lowercase();
         let made = pairs(&all(old), &all(new), most, |at| like(old, at), |at| like(new, at));
         let (pairs, old_left, new_left) = expect;
-        let expect = Pairs { pairs: pairs.to_vec(), old: old_left.to_vec(), new: new_left.to_vec() };
+        let expect = Pairs { made: pairs.to_vec(), old: old_left.to_vec(), new: new_left.to_vec() };
         assert_eq!(made, expect, "{old} {new}");
     }
 

@@ -7,8 +7,7 @@ fn scan(findings: &[&str], more: &str) -> Scan {
     let entry = |text: &str| {
         let (key, place) = text.split_once('@').expect("a key and a place");
         let (path, line) = place.split_once(':').unwrap_or((place, "1"));
-        let fingerprint =
-            format!("{key}{path}").bytes().map(|byte| format!("{byte:02x}")).collect::<String>();
+        let fingerprint = baseleak::model::hex(format!("{key}{path}").as_bytes());
         format!(
             r#"{{"rule":"r","confidence":"high","key":"k{key}","digest":"{key}","fingerprint":"{fingerprint}",
             "path":"{path}","place":"content","line":{line},"column":1,"later":[0],
@@ -143,8 +142,6 @@ fn nothing_is_lost_and_nothing_is_told_twice() {
             (0..length).map(one).collect::<Vec<_>>()
         };
         let (old, new) = (made(), made());
-        let borrowed = |list: &[String]| list.iter().map(|text| scan(&[text.as_str()], "")).count();
-        assert_eq!(borrowed(&old), old.len());
         let (old, new): (Vec<&str>, Vec<&str>) =
             (old.iter().map(String::as_str).collect(), new.iter().map(String::as_str).collect());
         let (old, new) = (scan(&old, ""), scan(&new, ""));

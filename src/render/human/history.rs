@@ -45,11 +45,9 @@ impl Group<'_> {
             Heading::None => Ok(()),
             Heading::Key(exposure) => {
                 let is_in_objects = self.findings.iter().any(|finding| finding.origin.is_some());
-                let story = match is_in_objects || self.findings.is_empty() {
-                    true => story(exposure),
-                    // An audit found it elsewhere.
-                    false => "not in the history".to_owned(),
-                };
+                // An audit found it elsewhere.
+                let is_elsewhere = !is_in_objects && !self.findings.is_empty();
+                let story = if is_elsewhere { "not in the history".to_owned() } else { story(exposure) };
                 writeln!(out, "{}: {story}, in {places}\n", sanitise(&exposure.key).bold())
             }
             Heading::Rest => writeln!(out, "{}, in {places}\n", "outside the objects of the history".bold()),
