@@ -249,3 +249,15 @@ fn the_coverage_is_the_sum() {
     let left = fingerprints(&parts[2]).difference(&audited).count();
     assert_eq!(left, 3);
 }
+
+/// A key in many lines of a file costs what its lines do, in however many parts they stand.
+#[test]
+fn many_lines_of_one_key() {
+    let sandbox = Sandbox::repository();
+    sandbox.write("a.env", line(1).repeat(20_000));
+    sandbox.git(["add", "a.env"]);
+    let report = report(&sandbox, &[]);
+    assert_eq!(report["summary"]["findings"], 20_000);
+    assert_eq!(report["exposures"][0]["findings"].as_array().map(Vec::len), Some(1));
+    assert_eq!(report["findings"][19_999]["seen_in"], json!(["tree", "index"]));
+}

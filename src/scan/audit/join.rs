@@ -55,11 +55,14 @@ impl Parts {
 
 impl Places {
     /// Adds what one part holds: to the places that other parts have, or as places of its own.
+    /// Takes time in proportion to both.
     fn add(&mut self, findings: Vec<Finding>) {
         let first = self.findings.len();
+        // What is in a part says the same of a place however many lines it has there.
+        let mut told = HashSet::new();
         for finding in findings {
             match self.by_fingerprint.get(&finding.fingerprint) {
-                Some(known) => {
+                Some(known) if told.insert(finding.fingerprint) => {
                     for &place in known {
                         let known = &mut self.findings[place];
                         known.seen.extend(&finding.seen);
@@ -68,6 +71,7 @@ impl Places {
                         }
                     }
                 }
+                Some(_) => {}
                 None => self.findings.push(finding),
             }
         }
