@@ -144,20 +144,10 @@ fn write_summary(report: &Report, elapsed: Duration, out: &mut dyn Write) -> io:
         writeln!(out, "{findings} of {keys} in {}", count(tally.files, "file", "files"))?;
     }
     verdicts::write_tally(&report.verdicts, out)?;
-    let files = count(coverage.files, "file", "files");
-    let files = match (coverage.objects, coverage.files) {
-        (0, _) => files,
-        (objects, 0) => count(objects, "object", "objects"),
-        // Git's own files, and in an audit those of the work tree and the index.
-        (objects, _) => format!("{} and {files}", count(objects, "object", "objects")),
-    };
-    let members = match coverage.members {
-        0 => String::new(),
-        members => format!(" and {} of archives", count(members, "member", "members")),
-    };
     writeln!(
         out,
-        "scanned {files}{members}, {} in {}",
+        "scanned {}, {} in {}",
+        scanned(coverage),
         size(coverage.bytes.into()),
         pace(coverage.bytes, elapsed)
     )?;
@@ -200,6 +190,22 @@ fn write_summary(report: &Report, elapsed: Duration, out: &mut dyn Write) -> io:
         }
     };
     writeln!(out, "{}", verdict.bold())
+}
+
+/// What was read, in numbers.
+fn scanned(coverage: &Coverage) -> String {
+    let files = count(coverage.files, "file", "files");
+    let files = match (coverage.objects, coverage.files) {
+        (0, _) => files,
+        (objects, 0) => count(objects, "object", "objects"),
+        // Git's own files, and in an audit those of the work tree and the index.
+        (objects, _) => format!("{} and {files}", count(objects, "object", "objects")),
+    };
+    let members = match coverage.members {
+        0 => String::new(),
+        members => format!(" and {} of archives", count(members, "member", "members")),
+    };
+    format!("{files}{members}")
 }
 
 fn passed_over(coverage: &Coverage) -> Vec<String> {
