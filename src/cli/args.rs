@@ -1,6 +1,8 @@
 //! The command line as `clap` reads it. What it means is worked out in `plan`.
 
+mod audit;
 mod baseten;
+mod diff;
 mod format;
 mod keys;
 mod revoke;
@@ -10,7 +12,9 @@ mod verify;
 use std::ffi::OsString;
 use std::path::PathBuf;
 
+pub(crate) use audit::{AuditArgs, ObjectArgs};
 pub(crate) use baseten::BasetenArgs;
+pub(crate) use diff::DiffArgs;
 pub(crate) use format::FormatArg;
 pub(crate) use keys::{KeysArgs, Sort};
 pub(crate) use revoke::RevokeArgs;
@@ -43,6 +47,8 @@ pub(crate) enum Command {
     Scan(ScanArgs),
     Staged(StagedArgs),
     History(HistoryArgs),
+    Audit(AuditArgs),
+    Diff(DiffArgs),
     Clean(CleanArgs),
     Keys(KeysArgs),
     Rotate(RotateArgs),
@@ -93,17 +99,11 @@ pub(crate) struct HistoryArgs {
     /// A repository, or a folder of one; without it, the one of the current folder
     #[arg(value_name = "REPO")]
     pub(crate) repository: Option<PathBuf>,
-    /// Who reads the objects: `git2` is slow, for comparison and for trust
-    #[arg(long, value_enum, default_value_t = Engine::Pack)]
-    pub(crate) engine: Engine,
-    /// Let the verdict stand although the clone is shallow or partial
-    #[arg(long)]
-    pub(crate) allow_incomplete: bool,
     /// Only what B has and A has not, as for a pull request
-    #[arg(long, value_name = "A..B", conflicts_with = "branch")]
+    #[arg(long, value_name = "A..B", conflicts_with_all = ["branch", "submodules"])]
     pub(crate) range: Option<OsString>,
     /// Only what a branch leads to
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", conflicts_with = "submodules")]
     pub(crate) branch: Option<OsString>,
     /// Only what was committed since then: `2026-10-01`, `2026-10-01T15:00:00Z`, or `30d` for a span
     #[arg(long, value_name = "DATE", value_parser = since)]
@@ -111,15 +111,8 @@ pub(crate) struct HistoryArgs {
     /// Only what commits brought in that lie at most so many from a tip; a tip is 1
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     pub(crate) max_depth: Option<u32>,
-    /// List every commit that carries a finding
-    #[arg(long)]
-    pub(crate) all_commits: bool,
-    /// Read the submodules, too
-    #[arg(long, conflicts_with_all = ["range", "branch"])]
-    pub(crate) submodules: bool,
-    /// Remember here which packs were read and what was found in them; no secret is kept
-    #[arg(long, value_name = "DIR")]
-    pub(crate) cache: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) objects: ObjectArgs,
     #[command(flatten)]
     pub(crate) options: ScanOptions,
 }

@@ -5,6 +5,7 @@ mod args;
 mod baseten;
 mod cache;
 mod commands;
+mod compare;
 mod complaint;
 mod conceal;
 mod date;
@@ -45,6 +46,8 @@ pub(crate) fn run() -> ExitCode {
         Command::Scan(scan) => commands::scan::run(&scan, args.color),
         Command::Staged(staged) => commands::staged::run(&staged, args.color),
         Command::History(history) => commands::history::run(&history, args.color),
+        Command::Audit(audit) => commands::audit::run(&audit, args.color),
+        Command::Diff(diff) => commands::compare::run(&diff, args.color),
         Command::Clean(clean) => commands::clean::run(&clean),
         Command::Keys(keys) => commands::keys::run(&keys),
         Command::Rotate(rotate) => commands::rotate::run(&rotate),

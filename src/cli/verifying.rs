@@ -3,7 +3,7 @@
 //! What proves what stands in the library's `verify`.
 
 use std::fs::File;
-use std::io;
+use std::io::{self, Read};
 use std::path::Path;
 
 use anyhow::Result;
@@ -70,16 +70,28 @@ impl Live {
 /// # Errors
 /// Where it cannot be read, or is no report.
 pub(crate) fn leaked(report: &Path) -> Result<Leaked> {
-    let mut leaked = if report == Path::new("-") {
-        Leaked::read(io::stdin().lock())
-    } else {
-        File::open(report).map_err(ReportError::Unreadable).and_then(Leaked::read)
-    };
-    if leaked.as_ref().is_ok_and(|leaked| !leaked.is_complete) {
+    let mut leaked = read_from(report, Leaked::read)?;
+    if !leaked.is_complete {
         warn(INCOMPLETE);
     }
-    leaked.iter_mut().for_each(clean);
-    leaked.map_err(|error| {
+    clean(&mut leaked);
+    Ok(leaked)
+}
+
+/// What `read` makes of the report in a file, or on standard input for `-`.
+///
+/// # Errors
+/// Where it cannot be read, or is no report, with what to do about it.
+pub(crate) fn read_from<T>(
+    report: &Path,
+    read: impl FnOnce(Box<dyn Read>) -> Result<T, ReportError>,
+) -> Result<T> {
+    let opened: Result<Box<dyn Read>, ReportError> = if report == Path::new("-") {
+        Ok(Box::new(io::stdin().lock()))
+    } else {
+        File::open(report).map(|file| Box::new(file) as Box<dyn Read>).map_err(ReportError::Unreadable)
+    };
+    opened.and_then(read).map_err(|error| {
         let advice = Advised::new(format!("cannot use {} as a report", report.display()), error.hint());
         anyhow::Error::new(error).context(advice)
     })

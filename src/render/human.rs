@@ -82,6 +82,7 @@ fn write_finding(
         let chain: Vec<String> = finding.encodings.iter().map(ToString::to_string).collect();
         writeln!(out, "  = decoded from {}", chain.join(" → "))?;
     }
+    history::write_seen(&finding.seen, out)?;
     if let Some(origin) = &finding.origin {
         history::write_origin(origin, out)?;
     }
@@ -143,17 +144,10 @@ fn write_summary(report: &Report, elapsed: Duration, out: &mut dyn Write) -> io:
         writeln!(out, "{findings} of {keys} in {}", count(tally.files, "file", "files"))?;
     }
     verdicts::write_tally(&report.verdicts, out)?;
-    let files = match coverage.objects {
-        0 => count(coverage.files, "file", "files"),
-        objects => count(objects, "object", "objects"),
-    };
-    let members = match coverage.members {
-        0 => String::new(),
-        members => format!(" and {} of archives", count(members, "member", "members")),
-    };
     writeln!(
         out,
-        "scanned {files}{members}, {} in {}",
+        "scanned {}, {} in {}",
+        scanned(coverage),
         size(coverage.bytes.into()),
         pace(coverage.bytes, elapsed)
     )?;
@@ -196,6 +190,22 @@ fn write_summary(report: &Report, elapsed: Duration, out: &mut dyn Write) -> io:
         }
     };
     writeln!(out, "{}", verdict.bold())
+}
+
+/// What was read, in numbers.
+fn scanned(coverage: &Coverage) -> String {
+    let files = count(coverage.files, "file", "files");
+    let files = match (coverage.objects, coverage.files) {
+        (0, _) => files,
+        (objects, 0) => count(objects, "object", "objects"),
+        // Git's own files, and in an audit those of the work tree and the index.
+        (objects, _) => format!("{} and {files}", count(objects, "object", "objects")),
+    };
+    let members = match coverage.members {
+        0 => String::new(),
+        members => format!(" and {} of archives", count(members, "member", "members")),
+    };
+    format!("{files}{members}")
 }
 
 fn passed_over(coverage: &Coverage) -> Vec<String> {

@@ -1,5 +1,6 @@
 //! The pipeline: source, then detection, then one report.
 
+mod audit;
 mod history;
 mod unpacked;
 
@@ -12,6 +13,7 @@ use crate::model::{Blob, Coverage, Finding, Gate, Note, NoteKind, Provenance, Re
 use crate::select::Policy;
 use crate::source::{self, Packed, Staged, StagedError, Walk};
 
+pub use audit::{Sources, audit};
 pub use history::{Memory, Reading, Sifted, scan_history};
 pub use unpacked::removals;
 use unpacked::{Form, Opener};

@@ -6,6 +6,7 @@
 mod folder;
 mod git_dir;
 pub mod history;
+mod ignored;
 mod ignores;
 mod listing;
 #[cfg(test)]
@@ -24,6 +25,7 @@ mod submodules_tests;
 mod worktree;
 
 pub use git_dir::GitDirError;
+pub use ignored::IgnoredFiles;
 pub use provenance::repository_of;
 pub use read::Reader;
 pub use refs::RefError;

@@ -11,16 +11,10 @@ use std::collections::HashMap;
 use std::io::Read;
 
 use serde::Deserialize;
-use serde_json::Value;
 
+use super::document::{parse_report, read_report};
 pub use crate::model::LeakPlace;
 use crate::model::{Attribution, Exposure, Finding, Place, Report, Secret};
-
-/// The schema that is read.
-const SCHEMA: u64 = 1;
-
-/// Most bytes of a report.
-const LARGEST: u64 = 1 << 30;
 
 /// A distinct key, with all the places that it leaked in.
 #[derive(Debug, Clone)]
@@ -281,12 +275,7 @@ impl Leaked {
     /// # Errors
     /// Where it is no report, not whole, or of another schema.
     pub fn read(report: impl Read) -> Result<Self, ReportError> {
-        let mut bytes = Vec::new();
-        report.take(LARGEST + 1).read_to_end(&mut bytes).map_err(ReportError::Unreadable)?;
-        if bytes.len() as u64 > LARGEST {
-            return Err(ReportError::TooLarge);
-        }
-        Self::parse(&bytes)
+        Self::of(read_report(report)?)
     }
 
     /// The same of a report that is at hand; see [`Self::read`].
@@ -294,25 +283,10 @@ impl Leaked {
     /// # Errors
     /// Where it is no report, not whole, or of another schema.
     pub fn parse(report: &[u8]) -> Result<Self, ReportError> {
-        if report.trim_ascii().is_empty() {
-            return Err(ReportError::Empty);
-        }
-        let value: Value = serde_json::from_slice(report).map_err(|error| {
-            let (line, column) = (error.line(), error.column());
-            if error.is_eof() { ReportError::Truncated } else { ReportError::NotJson { line, column } }
-        })?;
-        let is_ours = value.pointer("/tool/name").and_then(Value::as_str) == Some("baseleak");
-        match value.get("schema").and_then(Value::as_u64) {
-            Some(SCHEMA) if is_ours => {}
-            Some(schema) if is_ours => return Err(ReportError::Schema(schema)),
-            _ => return Err(ReportError::NotAReport),
-        }
-        // From the bytes again: a value does not know the line that it stood on.
-        let document: Document = serde_json::from_slice(report).map_err(|error| ReportError::Malformed {
-            what: "something is missing or of another kind",
-            line: error.line(),
-            column: error.column(),
-        })?;
+        Self::of(parse_report(report)?)
+    }
+
+    fn of(document: Document) -> Result<Self, ReportError> {
         if document.findings.iter().any(|finding| finding.key.contains('.')) {
             return Err(ReportError::NotAName);
         }

@@ -12,6 +12,7 @@
 //! **Invariant:** a leaked secret is sent to the hosts of a
 //! [`Remote`] only, and only where a probe was asked for.
 
+mod document;
 mod inventory;
 pub mod keys;
 pub mod leak;
@@ -21,6 +22,7 @@ pub mod revoke;
 pub mod rotate;
 pub mod trail;
 
+pub use document::read_report;
 pub use inventory::{Inventory, Sight};
 pub use leak::{Leak, LeakPlace, Leaked, ReportError, Shape, Since};
 

@@ -1,11 +1,13 @@
 //! The integration tests: one binary, one module for each feature.
 
 mod architecture;
+mod audit;
 mod bulk;
 mod cache;
 #[cfg(feature = "archives")]
 mod carriers;
 mod cli_docs;
+mod compare;
 mod contexts;
 mod damage;
 mod decoys;

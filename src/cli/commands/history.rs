@@ -12,7 +12,7 @@ use baseleak::source;
 use baseleak::source::history::{History, HistoryError, Limits};
 use baseleak::suppress::baseline::Unmoved;
 
-use crate::cli::args::{ColorWhen, HistoryArgs};
+use crate::cli::args::{ColorWhen, HistoryArgs, ObjectArgs};
 use crate::cli::cache::Cache;
 use crate::cli::complaint::Advised;
 use crate::cli::exit::Exit;
@@ -30,17 +30,8 @@ pub(crate) fn run(args: &HistoryArgs, color: Option<ColorWhen>) -> Result<Exit> 
     let detector = Detector::new(rules.in_force).decoding(settings.decode);
     let progress = Progress::default();
     let limits = limits(args);
-    let cache = args.cache.as_deref().map(Cache::open).transpose()?;
-    let reading = Reading {
-        engine: args.engine.into(),
-        threads: settings.threads,
-        allow_incomplete: args.allow_incomplete,
-        limits: &limits,
-        all_commits: args.all_commits,
-        submodules: args.submodules,
-        unpack: settings.unpack,
-        memory: cache.as_ref().map(|cache| cache as &dyn Memory),
-    };
+    let cache = args.objects.cache.as_deref().map(Cache::open).transpose()?;
+    let reading = reading(&args.objects, &settings, &limits, cache.as_ref());
     let work = || scan::scan_history(&history, &settings.policy, &reading, &detector, &progress);
     let mut report = progress::watch(&progress, work).map_err(advised)?;
     report.repository = source::repository_of(&place, |text| detector.path_name(text));
@@ -52,6 +43,25 @@ pub(crate) fn run(args: &HistoryArgs, color: Option<ColorWhen>) -> Result<Exit> 
         presence: &Unmoved,
     };
     ending.deliver(report)
+}
+
+/// How objects are read.
+pub(super) fn reading<'r>(
+    args: &ObjectArgs,
+    settings: &Settings,
+    limits: &'r Limits,
+    cache: Option<&'r Cache>,
+) -> Reading<'r> {
+    Reading {
+        engine: args.engine.into(),
+        threads: settings.threads,
+        allow_incomplete: args.allow_incomplete,
+        limits,
+        all_commits: args.all_commits,
+        submodules: args.submodules,
+        unpack: settings.unpack,
+        memory: cache.map(|cache| cache as &dyn Memory),
+    }
 }
 
 fn limits(args: &HistoryArgs) -> Limits {

@@ -1,6 +1,8 @@
 //! One file for each command.
 
+pub(super) mod audit;
 pub(super) mod clean;
+pub(super) mod compare;
 pub(super) mod explain;
 pub(super) mod history;
 pub(super) mod keys;

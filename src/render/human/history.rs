@@ -14,7 +14,7 @@ use colored::Colorize;
 use super::super::date;
 use super::super::terminal::sanitise;
 use super::count;
-use crate::model::{CommitSummary, Exposure, Finding, Fingerprint, Holder, ObjectKind, Origin, Report};
+use crate::model::{CommitSummary, Exposure, Finding, Fingerprint, Holder, ObjectKind, Origin, Report, Seen};
 
 /// How many refs are named before the rest is only counted.
 const REFS_NAMED: usize = 3;
@@ -44,7 +44,11 @@ impl Group<'_> {
         match self.heading {
             Heading::None => Ok(()),
             Heading::Key(exposure) => {
-                writeln!(out, "{}: {}, in {places}\n", sanitise(&exposure.key).bold(), story(exposure))
+                let is_in_objects = self.findings.iter().any(|finding| finding.origin.is_some());
+                // An audit found it elsewhere.
+                let is_elsewhere = !is_in_objects && !self.findings.is_empty();
+                let story = if is_elsewhere { "not in the history".to_owned() } else { story(exposure) };
+                writeln!(out, "{}: {story}, in {places}\n", sanitise(&exposure.key).bold())
             }
             Heading::Rest => writeln!(out, "{}, in {places}\n", "outside the objects of the history".bold()),
         }
@@ -99,6 +103,21 @@ fn day(seconds: i64) -> String {
 
 fn short_id(commit: &CommitSummary) -> String {
     sanitise(commit.id.get(..SHORT_ID).unwrap_or(&commit.id)).into_owned()
+}
+
+/// Where an audit saw it; nothing in the report of one source.
+pub(super) fn write_seen(seen: &[Seen], out: &mut dyn Write) -> io::Result<()> {
+    if seen.is_empty() {
+        return Ok(());
+    }
+    let places = seen.iter().map(|seen| match seen {
+        Seen::Tree => "the work tree",
+        Seen::Ignored => "a file that git ignores",
+        Seen::Index => "the index",
+        Seen::History => "the history",
+        Seen::Metadata => "git's own files",
+    });
+    writeln!(out, "  @ seen in {}", places.collect::<Vec<_>>().join(", "))
 }
 
 /// Who brought the secret in, whether it is still there, and what leads to it.

@@ -1,5 +1,6 @@
 //! Judges what was marked, at the paths where it stood.
 
+use super::elsewhere::{Elsewhere, Staged};
 use super::group::{Commits, Places};
 use crate::detect::Detector;
 use crate::model::{Blob, Coverage, Finding, Note, NoteKind, ObjectKind, Origin, Provenance};
@@ -24,6 +25,8 @@ pub(super) struct Judge<'h> {
     pub(super) opener: Option<Opener<'h>>,
     /// Objects at paths that the policy does not admit, and what could not be unpacked.
     pub(super) coverage: Coverage,
+    /// The other places of what is found, if anybody asks, and what the indexes have.
+    pub(super) elsewhere: Option<(Elsewhere, Staged<'h>)>,
 }
 
 impl Judge<'_> {
@@ -153,6 +156,12 @@ impl Judge<'_> {
     ) {
         if findings.is_empty() {
             return;
+        }
+        if let Some((elsewhere, staged)) = self.elsewhere.as_mut().filter(|_| kind == ObjectKind::Blob) {
+            let staged = staged.get(&id).into_iter().flatten().copied();
+            let all = carrier.all_paths.list.iter().map(|path| &path[..]).chain(staged);
+            let all = all.map(|path| [self.history.prefix(), path].concat());
+            elsewhere.add(&findings, path, all, self.detector);
         }
         let name = |path: &[u8]| self.detector.path_name(path);
         let others = carrier.paths.list.iter().map(|path| [self.history.prefix(), path].concat());

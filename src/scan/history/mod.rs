@@ -1,6 +1,7 @@
 //! The pipeline over a history: look at every object once, then attribute and
 //! judge by path those that may hold something.
 
+mod elsewhere;
 mod group;
 mod judge;
 mod named;
@@ -21,6 +22,7 @@ use crate::source::history::{Engine, History, HistoryError, Indexed, Limits, Sel
 
 use super::unpacked::Opener;
 use super::{Input, Progress, report, scan};
+pub(super) use elsewhere::Elsewhere;
 use group::Commits;
 use judge::Judge;
 pub use sift::{Memory, Sifted};
@@ -53,6 +55,8 @@ struct Found {
     findings: Vec<Finding>,
     exposures: Vec<Exposure>,
     coverage: Coverage,
+    /// Filled only where somebody asks.
+    elsewhere: Elsewhere,
 }
 
 /// Scans the objects of `history`, reachable or not, or those within the limits.
@@ -69,19 +73,8 @@ pub fn scan_history(
     detector: &Detector,
     progress: &Progress,
 ) -> Result<Report, HistoryError> {
-    let scan = Scan { policy, reading, detector, progress };
-    let mut all = scan.repository(history)?;
-    let (submodules, problems) = history.submodules();
-    if reading.submodules {
-        if !reading.allow_incomplete {
-            all.coverage.skipped.extend(scan.problems(problems));
-        }
-        for submodule in &submodules {
-            all.merge(scan.repository(submodule)?);
-        }
-    } else {
-        all.coverage.submodules += submodules.len() as u64;
-    }
+    let scan = Scan { policy, reading, detector, progress, asks_elsewhere: false };
+    let mut all = scan.objects(history)?;
     if *reading.limits == Limits::default() {
         all.merge(scan.files(history)?);
     }
@@ -90,15 +83,60 @@ pub fn scan_history(
     Ok(report)
 }
 
+/// Scans the objects of `history` as [`scan_history`] does and leaves out what it keeps beside
+/// them; says under which other names they stand, too.
+///
+/// # Errors
+/// As [`scan_history`].
+pub(super) fn scan_objects(
+    history: &History,
+    policy: &Policy,
+    reading: &Reading<'_>,
+    detector: &Detector,
+    progress: &Progress,
+) -> Result<(Report, Elsewhere), HistoryError> {
+    let scan = Scan { policy, reading, detector, progress, asks_elsewhere: true };
+    let all = scan.objects(history)?;
+    let mut report = report(all.findings, all.coverage, detector);
+    report.exposures = joined(all.exposures);
+    Ok((report, all.elsewhere))
+}
+
+/// Which files of a git folder are read: all but the stores of objects, which are read in
+/// another way.
+pub(super) fn beside_objects() -> Policy {
+    let stores = ["/objects", "/.git/objects", "/.git/modules/**/objects"].map(str::to_owned);
+    Policy::new(&[], &stores, None).expect("the globs are sound")
+}
+
 /// One scan, over any number of repositories.
 struct Scan<'s> {
     policy: &'s Policy,
     reading: &'s Reading<'s>,
     detector: &'s Detector,
     progress: &'s Progress,
+    /// Whether anybody asks under which other names objects stand.
+    asks_elsewhere: bool,
 }
 
 impl Scan<'_> {
+    /// The objects of a repository, and of its submodules where they are to be read.
+    fn objects(&self, history: &History) -> Result<Found, HistoryError> {
+        let mut all = self.repository(history)?;
+        let (submodules, problems) = history.submodules();
+        if self.reading.submodules {
+            if !self.reading.allow_incomplete {
+                all.coverage.skipped.extend(self.problems(problems));
+            }
+            for submodule in &submodules {
+                all.merge(self.repository(submodule)?);
+            }
+        } else {
+            all.coverage.submodules += submodules.len() as u64;
+        }
+        Ok(all)
+    }
+
     fn repository(&self, history: &History) -> Result<Found, HistoryError> {
         let indexed = history.indexed();
         // Tags are followed to what they point at, which takes its time where there
@@ -117,7 +155,7 @@ impl Scan<'_> {
         if !sifted.marked.is_empty() {
             let mut tips = tips.list.clone();
             tips.extend(selected.as_ref().and_then(|selected| selected.pushed.clone()));
-            found = self.judged(history, &tips, selected.as_ref(), &sifted.marked)?;
+            found = self.judged(history, &indexed, (&tips, selected.as_ref()), &sifted.marked)?;
         }
         if selected.is_none() {
             found.add_names(self.indexed_names(history, &indexed));
@@ -142,8 +180,8 @@ impl Scan<'_> {
     fn judged(
         &self,
         history: &History,
-        tips: &[Tip],
-        selected: Option<&Selected>,
+        indexed: &Indexed,
+        (tips, selected): (&[Tip], Option<&Selected>),
         marked: &[(ObjectId, ObjectKind)],
     ) -> Result<Found, HistoryError> {
         let ids: Vec<ObjectId> = marked.iter().map(|(id, _)| *id).collect();
@@ -160,6 +198,7 @@ impl Scan<'_> {
             places: group::Places::default(),
             opener: self.reading.unpack.then(|| Opener::new(self.detector)),
             coverage: Coverage::default(),
+            elsewhere: self.asks_elsewhere.then(|| (Elsewhere::default(), elsewhere::staged(indexed, &ids))),
         };
         for ((id, kind), carrier) in marked.iter().zip(attribution.carriers(&ids)) {
             let is_in = selected.is_none_or(|selected| carrier.is_new || selected.names(id));
@@ -167,7 +206,8 @@ impl Scan<'_> {
                 found.coverage.skipped.push(self.skipped(&format!("object {id}"), &error.to_string()));
             }
         }
-        let Judge { places, mut commits, coverage, .. } = judge;
+        let Judge { places, mut commits, coverage, elsewhere, .. } = judge;
+        found.elsewhere = elsewhere.map(|(elsewhere, _)| elsewhere).unwrap_or_default();
         found.coverage.merge(coverage);
         found.exposures = places.exposures(&attribution, &mut commits);
         found.findings = places.into_findings(&attribution, &mut commits, self.reading.all_commits);
@@ -192,14 +232,14 @@ impl Scan<'_> {
 
     /// What the repository keeps beside its objects: refs, their logs, hooks, configuration.
     fn files(&self, history: &History) -> Result<Found, HistoryError> {
-        let stores = ["/objects", "/.git/objects", "/.git/modules/**/objects"].map(str::to_owned);
-        let policy = Policy::new(&[], &stores, None).expect("the globs are sound");
+        let policy = beside_objects();
         let walk = Walk { policy: &policy, ignored: true, threads: self.reading.threads };
         let input = Input::Paths(vec![history.folder().to_owned()]);
         let mut report = scan(&input, &walk, self.reading.unpack, self.detector, self.progress)?;
         // The objects were read in another way, and were not passed over.
         report.coverage.excluded = 0;
-        Ok(Found { findings: report.findings, exposures: Vec::new(), coverage: report.coverage })
+        let Report { findings, coverage, .. } = report;
+        Ok(Found { findings, coverage, ..Found::default() })
     }
 
     /// What a shallow or partial clone lacks, unless that is allowed.
@@ -235,6 +275,7 @@ impl Found {
         self.findings.extend(other.findings);
         self.exposures.extend(other.exposures);
         self.coverage.merge(other.coverage);
+        self.elsewhere.merge(other.elsewhere);
     }
 }
 

@@ -64,6 +64,11 @@ impl Staged {
         self.place.work_tree.as_deref()
     }
 
+    /// The folder that holds refs, logs, hooks and the configuration.
+    pub fn folder(&self) -> &Path {
+        &self.place.common
+    }
+
     /// Hands what is staged to workers made by `hire`, and returns the workers. Paths are from the
     /// root of the repository, as git lists them; the globs and the size limit of `policy` hold.
     /// `threads` read; 0 means as many as there are cores.

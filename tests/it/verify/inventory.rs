@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde_json::json;
 
-use super::{Bench, check};
+use super::{Bench, check, verdicts};
 use crate::contexts::Kind;
 use crate::sandbox::{Sandbox, assert_silent, key_of};
 use crate::server::{Behaviour, On, Route, Server, Shape, Times};
@@ -185,4 +185,24 @@ fn the_host_is_never_read_from_a_file_that_is_not_the_operators() {
     assert!(bench.server.requests().is_empty());
     let run = bench.sandbox.run(args.iter().copied().chain(["--remote-url", &url])).exits(1);
     run.hides(&key).prints(&["active"]);
+}
+
+/// One verdict for a key that stands in a file that git ignores and in a commit.
+#[test]
+fn an_audit_says_which_keys_are_live() {
+    let mut bench = Bench::new(Some("admin"));
+    bench.sandbox.git(["init", "--quiet"]);
+    bench.leak_label("invoke");
+    bench.sandbox.git(["add", "--all"]);
+    bench.sandbox.git(["commit", "--quiet", "--message", "first"]);
+    bench.sandbox.write(".git/info/exclude", ".env\n");
+    let key = bench.server.key("invoke");
+    bench.leak(".env", &key);
+    let run = bench.ask(&["audit", "--verify", "--format", "json"]).exits(1);
+    let report = run.json();
+    assert_eq!(report["findings"][0]["seen_in"], json!(["ignored"]));
+    assert_eq!(report["findings"][1]["seen_in"], json!(["tree", "history"]));
+    let verdicts = verdicts(&run);
+    assert_eq!(verdicts.len(), 1);
+    check(&verdicts[0], "active", &[]);
 }
