@@ -1,6 +1,7 @@
 //! The pipeline: source, then detection, then one report.
 
 mod history;
+mod presence;
 mod unpacked;
 
 use std::io;
@@ -13,6 +14,7 @@ use crate::select::Policy;
 use crate::source::{self, Packed, Staged, StagedError, Walk};
 
 pub use history::{Memory, Reading, Sifted, scan_history};
+pub use presence::{Moves, Scanned};
 pub use unpacked::removals;
 use unpacked::{Form, Opener};
 

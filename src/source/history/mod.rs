@@ -3,6 +3,7 @@
 //!
 //! **Invariant:** nothing is written into the repository.
 
+mod ends;
 mod gather;
 mod graph;
 mod introduced;
@@ -11,6 +12,7 @@ mod names;
 mod objects;
 mod selection;
 mod tips;
+mod tree;
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -25,6 +27,7 @@ use super::staged;
 use super::submodules::Submodules;
 use crate::pack::{PackError, Store};
 
+pub use ends::Ends;
 pub use graph::{
     Attribution, Carrier, Description, Exposure, Graph, Malformed, Paths, Selection, Tip, TipKind, Wanted,
     describe,
@@ -33,6 +36,7 @@ pub use names::{Indexed, links, names};
 pub use objects::{Objects, Part, Request};
 pub use selection::{Limits, Selected};
 pub use tips::Tips;
+pub use tree::{TreeEntry, TreeKind};
 
 /// A repository whose history is read.
 #[derive(Debug)]
@@ -137,6 +141,11 @@ impl History {
         problems.sort();
         problems.dedup_by(|one, other| one.0 == other.0);
         (opened, problems)
+    }
+
+    /// Where git keeps what.
+    pub(super) fn place(&self) -> &GitDir {
+        &self.place
     }
 
     /// What its paths begin with in reports.
