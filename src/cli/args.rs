@@ -1,5 +1,6 @@
 //! The command line as `clap` reads it. What it means is worked out in `plan`.
 
+mod baseline;
 mod baseten;
 mod format;
 mod keys;
@@ -10,6 +11,9 @@ mod verify;
 use std::ffi::OsString;
 use std::path::PathBuf;
 
+pub(crate) use baseline::{
+    BaselineCommand, BaselineFrom, CreateArgs, PruneArgs, Seeing, ShowArgs, UpdateArgs,
+};
 pub(crate) use baseten::BasetenArgs;
 pub(crate) use format::FormatArg;
 pub(crate) use keys::{KeysArgs, Sort};
@@ -49,6 +53,9 @@ pub(crate) enum Command {
     Verify(VerifyArgs),
     Explain(ExplainArgs),
     Revoke(RevokeArgs),
+    /// Make and mend the list of what is known, so that only what is new is reported
+    #[command(subcommand)]
+    Baseline(BaselineCommand),
     /// List or check the rules
     #[command(subcommand)]
     Rules(RulesCommand),

@@ -247,8 +247,8 @@ impl Presence for Moves<'_> {
         let is_there = |files: &Snapshot| self.find(files, path).map_or(true, |found| found.is_some());
         // Of a bare repository git's own files have paths as those of any other.
         let bare = || {
-            let root = history.as_ref().filter(|_| matches!(self.scanned, Scanned::History(..)))?.root();
-            (!root.join(".git").exists()).then(|| Snapshot::Folder(root.to_owned()))
+            let history = history.as_ref().filter(|history| history.is_bare())?;
+            Some(Snapshot::Folder(history.root().to_owned()))
         };
         is_there(now) || bare().is_some_and(|files| is_there(&files))
     }

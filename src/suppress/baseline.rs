@@ -116,6 +116,13 @@ pub struct Known {
     pub moved_from: Option<PathName>,
 }
 
+impl Entry {
+    /// The line of the file that it was read from, from 1; 0 where there was none.
+    pub fn line(&self) -> usize {
+        self.line
+    }
+}
+
 impl Baseline {
     /// For each of `findings`, which are all that a scan found and nothing else settled,
     /// the line that has it.
@@ -160,7 +167,8 @@ impl Baseline {
     fn sort(&mut self) {
         self.entries.sort_by_cached_key(|entry| (entry.text(), entry.line));
         self.entries.dedup_by(|later, first| {
-            let is_same = (&later.key, &later.digest, &later.spot) == (&first.key, &first.digest, &first.spot);
+            let is_same =
+                (&later.key, &later.digest, &later.spot) == (&first.key, &first.digest, &first.spot);
             if is_same {
                 for comment in later.comments.drain(..) {
                     if !first.comments.contains(&comment) {

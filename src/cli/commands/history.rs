@@ -7,10 +7,9 @@ use std::time::Instant;
 
 use anyhow::Result;
 use baseleak::detect::Detector;
-use baseleak::scan::{self, Memory, Progress, Reading};
+use baseleak::scan::{self, Memory, Moves, Progress, Reading, Scanned};
 use baseleak::source;
 use baseleak::source::history::{History, HistoryError, Limits};
-use baseleak::suppress::baseline::Unmoved;
 
 use crate::cli::args::{ColorWhen, HistoryArgs};
 use crate::cli::cache::Cache;
@@ -43,12 +42,14 @@ pub(crate) fn run(args: &HistoryArgs, color: Option<ColorWhen>) -> Result<Exit> 
     };
     let work = || scan::scan_history(&history, &settings.policy, &reading, &detector, &progress);
     let report = progress::watch(&progress, work).map_err(advised)?;
+    let scanned = Scanned::History(args.repository.clone(), limits.clone());
+    let moves = Moves::new(scanned, &detector, &settings.policy, settings.unpack);
     let ending = Ending {
         settings: &settings,
         detector: &detector,
         disabled: rules.disabled,
         began,
-        presence: &Unmoved,
+        presence: &moves,
     };
     ending.deliver(report)
 }

@@ -1,5 +1,6 @@
 //! One file for each command.
 
+pub(super) mod baseline;
 pub(super) mod clean;
 pub(super) mod explain;
 pub(super) mod history;

@@ -6,9 +6,8 @@ use std::time::Instant;
 
 use anyhow::Result;
 use baseleak::detect::Detector;
-use baseleak::scan::{self, Progress};
+use baseleak::scan::{self, Moves, Progress, Scanned};
 use baseleak::source::{Staged, StagedError};
-use baseleak::suppress::baseline::Unmoved;
 
 use crate::cli::args::{ColorWhen, StagedArgs};
 use crate::cli::complaint::Advised;
@@ -28,12 +27,14 @@ pub(crate) fn run(args: &StagedArgs, color: Option<ColorWhen>) -> Result<Exit> {
     let Settings { policy, threads, unpack, .. } = &settings;
     let scan = || scan::scan_staged(&staged, policy, *threads, *unpack, &detector, &progress);
     let report = progress::watch(&progress, scan).map_err(advised)?;
+    let scanned = Scanned::Index(args.repository.clone());
+    let moves = Moves::new(scanned, &detector, &settings.policy, settings.unpack);
     let ending = Ending {
         settings: &settings,
         detector: &detector,
         disabled: rules.disabled,
         began,
-        presence: &Unmoved,
+        presence: &moves,
     };
     ending.deliver(report)
 }

@@ -183,6 +183,11 @@ impl History {
         self.place.work_tree.as_deref().unwrap_or(&self.place.common)
     }
 
+    /// Whether it has no work tree.
+    pub fn is_bare(&self) -> bool {
+        self.place.work_tree.is_none()
+    }
+
     /// The object database as git2 reads it.
     ///
     /// # Errors

@@ -29,6 +29,18 @@ impl Baseline {
         Self { name: name.to_owned(), ..Self::default() }
     }
 
+    /// Drops what was not seen, of what such a scan could have seen, and moves the entries
+    /// of what moved. Nothing is added.
+    pub fn drop_unseen(&mut self, sightings: &[Sighting<'_>], presence: &dyn Presence) -> Changes {
+        let before: BTreeSet<String> = self.entries.iter().map(Entry::text).collect();
+        let mut changes = self.bring_up(sightings, presence, true);
+        let moved: BTreeSet<String> = changes.moved.iter().map(|(_, new)| new.text()).collect();
+        self.entries.retain(|entry| before.contains(&entry.text()) || moved.contains(&entry.text()));
+        self.sort();
+        changes.added.clear();
+        changes
+    }
+
     /// Adds what was seen and is not known, moves the entries of what moved, and with
     /// `drop_unseen` drops what was not seen, of what such a scan could have seen.
     ///

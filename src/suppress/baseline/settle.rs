@@ -157,9 +157,9 @@ impl Key<'_> {
         }
         // Of a part of the files nobody knows whether another took the place of a line.
         let is_all = matches!(view, View::Whole | View::History);
-        let (old, new): (Vec<_>, Vec<_>) = now.into_iter().partition(|path| {
-            view == View::History || self.presence.held_before(path, self.digest)
-        });
+        let (old, new): (Vec<_>, Vec<_>) = now
+            .into_iter()
+            .partition(|path| view == View::History || self.presence.held_before(path, self.digest));
         judged.extend(vacated.serve(old, usize::MAX, is_all));
         let taken = if new.is_empty() { 0 } else { self.presence.taken_away(self.digest) };
         judged.extend(vacated.serve(new, taken, is_all));
