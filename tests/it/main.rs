@@ -1,6 +1,7 @@
 //! The integration tests: one binary, one module for each feature.
 
 mod architecture;
+#[cfg(feature = "archives")]
 mod baseline;
 mod bulk;
 mod cache;

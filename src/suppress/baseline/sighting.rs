@@ -20,7 +20,7 @@ pub enum Spot {
     Tag,
     /// In what git keeps beside its objects.
     Git,
-    /// In the history, and in no file any more.
+    /// In the history, and in no file any more; or where git repeats what is in it.
     History,
 }
 
@@ -62,6 +62,7 @@ impl Spot {
             Some((ObjectKind::Commit, _)) => Self::Commit,
             Some((ObjectKind::Tag, _)) => Self::Tag,
             Some(object) if is_named(object) => Self::History,
+            None if is_echo(text) => Self::History,
             None if text == ".git" || text.starts_with(".git/") => Self::Git,
             _ => Self::File(nameless(path)),
         }
@@ -109,6 +110,19 @@ impl fmt::Display for Spot {
             Self::History => f.write_str("in the history"),
         }
     }
+}
+
+/// Whether this is a file in which git repeats what commits say or what files are called:
+/// indexes, logs, and messages.
+fn is_echo(path: &str) -> bool {
+    let Some(inside) = path.strip_prefix(".git/") else { return false };
+    let name = inside.rsplit('/').next().unwrap_or_default();
+    let is_of_refs = ["logs/", "refs/"]
+        .iter()
+        .any(|folder| inside.starts_with(folder) || inside.contains(&format!("/{folder}")));
+    is_of_refs
+        || ["index", "packed-refs", "FETCH_HEAD", "MERGE_MSG", "SQUASH_MSG", "COMMIT_EDITMSG", "TAG_EDITMSG"]
+            .contains(&name)
 }
 
 /// `path` without its cell, and without the id of an object in a bundle, for a bundle

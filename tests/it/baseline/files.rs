@@ -127,7 +127,8 @@ fn the_list_is_by_key() {
     let run = sandbox.run(["baseline", "show", "--format", "json"]).exits(0);
     let keys = &run.json()["keys"];
     assert_eq!(keys[0]["key"], public(1));
-    let places = json!([{"kind": "file", "path": "a.env", "line": 2}, {"kind": "file", "path": "b.env", "line": 3}]);
+    let places =
+        json!([{"kind": "file", "path": "a.env", "line": 2}, {"kind": "file", "path": "b.env", "line": 3}]);
     assert_eq!(keys[0]["places"], places);
 }
 

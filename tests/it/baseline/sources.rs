@@ -1,25 +1,17 @@
 //! The same leak has the same lines, whichever way it was seen.
 
 use std::fs;
-use std::io::Write as _;
 
 use serde_json::json;
 
 use super::{FILE, commit, create, known, lines, lines_of, public, reported, text};
+use crate::carriers::zip_of;
 use crate::sandbox::{Sandbox, assert_hidden, key};
-
-/// A zip with one stored member.
-fn zip(member: &str, content: &[u8]) -> Vec<u8> {
-    let mut zip = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
-    let options = zip::write::SimpleFileOptions::default();
-    zip.start_file(member, options).expect("a member can be begun");
-    zip.write_all(content).expect("it can be written");
-    zip.finish().expect("it can be ended").into_inner()
-}
 
 fn notebook(number: usize) -> String {
     let source = json!([format!("key = '{}'\n", key(number)), "print(1)\n"]);
-    let cell = json!({"cell_type": "code", "source": source, "outputs": [], "metadata": {}, "execution_count": 1});
+    let cell =
+        json!({"cell_type": "code", "source": source, "outputs": [], "metadata": {}, "execution_count": 1});
     json!({"cells": [cell], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}).to_string()
 }
 
@@ -29,7 +21,7 @@ fn every_source_gives_the_same_lines() {
     sandbox.write("a.env", text(1));
     sandbox.write("dir with blanks/b c.txt", text(2) + &text(3));
     sandbox.write("n.ipynb", notebook(4));
-    sandbox.write("x.zip", zip("in/side.txt", text(5).as_bytes()));
+    sandbox.write("x.zip", zip_of("in/side.txt", text(5).as_bytes()));
     sandbox.write(format!("name-{}.txt", key(6)), "nothing\n");
     sandbox.write("copy/a.env", text(1));
     #[cfg(target_os = "linux")]
@@ -133,7 +125,7 @@ fn a_message_that_repeats_a_key_of_a_file_is_new() {
 fn archives_notebooks_and_names_move() {
     let sandbox = Sandbox::repository();
     sandbox.write("n.ipynb", notebook(1));
-    sandbox.write("x.zip", zip("in/side.txt", text(2).as_bytes()));
+    sandbox.write("x.zip", zip_of("in/side.txt", text(2).as_bytes()));
     sandbox.write(format!("name-{}.txt", key(3)), "nothing\n");
     commit(&sandbox, "first");
     create(&sandbox, &[]);
