@@ -33,6 +33,9 @@ pub enum Scanned {
     History(Option<PathBuf>, Limits),
 }
 
+/// The digests of the secrets in something.
+type Digests = Rc<HashSet<String>>;
+
 /// What moved, in what was scanned.
 pub struct Moves<'d> {
     scanned: Scanned,
@@ -42,7 +45,7 @@ pub struct Moves<'d> {
     unpack: bool,
     opened: OnceCell<Opened>,
     /// The digests of the secrets in a blob at a path.
-    digests: RefCell<HashMap<(ObjectId, Vec<u8>), Rc<HashSet<String>>>>,
+    digests: RefCell<HashMap<(ObjectId, Vec<u8>), Digests>>,
     taken: OnceCell<HashMap<String, usize>>,
     paths: OnceCell<HashMap<ObjectId, Vec<Vec<u8>>>>,
 }
@@ -86,13 +89,15 @@ impl<'d> Moves<'d> {
     fn opened(&self) -> &Opened {
         self.opened.get_or_init(|| match &self.scanned {
             Scanned::Folder(root) => {
-                let now = Some(Snapshot::Folder(root.clone()));
                 if !root.join(".git").exists() {
+                    let now = Some(Snapshot::Folder(root.clone()));
                     return Opened { history: None, now, before: Before::Same };
                 }
-                let history = History::open(Some(root)).map(Rc::new).ok();
-                let before = history.as_ref().map_or(Before::Unknown, before_head);
-                Opened { history, now, before }
+                let Ok(history) = History::open(Some(root)).map(Rc::new) else {
+                    return Opened::default();
+                };
+                let before = before_head(&history);
+                Opened { now: Snapshot::work_tree(root, &history).ok(), before, history: Some(history) }
             }
             Scanned::Index(path) => {
                 let Ok(history) = History::open(path.as_deref()).map(Rc::new) else {
@@ -126,7 +131,7 @@ impl<'d> Moves<'d> {
         for end in [whole.len()].into_iter().chain(ends) {
             let name = PathName::of_shown(&whole[..end]);
             let found = if name.as_str().contains("****") {
-                self.unmask(files, Vec::new(), name.as_str())?
+                self.unmask(files, b"", name.as_str())?
             } else {
                 let path = name.to_bytes();
                 files.kind(&path)?.map(|kind| (path, kind))
@@ -142,26 +147,26 @@ impl<'d> Moves<'d> {
     fn unmask(
         &self,
         files: &Snapshot,
-        folder: Vec<u8>,
+        folder: &[u8],
         name: &str,
     ) -> Result<Option<(Vec<u8>, Kind)>, HistoryError> {
-        let depth = folder.iter().filter(|&&byte| byte == b'/').count() + usize::from(!folder.is_empty());
+        let depth = memchr::memchr_iter(b'/', folder).count() + usize::from(!folder.is_empty());
         let Some((end, part)) = parts(name).nth(depth) else { return Ok(None) };
         let candidates = if part.contains("****") {
-            files.names(&folder)?
+            files.names(folder)?
         } else {
             vec![PathName::of_shown(part).to_bytes()]
         };
         for candidate in candidates {
             let joint: &[u8] = if folder.is_empty() { b"" } else { b"/" };
-            let path = [&folder, joint, &candidate].concat();
+            let path = [folder, joint, &candidate].concat();
             if self.detector.path_name(&path).as_str() != &name[..end] {
                 continue;
             }
             let found = if end == name.len() {
                 files.kind(&path)?.map(|kind| (path, kind))
             } else {
-                self.unmask(files, path, name)?
+                self.unmask(files, &path, name)?
             };
             if found.is_some() {
                 return Ok(found);
@@ -171,7 +176,7 @@ impl<'d> Moves<'d> {
     }
 
     /// The digests of the secrets in the blob `id` at `path`, and in its name.
-    fn digests(&self, id: ObjectId, path: &[u8]) -> Rc<HashSet<String>> {
+    fn digests(&self, id: ObjectId, path: &[u8]) -> Digests {
         let asked = (id, path.to_vec());
         if let Some(known) = self.digests.borrow().get(&asked) {
             return known.clone();
@@ -212,7 +217,7 @@ impl<'d> Moves<'d> {
     }
 
     /// The digests of the secrets in what stands at a path.
-    fn held(&self, path: &[u8], kind: Kind) -> Rc<HashSet<String>> {
+    fn held(&self, path: &[u8], kind: Kind) -> Digests {
         match kind {
             Kind::File(Some(id)) => self.digests(id, path),
             Kind::Folder => {

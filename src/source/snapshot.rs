@@ -29,6 +29,9 @@ pub enum Kind {
 pub enum Snapshot {
     /// Those below a folder.
     Folder(PathBuf),
+    /// Those below a folder, and those that the index lists: of a work tree that is checked
+    /// out in part.
+    Sparse(PathBuf, Box<Self>),
     /// Those that the index lists: sorted by path.
     Index(Vec<(Vec<u8>, Option<ObjectId>)>),
     /// Those of a commit.
@@ -53,6 +56,18 @@ impl Snapshot {
         Ok(Self::Commit(Trees { history: history.clone(), root, known: RefCell::default() }))
     }
 
+    /// The files of the work tree at `root`. Of one that is checked out in part, those
+    /// count as well that are not.
+    ///
+    /// # Errors
+    /// When it is checked out in part and its index cannot be read.
+    pub fn work_tree(root: &Path, history: &History) -> Result<Self, StagedError> {
+        if !history.place().path.join("info").join("sparse-checkout").exists() {
+            return Ok(Self::Folder(root.to_owned()));
+        }
+        Ok(Self::Sparse(root.to_owned(), Box::new(Self::index(history)?)))
+    }
+
     /// The files of the index.
     ///
     /// # Errors
@@ -72,6 +87,9 @@ impl Snapshot {
     pub fn kind(&self, path: &[u8]) -> Result<Option<Kind>, HistoryError> {
         match self {
             Self::Folder(folder) => Ok(on_disk(folder, path)),
+            Self::Sparse(folder, index) => {
+                on_disk(folder, path).map_or_else(|| index.kind(path), |kind| Ok(Some(kind)))
+            }
             Self::Index(files) => Ok(listed(files, path)),
             Self::Commit(trees) => trees.kind(path),
         }
@@ -83,6 +101,11 @@ impl Snapshot {
     /// When a tree cannot be read.
     pub fn names(&self, path: &[u8]) -> Result<Vec<Vec<u8>>, HistoryError> {
         match self {
+            Self::Sparse(folder, index) => {
+                let mut names = Self::Folder(folder.clone()).names(path)?;
+                names.extend(index.names(path)?);
+                Ok(names)
+            }
             Self::Folder(folder) => {
                 let entries = fs::read_dir(below(folder, path)).into_iter().flatten().flatten();
                 Ok(entries.map(|entry| root::slashed(&entry.file_name())).collect())
@@ -111,7 +134,7 @@ impl Snapshot {
         let Self::Commit(trees) = self else { return Ok(Vec::new()) };
         let other = match now {
             Self::Commit(other) => Some(other),
-            Self::Folder(_) | Self::Index(_) => None,
+            Self::Folder(_) | Self::Sparse(..) | Self::Index(_) => None,
         };
         let mut gone = Vec::new();
         trees.each(&mut |path, entry| {
@@ -145,6 +168,9 @@ impl Snapshot {
         Ok(paths)
     }
 }
+
+/// Sees an entry with its path, and says of a folder whether to go on in it.
+type Visit<'v> = dyn FnMut(&[u8], &TreeEntry) -> Result<bool, HistoryError> + 'v;
 
 impl Trees {
     fn entries(&self, tree: ObjectId) -> Result<Rc<[TreeEntry]>, HistoryError> {
@@ -188,10 +214,7 @@ impl Trees {
     }
 
     /// Calls `visit` with each entry and its path; of folders it says whether to go on in them.
-    fn each(
-        &self,
-        visit: &mut dyn FnMut(&[u8], &TreeEntry) -> Result<bool, HistoryError>,
-    ) -> Result<(), HistoryError> {
+    fn each(&self, visit: &mut Visit<'_>) -> Result<(), HistoryError> {
         let mut open = vec![(Vec::new(), self.root)];
         while let Some((folder, tree)) = open.pop() {
             for entry in self.entries(tree)?.iter() {

@@ -42,6 +42,9 @@ impl History {
     ///
     /// # Errors
     /// When it is no tree that can be read.
+    ///
+    /// # Panics
+    /// Never: an id in a tree has the length of one.
     pub fn entries_of(&self, tree: &ObjectId) -> Result<Vec<TreeEntry>, HistoryError> {
         let bytes = self.object(tree, ObjectKind::Tree)?;
         let mut list = Vec::new();

@@ -146,6 +146,21 @@ fn a_part_is_judged_as_the_whole() {
     assert_eq!(run.json()["summary"]["findings"], 1);
 }
 
+/// A file that is not checked out has not moved.
+#[test]
+fn a_file_that_is_not_checked_out_is_there() {
+    let sandbox = Sandbox::repository();
+    sandbox.write("away/a.env", text(1));
+    sandbox.write("here/b.txt", "nothing\n");
+    commit(&sandbox, "first");
+    super::create(&sandbox, &[]);
+    commit(&sandbox, "baseline");
+    sandbox.git(["sparse-checkout", "set", "here"]);
+    assert!(!sandbox.path("away").exists());
+    sandbox.write("here/new.env", text(1));
+    assert_eq!(reported(&sandbox, &["scan"]), ["here/new.env"]);
+}
+
 /// Without a repository the files themselves are all that there is.
 #[test]
 fn a_plain_folder_has_moves_and_copies_too() {
