@@ -1,6 +1,7 @@
 //! The command line as `clap` reads it. What it means is worked out in `plan`.
 
 mod audit;
+mod baseline;
 mod baseten;
 mod diff;
 mod format;
@@ -13,6 +14,9 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 
 pub(crate) use audit::{AuditArgs, ObjectArgs};
+pub(crate) use baseline::{
+    BaselineCommand, BaselineFrom, CreateArgs, PruneArgs, Seeing, ShowArgs, UpdateArgs,
+};
 pub(crate) use baseten::BasetenArgs;
 pub(crate) use diff::DiffArgs;
 pub(crate) use format::FormatArg;
@@ -55,6 +59,9 @@ pub(crate) enum Command {
     Verify(VerifyArgs),
     Explain(ExplainArgs),
     Revoke(RevokeArgs),
+    /// Make and mend the list of what is known, so that only what is new is reported
+    #[command(subcommand)]
+    Baseline(BaselineCommand),
     /// List or check the rules
     #[command(subcommand)]
     Rules(RulesCommand),

@@ -2,6 +2,7 @@
 //! asks the environment or names `clap` lives here.
 
 mod args;
+mod baseline;
 mod baseten;
 mod cache;
 mod commands;
@@ -28,7 +29,7 @@ use std::process::ExitCode;
 
 use clap::Parser;
 
-use args::{Args, Command, RulesCommand};
+use args::{Args, BaselineCommand, Command, RulesCommand};
 use exit::Exit;
 
 /// Runs what the command line asks for.
@@ -51,6 +52,10 @@ pub(crate) fn run() -> ExitCode {
         Command::Clean(clean) => commands::clean::run(&clean),
         Command::Keys(keys) => commands::keys::run(&keys),
         Command::Rotate(rotate) => commands::rotate::run(&rotate),
+        Command::Baseline(BaselineCommand::Create(create)) => commands::baseline::create(&create, args.color),
+        Command::Baseline(BaselineCommand::Update(update)) => commands::baseline::update(&update, args.color),
+        Command::Baseline(BaselineCommand::Show(show)) => commands::baseline::show(&show),
+        Command::Baseline(BaselineCommand::Prune(prune)) => commands::baseline::prune(&prune, args.color),
         Command::Verify(verify) => commands::verify::run(&verify, args.color),
         Command::Explain(explain) => commands::explain::run(&explain, args.color),
         Command::Revoke(revoke) => commands::revoke::run(&revoke),

@@ -9,6 +9,7 @@ use baseleak::rules::{Config, RuleSet, nearest};
 use baseleak::scan::Input;
 use baseleak::select::Policy;
 use baseleak::source;
+use baseleak::suppress::baseline;
 
 use super::args::{ColorWhen, RuleArgs, ScanArgs, ScanOptions};
 use super::complaint::{Advised, warn};
@@ -44,6 +45,10 @@ pub(crate) struct Settings {
     pub(crate) unpack: bool,
     /// Baseten, where it is to be asked which keys are live.
     pub(crate) live: Option<Live>,
+    /// The root of what is scanned, if it is one.
+    pub(crate) root: Option<PathBuf>,
+    /// The baseline in force.
+    pub(crate) baseline: Option<PathBuf>,
     /// Whether the configuration wants files read that git ignores.
     ignored: bool,
 }
@@ -71,6 +76,11 @@ impl ScanPlan {
 }
 
 impl Settings {
+    /// Whether the configuration wants files read that git ignores.
+    pub(crate) fn reads_ignored(&self) -> bool {
+        self.ignored
+    }
+
     /// The settings and the rules of a scan of what lies below `roots`. Flags win
     /// over the configuration; excluding globs of both hold.
     pub(crate) fn new(
@@ -86,7 +96,11 @@ impl Settings {
         let format = config.output.format.unwrap_or(ReportFormat::Human);
         let shown = Shown { secrets: args.show_secrets, suppressed: false };
         set_color(color.or(config.output.color.map(ColorWhen::from)), output_file(args).is_some());
+        let root = roots.first().filter(|_| roots.len() == 1).cloned();
+        let baseline = root.as_ref().map(|root| root.join(baseline::FILE));
         let settings = Self {
+            baseline: baseline.filter(|file| file.symlink_metadata().is_ok()),
+            root,
             policy: policy(args, &config, file.as_deref())?,
             threads: args.threads.into(),
             decode: !args.no_decode && config.scan.decode.unwrap_or(true),

@@ -4,9 +4,9 @@ use std::time::Instant;
 
 use anyhow::Result;
 use baseleak::detect::Detector;
-use baseleak::model::Report;
+use baseleak::model::{Report, Suppressed, Suppression, SuppressionKind};
 use baseleak::source;
-use baseleak::suppress::baseline::Presence;
+use baseleak::suppress::baseline::{Baseline, Known, Presence};
 use baseleak::verify::Leak;
 
 use super::complaint;
@@ -27,7 +27,10 @@ pub(crate) struct Ending<'e> {
 impl Ending<'_> {
     /// Completes `report`, delivers it and answers.
     pub(crate) fn deliver(self, mut report: Report) -> Result<Exit> {
-        let Self { settings, detector, disabled, began, presence: _ } = self;
+        let Self { settings, detector, disabled, began, presence } = self;
+        if let Some(file) = &settings.baseline {
+            settle(&mut report, &super::baseline::load(file)?, presence);
+        }
         report.disabled = disabled;
         report.config = settings.config.as_ref().map(|file| detector.path_name(&source::shown(file)));
         if let Some(live) = &settings.live {
@@ -35,6 +38,20 @@ impl Ending<'_> {
         }
         settings.reports.deliver(&report, began.elapsed())?;
         Ok(answer(&report, settings))
+    }
+}
+
+/// Sets aside what `baseline` has.
+fn settle(report: &mut Report, baseline: &Baseline, presence: &dyn Presence) {
+    let known = baseline.settle(&report.findings.iter().collect::<Vec<_>>(), presence);
+    for (finding, known) in std::mem::take(&mut report.findings).into_iter().zip(known) {
+        let Some(Known { place, moved_from }) = known else {
+            report.findings.push(finding);
+            continue;
+        };
+        let kind = moved_from.map_or(SuppressionKind::Baseline, SuppressionKind::Moved);
+        let by = Suppression { kind, place, reason: None, owner: None, expires: None };
+        report.suppressed.push(Suppressed { finding, by });
     }
 }
 

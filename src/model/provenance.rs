@@ -8,7 +8,7 @@ use std::sync::Arc;
 /// separators written `/`. Of a notebook it may say the cell, too, which no line tells.
 ///
 /// **Invariant:** made only by [`PathName::masked`], so that a path which
-/// reaches a report has been searched for secrets.
+/// reaches a report has been searched for secrets, and of what such a one read.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct PathName {
     text: Arc<str>,
@@ -30,6 +30,11 @@ impl PathName {
         }
         push_lossless(&mut name, &path[done..]);
         Self { text: name.into(), cell: None, archive: 0 }
+    }
+
+    /// The name that reads `shown`: one that was made before and written down.
+    pub fn of_shown(shown: &str) -> Self {
+        Self { text: shown.into(), cell: None, archive: 0 }
     }
 
     /// The same file, and in it the cell that `cell` names.
@@ -60,6 +65,28 @@ impl PathName {
     /// The name as text, without the cell.
     pub fn as_str(&self) -> &str {
         &self.text
+    }
+
+    /// The bytes that the name was made from; what was masked stays `****`.
+    pub fn to_bytes(&self) -> Vec<u8> {
+        let mut bytes = Vec::with_capacity(self.text.len());
+        let mut rest = self.text.as_bytes();
+        while let Some((&byte, after)) = rest.split_first() {
+            rest = after;
+            let digits = rest.get(1..3).and_then(|digits| std::str::from_utf8(digits).ok());
+            let hidden = digits.and_then(|digits| u8::from_str_radix(digits, 16).ok());
+            match (byte, rest.first(), hidden) {
+                (b'\\', Some(b'\\'), _) => rest = &rest[1..],
+                (b'\\', Some(b'x'), Some(hidden)) => {
+                    bytes.push(hidden);
+                    rest = &rest[3..];
+                    continue;
+                }
+                _ => {}
+            }
+            bytes.push(byte);
+        }
+        bytes
     }
 
     /// Where in a notebook, such as `cell 12, output 0 (text/html), line 3`.
@@ -111,6 +138,9 @@ mod tests {
     #[test]
     fn names_are_masked_and_lossless() {
         assert_eq!(PathName::masked(br"\xFF", &[]).as_str(), r"\\xFF");
+        for path in [&b"a/b"[..], br"\xFF", b"\xFF\\\xC3", br"C:\x\\y", b"", b"\\"] {
+            assert_eq!(PathName::masked(path, &[]).to_bytes(), path, "{}", path.escape_ascii());
+        }
         let name = PathName::masked(b"a/KEY.\xFFtxt", std::slice::from_ref(&(2..5)));
         assert_eq!(name.as_str(), "a/****.\\xFFtxt");
         let name = name.in_cell(PathName::masked(b"cell 1, KEY", std::slice::from_ref(&(8..11))));

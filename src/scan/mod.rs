@@ -2,6 +2,7 @@
 
 mod audit;
 mod history;
+mod presence;
 mod unpacked;
 
 use std::io;
@@ -15,6 +16,7 @@ use crate::source::{self, Packed, Staged, StagedError, Walk};
 
 pub use audit::{Sources, audit};
 pub use history::{Memory, Reading, Sifted, scan_history};
+pub use presence::{Moves, Scanned};
 pub use unpacked::removals;
 use unpacked::{Form, Opener};
 

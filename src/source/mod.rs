@@ -3,6 +3,7 @@
 //! A source reads and hands out; it believes nothing and reports what it could
 //! not read. **Invariant:** it opens files for reading only.
 
+mod attributes;
 mod folder;
 mod git_dir;
 pub mod history;
@@ -18,12 +19,14 @@ mod repository;
 mod revision;
 mod root;
 mod skip;
+pub mod snapshot;
 mod staged;
 mod submodules;
 #[cfg(test)]
 mod submodules_tests;
 mod worktree;
 
+pub use attributes::merge_driver;
 pub use git_dir::GitDirError;
 pub use ignored::IgnoredFiles;
 pub use provenance::repository_of;

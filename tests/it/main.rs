@@ -2,6 +2,8 @@
 
 mod architecture;
 mod audit;
+#[cfg(feature = "archives")]
+mod baseline;
 mod bulk;
 mod cache;
 #[cfg(feature = "archives")]

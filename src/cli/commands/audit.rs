@@ -5,10 +5,9 @@ use std::time::Instant;
 
 use anyhow::Result;
 use baseleak::detect::Detector;
-use baseleak::scan::{self, Progress, Sources};
+use baseleak::scan::{self, Moves, Progress, Scanned, Sources};
 use baseleak::source;
 use baseleak::source::history::{HistoryError, Limits};
-use baseleak::suppress::baseline::Unmoved;
 
 use super::history::reading;
 use crate::cli::args::{AuditArgs, ColorWhen};
@@ -32,13 +31,16 @@ pub(crate) fn run(args: &AuditArgs, color: Option<ColorWhen>) -> Result<Exit> {
     let cache = args.objects.cache.as_deref().map(Cache::open).transpose()?;
     let reading = reading(&args.objects, &settings, &limits, cache.as_ref());
     let work = || scan::audit(&sources, &settings.policy, &reading, &detector, &progress);
-    let report = progress::watch(&progress, work).map_err(advised)?;
+    let mut report = progress::watch(&progress, work).map_err(advised)?;
+    report.repository = source::repository_of(place, |text| detector.path_name(text));
+    let scanned = Scanned::All(args.repository.clone());
+    let moves = Moves::new(scanned, &detector, &settings.policy, settings.unpack);
     let ending = Ending {
         settings: &settings,
         detector: &detector,
         disabled: rules.disabled,
         began,
-        presence: &Unmoved,
+        presence: &moves,
     };
     ending.deliver(report)
 }

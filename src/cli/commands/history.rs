@@ -7,10 +7,9 @@ use std::time::Instant;
 
 use anyhow::Result;
 use baseleak::detect::Detector;
-use baseleak::scan::{self, Memory, Progress, Reading};
+use baseleak::scan::{self, Memory, Moves, Progress, Reading, Scanned};
 use baseleak::source;
 use baseleak::source::history::{History, HistoryError, Limits};
-use baseleak::suppress::baseline::Unmoved;
 
 use crate::cli::args::{ColorWhen, HistoryArgs, ObjectArgs};
 use crate::cli::cache::Cache;
@@ -35,12 +34,14 @@ pub(crate) fn run(args: &HistoryArgs, color: Option<ColorWhen>) -> Result<Exit> 
     let work = || scan::scan_history(&history, &settings.policy, &reading, &detector, &progress);
     let mut report = progress::watch(&progress, work).map_err(advised)?;
     report.repository = source::repository_of(&place, |text| detector.path_name(text));
+    let scanned = Scanned::History(args.repository.clone(), limits.clone());
+    let moves = Moves::new(scanned, &detector, &settings.policy, settings.unpack);
     let ending = Ending {
         settings: &settings,
         detector: &detector,
         disabled: rules.disabled,
         began,
-        presence: &Unmoved,
+        presence: &moves,
     };
     ending.deliver(report)
 }

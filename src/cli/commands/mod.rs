@@ -1,6 +1,7 @@
 //! One file for each command.
 
 pub(super) mod audit;
+pub(super) mod baseline;
 pub(super) mod clean;
 pub(super) mod compare;
 pub(super) mod explain;

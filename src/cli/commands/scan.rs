@@ -6,9 +6,8 @@ use std::time::Instant;
 use anyhow::{Context as _, Result};
 use baseleak::detect::Detector;
 use baseleak::model::Repository;
-use baseleak::scan::{self, Input, Progress};
+use baseleak::scan::{self, Input, Moves, Progress, Scanned};
 use baseleak::source::{self, Walk};
-use baseleak::suppress::baseline::Unmoved;
 
 use crate::cli::args::{ColorWhen, ScanArgs};
 use crate::cli::exit::Exit;
@@ -27,12 +26,14 @@ pub(crate) fn run(args: &ScanArgs, color: Option<ColorWhen>) -> Result<Exit> {
         progress::watch(&progress, || scan::scan(&input, &walk, settings.unpack, &detector, &progress))
             .context("cannot start the threads to read with")?;
     report.repository = repository(&input, &detector);
+    let root = settings.root.clone().unwrap_or_default();
+    let moves = Moves::new(Scanned::Folder(root), &detector, &settings.policy, settings.unpack);
     let ending = Ending {
         settings: &settings,
         detector: &detector,
         disabled: rules.disabled,
         began,
-        presence: &Unmoved,
+        presence: &moves,
     };
     ending.deliver(report)
 }

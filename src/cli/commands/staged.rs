@@ -6,9 +6,8 @@ use std::time::Instant;
 
 use anyhow::Result;
 use baseleak::detect::Detector;
-use baseleak::scan::{self, Progress};
+use baseleak::scan::{self, Moves, Progress, Scanned};
 use baseleak::source::{self, Staged, StagedError};
-use baseleak::suppress::baseline::Unmoved;
 
 use crate::cli::args::{ColorWhen, StagedArgs};
 use crate::cli::complaint::Advised;
@@ -30,12 +29,14 @@ pub(crate) fn run(args: &StagedArgs, color: Option<ColorWhen>) -> Result<Exit> {
     let mut report = progress::watch(&progress, scan).map_err(advised)?;
     let place = roots.first().map_or(Path::new("."), |root| root);
     report.repository = source::repository_of(place, |text| detector.path_name(text));
+    let scanned = Scanned::Index(args.repository.clone());
+    let moves = Moves::new(scanned, &detector, &settings.policy, settings.unpack);
     let ending = Ending {
         settings: &settings,
         detector: &detector,
         disabled: rules.disabled,
         began,
-        presence: &Unmoved,
+        presence: &moves,
     };
     ending.deliver(report)
 }

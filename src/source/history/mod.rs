@@ -3,6 +3,7 @@
 //!
 //! **Invariant:** nothing is written into the repository.
 
+mod ends;
 mod gather;
 mod graph;
 mod introduced;
@@ -11,6 +12,7 @@ mod names;
 mod objects;
 mod selection;
 mod tips;
+mod tree;
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -25,6 +27,7 @@ use super::staged;
 use super::submodules::Submodules;
 use crate::pack::{PackError, Store};
 
+pub use ends::Ends;
 pub use graph::{
     Attribution, Carrier, Description, Exposure, Graph, Malformed, Paths, Selection, Tip, TipKind, Wanted,
     describe,
@@ -33,6 +36,7 @@ pub use names::{Indexed, links, names};
 pub use objects::{Objects, Part, Request};
 pub use selection::{Limits, Selected};
 pub use tips::Tips;
+pub use tree::{TreeEntry, TreeKind};
 
 /// A repository whose history is read.
 #[derive(Debug)]
@@ -139,6 +143,11 @@ impl History {
         (opened, problems)
     }
 
+    /// Where git keeps what.
+    pub(super) fn place(&self) -> &GitDir {
+        &self.place
+    }
+
     /// What its paths begin with in reports.
     pub fn prefix(&self) -> &[u8] {
         &self.prefix
@@ -172,6 +181,11 @@ impl History {
     /// The root of the work tree, or the git folder of a bare repository.
     pub fn root(&self) -> &Path {
         self.place.work_tree.as_deref().unwrap_or(&self.place.common)
+    }
+
+    /// Whether it has no work tree.
+    pub fn is_bare(&self) -> bool {
+        self.place.work_tree.is_none()
     }
 
     /// The object database as git2 reads it.

@@ -31,6 +31,11 @@ fn line(key: &str) -> String {
     format!("BASETEN_API_KEY={key}\n")
 }
 
+/// A zip with one member.
+pub(crate) fn zip_of(member: &str, content: &[u8]) -> Vec<u8> {
+    build::zip(&[build::stored(member, content)])
+}
+
 /// So many bytes that do not compress.
 fn noise(length: u32) -> Vec<u8> {
     (0..length).map(|at| at.wrapping_mul(2_654_435_761).to_le_bytes()[2]).collect()

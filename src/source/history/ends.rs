@@ -1,0 +1,54 @@
+//! Where a history begins and ends: the commit that is looked at, and the one that it is
+//! held against.
+
+use git2::{Oid, Repository};
+
+use super::{History, HistoryError, Limits};
+use crate::pack::ObjectId;
+use crate::source::refs;
+
+/// The newest commit, and what was there before what is new.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Ends {
+    /// None where no commit was made yet.
+    pub tip: Option<ObjectId>,
+    /// Where the range parted from what it leaves out; none without a range.
+    pub base: Option<ObjectId>,
+}
+
+impl History {
+    /// The commit that HEAD stands for; none where its branch has none yet.
+    ///
+    /// # Errors
+    /// When HEAD cannot be read.
+    pub fn head(&self) -> Result<Option<ObjectId>, HistoryError> {
+        refs::resolve(&self.place, b"HEAD").map_err(|error| HistoryError::Revision(error.into()))
+    }
+
+    /// The ends of what `limits` stand for: of a range or a branch its own, else HEAD.
+    ///
+    /// # Errors
+    /// When a name in them stands for no commit.
+    pub fn ends(&self, limits: &Limits) -> Result<Ends, HistoryError> {
+        if limits.range.is_none() && limits.branch.is_none() {
+            return Ok(Ends { tip: self.head()?, base: None });
+        }
+        let none = Vec::new();
+        let selected = self.select(limits, || &none)?.unwrap_or_default();
+        let (tips, excluded) = (&selected.commits.tips, &selected.commits.excluded);
+        let tip = tips.first().copied();
+        let base = match (tip, excluded.last()) {
+            (Some(tip), Some(excluded)) => Some(self.parting(tip, *excluded).unwrap_or(*excluded)),
+            _ => None,
+        };
+        Ok(Ends { tip, base })
+    }
+
+    /// Where two commits parted; none where that cannot be told.
+    fn parting(&self, one: ObjectId, other: ObjectId) -> Option<ObjectId> {
+        let git = Repository::from_odb(self.odb().ok()?).ok()?;
+        let oid = |id: ObjectId| Oid::from_bytes(id.as_bytes()).ok();
+        let base = git.merge_base(oid(one)?, oid(other)?).ok()?;
+        ObjectId::from_bytes(base.as_bytes())
+    }
+}
