@@ -8,18 +8,22 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use anyhow::{Context as _, Result};
-use baseleak::model::{Report, ReportFormat};
+use baseleak::model::{Finding, Report, ReportFormat};
 use baseleak::render::{csv, github, gitlab, gitlab_codequality, html, human, json, jsonl, junit, sarif};
+use baseleak::suppress::AtOnce;
 
 use super::args::FormatArg;
 use super::complaint::Advised;
 use super::output::Output;
+use super::stream::Stream;
 
 /// The reports of one scan.
 #[derive(Debug)]
 pub(crate) struct Reports {
     /// Files first, so that they are whole when the one on the terminal says so.
     targets: Vec<Target>,
+    /// The one on standard output, where it is written while the scan goes on.
+    stream: Option<Stream>,
     show_secrets: bool,
     show_suppressed: bool,
 }
@@ -73,7 +77,17 @@ impl Reports {
             }
             targets.push(target);
         }
-        Ok(Self { targets, show_secrets: shown.secrets, show_suppressed: shown.suppressed })
+        let streams = |target: &Target| target.is_streamed();
+        let stream = targets.iter().any(streams).then(Stream::stdout);
+        Ok(Self { targets, stream, show_secrets: shown.secrets, show_suppressed: shown.suppressed })
+    }
+
+    /// Tells of `finding` while the scan goes on, where that is wanted and `at_once` can say
+    /// what becomes of it. What is not told so is told by [`deliver`](Self::deliver).
+    pub(crate) fn tell(&self, finding: &Finding, at_once: impl Fn(&Finding) -> AtOnce) {
+        if let Some(stream) = &self.stream {
+            stream.tell(finding, at_once);
+        }
     }
 
     /// Whether a person sees the report at once.
@@ -90,7 +104,12 @@ impl Reports {
     pub(crate) fn deliver(&self, report: &Report, elapsed: Duration) -> Result<()> {
         let mut failed = None;
         for target in &self.targets {
-            let result = target.output.deliver(|out| self.write(target.format, report, elapsed, out));
+            let result = match &self.stream {
+                Some(stream) if target.is_streamed() => stream.end(report),
+                _ => {
+                    target.output.deliver(|out| self.write(target.format, report, elapsed, out)).map(drop)
+                }
+            };
             let result = result.with_context(|| format!("the report {} is not written", target.format));
             failed = failed.or(result.err());
         }
@@ -119,6 +138,13 @@ impl Reports {
             ReportFormat::Csv => csv::write(report, out),
             ReportFormat::Html => html::write(report, out),
         }
+    }
+}
+
+impl Target {
+    /// Whether it is written while the scan goes on.
+    fn is_streamed(&self) -> bool {
+        self.format == ReportFormat::Jsonl && self.output == Output::stdout()
     }
 }
 

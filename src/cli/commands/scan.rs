@@ -4,8 +4,10 @@ use std::time::Instant;
 
 use anyhow::{Context as _, Result};
 use baseleak::detect::Detector;
+use baseleak::model::Finding;
 use baseleak::scan::{self, Progress};
 use baseleak::source::Walk;
+use baseleak::suppress::AtOnce;
 use baseleak::suppress::baseline::Unmoved;
 
 use crate::cli::args::{ColorWhen, ScanArgs};
@@ -20,7 +22,8 @@ pub(crate) fn run(args: &ScanArgs, color: Option<ColorWhen>) -> Result<Exit> {
     let (ScanPlan { input, ignored, settings }, rules) = ScanPlan::new(args, color)?;
     let detector = Detector::new(rules.in_force).decoding(settings.decode);
     let walk = Walk { policy: &settings.policy, ignored, threads: settings.threads };
-    let progress = Progress::default();
+    let tell = |finding: &Finding| settings.reports.tell(finding, |_| AtOnce::Counts);
+    let progress = Progress::observed(&tell);
     let report =
         progress::watch(&progress, || scan::scan(&input, &walk, settings.unpack, &detector, &progress))
             .context("cannot start the threads to read with")?;

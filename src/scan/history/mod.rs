@@ -95,7 +95,7 @@ struct Scan<'s> {
     policy: &'s Policy,
     reading: &'s Reading<'s>,
     detector: &'s Detector,
-    progress: &'s Progress,
+    progress: &'s Progress<'s>,
 }
 
 impl Scan<'_> {
