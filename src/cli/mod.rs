@@ -19,6 +19,7 @@ mod progress;
 mod reports;
 mod revoke;
 mod rotation;
+mod step_summary;
 mod stream;
 mod table;
 mod verdict;

@@ -3,6 +3,7 @@
 //! **Invariant:** a secret can only reach a person at a terminal: [`Reports::new`]
 //! refuses to show secrets where the report goes anywhere else.
 
+use std::env;
 use std::io::{self, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -15,6 +16,7 @@ use baseleak::suppress::AtOnce;
 use super::args::FormatArg;
 use super::complaint::Advised;
 use super::output::Output;
+use super::step_summary;
 use super::stream::Stream;
 
 /// The reports of one scan.
@@ -107,26 +109,34 @@ impl Reports {
             let result = match &self.stream {
                 Some(stream) if target.is_streamed() => stream.end(report),
                 _ => {
-                    target.output.deliver(|out| self.write(target.format, report, elapsed, out)).map(drop)
+                    target.output.deliver(|out| self.write(target, report, elapsed, out)).map(drop)
                 }
             };
             let result = result.with_context(|| format!("the report {} is not written", target.format));
             failed = failed.or(result.err());
+            if target.format == ReportFormat::Github {
+                step_summary::append(report);
+            }
         }
         failed.map_or(Ok(()), Err)
     }
 
     fn write(
         &self,
-        format: ReportFormat,
+        target: &Target,
         report: &Report,
         elapsed: Duration,
         out: &mut dyn Write,
     ) -> io::Result<()> {
-        match format {
+        match target.format {
             ReportFormat::Human => {
                 let (show_secrets, show_suppressed) = (self.show_secrets, self.show_suppressed);
-                human::write(report, &human::HumanOptions { show_secrets, show_suppressed, elapsed }, out)
+                let options = human::HumanOptions { show_secrets, show_suppressed, elapsed };
+                if target.is_obeyed() {
+                    let mut muted = github::Muted::new(out);
+                    return human::write(report, &options, &mut muted).and_then(|()| muted.flush());
+                }
+                human::write(report, &options, out)
             }
             ReportFormat::Json => json::write(report, out),
             ReportFormat::Jsonl => jsonl::write(report, out),
@@ -145,6 +155,11 @@ impl Target {
     /// Whether it is written while the scan goes on.
     fn is_streamed(&self) -> bool {
         self.format == ReportFormat::Jsonl && self.output == Output::stdout()
+    }
+
+    /// Whether a runner of GitHub Actions reads it, and obeys commands that stand in it.
+    fn is_obeyed(&self) -> bool {
+        self.output == Output::stdout() && env::var_os("GITHUB_ACTIONS").is_some_and(|value| !value.is_empty())
     }
 }
 
