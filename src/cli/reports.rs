@@ -108,9 +108,7 @@ impl Reports {
         for target in &self.targets {
             let result = match &self.stream {
                 Some(stream) if target.is_streamed() => stream.end(report),
-                _ => {
-                    target.output.deliver(|out| self.write(target, report, elapsed, out)).map(drop)
-                }
+                _ => target.output.deliver(|out| self.write(target, report, elapsed, out)).map(drop),
             };
             let result = result.with_context(|| format!("the report {} is not written", target.format));
             failed = failed.or(result.err());
@@ -159,7 +157,8 @@ impl Target {
 
     /// Whether a runner of GitHub Actions reads it, and obeys commands that stand in it.
     fn is_obeyed(&self) -> bool {
-        self.output == Output::stdout() && env::var_os("GITHUB_ACTIONS").is_some_and(|value| !value.is_empty())
+        self.output == Output::stdout()
+            && env::var_os("GITHUB_ACTIONS").is_some_and(|value| !value.is_empty())
     }
 }
 

@@ -7,7 +7,7 @@
 //! scanned file says and does not carry it out; and a row is one line.
 
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;
 
 use std::borrow::Cow;
 use std::collections::HashMap;

@@ -119,7 +119,10 @@ fn write_suppressed(suppressed: &Suppressed, out: &mut dyn Write) -> io::Result<
     };
     let fingerprint = suppressed.finding.fingerprint;
     let message = Text(&message);
-    writeln!(out, r#"      <skipped type="{kind}" message="{message}">fingerprint: {fingerprint}</skipped>"#)?;
+    writeln!(
+        out,
+        r#"      <skipped type="{kind}" message="{message}">fingerprint: {fingerprint}</skipped>"#
+    )?;
     writeln!(out, "    </testcase>")
 }
 

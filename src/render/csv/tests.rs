@@ -11,7 +11,7 @@ fn rendered(report: &Report) -> String {
 }
 
 /// The rows of a table as RFC 4180 reads them.
-pub(in crate::render) fn read(text: &str) -> Vec<Vec<String>> {
+pub(in super::super) fn read(text: &str) -> Vec<Vec<String>> {
     let (mut rows, mut row, mut cell) = (Vec::new(), Vec::new(), String::new());
     let (mut is_quoted, mut characters) = (false, text.chars().peekable());
     while let Some(character) = characters.next() {

@@ -137,7 +137,9 @@ mod tests {
         );
         let mut out = Vec::new();
         let properties = [("file", "app.js"), ("line", "1"), ("endLine", "2"), ("title", "YOUR-TITLE")];
-        Level::Warning.write(&properties, &["Missing semicolon"], &mut out).expect("a vector takes everything");
+        Level::Warning
+            .write(&properties, &["Missing semicolon"], &mut out)
+            .expect("a vector takes everything");
         assert_eq!(out, b"::warning file=app.js,line=1,endLine=2,title=YOUR-TITLE::Missing semicolon\n");
     }
 
