@@ -79,8 +79,8 @@ impl<W: Write> Stream<W> {
         let State { out, told, line, failed } = &mut *state;
         if failed.is_none() {
             line.clear();
-            let made = make(told, line).and_then(|()| out.write_all(line));
-            *failed = made.and_then(|()| out.flush()).err();
+            let written = make(told, line).and_then(|()| out.write_all(line));
+            *failed = written.and_then(|()| out.flush()).err();
         }
     }
 }

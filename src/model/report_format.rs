@@ -19,7 +19,7 @@ pub enum ReportFormat {
     Gitlab,
     /// GitLab's report of code quality.
     GitlabCodequality,
-    /// JUnit's XML.
+    /// The XML of `JUnit`.
     Junit,
     /// A table.
     Csv,

@@ -74,7 +74,7 @@ impl Told {
         let span = [location.start, location.end].map(|position| (position.line, position.column));
         let object = finding.origin.as_ref().map(|origin| &origin.object);
         let identity = (place, span, object, &finding.rule, finding.fingerprint);
-        let [high, low] = [0, 1].map(|half| u128::from(self.halves[half].hash_one(&identity)));
+        let [high, low] = [0, 1].map(|half| u128::from(self.halves[half].hash_one(identity)));
         self.findings.insert(high << 64 | low)
     }
 }

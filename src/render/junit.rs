@@ -1,4 +1,4 @@
-//! A report as JUnit's XML: a test case that fails for each finding, one that is passed
+//! A report as the XML of `JUnit`: a test case that fails for each finding, one that is passed
 //! over for each that does not count, one with an error for each path that was not read.
 //!
 //! It keeps to the schema of Jenkins' xUnit plugin (`fixtures/schemas`), which is what

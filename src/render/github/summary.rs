@@ -10,7 +10,7 @@ use super::super::date;
 use super::super::human::count as counted;
 use super::markdown::Code;
 use super::{ranked, verdict};
-use crate::model::{CommitSummary, Coverage, Finding, Place, Report, Validity};
+use crate::model::{CommitSummary, Coverage, Finding, Place, Report, Skipped, Validity};
 
 /// Most bytes that GitHub takes for the summary of a step, 1 MiB, less some for whatever
 /// else the step has to say.
@@ -140,32 +140,34 @@ fn head(report: &Report) -> String {
 /// What was read, what was not, what is suppressed, and what is to be done.
 fn tail(report: &Report) -> String {
     let Coverage { files, objects, members, bytes, .. } = &report.coverage;
-    let mut text = format!(
+    let mut lines = vec![format!(
         "\nRead: {}, {}, {}, {bytes} bytes.\n",
         counted(*files, "file", "files"),
         counted(*objects, "object", "objects"),
         counted(*members, "member of archives", "members of archives")
-    );
+    )];
     let skipped = &report.coverage.skipped;
     if !skipped.is_empty() {
         let count = counted(skipped.len() as u64, "path", "paths");
-        text += &format!("\n**Not read, so this is no verdict: {count}.**\n\n");
-        for entry in skipped.iter().take(LISTED) {
-            text += &format!("- {}: {}\n", Code(entry.path.as_str()), Code(&entry.reason.to_string()));
-        }
+        lines.push(format!("\n**Not read, so this is no verdict: {count}.**\n\n"));
+        let told = |entry: &Skipped| {
+            format!("- {}: {}\n", Code(entry.path.as_str()), Code(&entry.reason.to_string()))
+        };
+        lines.extend(skipped.iter().take(LISTED).map(told));
         if skipped.len() > LISTED {
-            text += &format!("- {} more\n", skipped.len() - LISTED);
+            lines.push(format!("- {} more\n", skipped.len() - LISTED));
         }
     }
     if !report.suppressed.is_empty() {
         let count = counted(report.suppressed.len() as u64, "finding is", "findings are");
-        text += &format!("\n{count} suppressed, and not in the table.\n");
+        lines.push(format!("\n{count} suppressed, and not in the table.\n"));
     }
-    text + &commands(report)
+    lines.extend(commands(report));
+    lines.concat()
 }
 
 /// How the keys are revoked that can be named and are not known to be dead.
-fn commands(report: &Report) -> String {
+fn commands(report: &Report) -> Vec<String> {
     let is_dead = |key: &Key<'_>| matches!(key.validity, Some(Validity::Inactive(_)));
     let keys = Key::of(report);
     let left = keys.iter().filter(|key| !is_dead(key)).map(|key| &*key.findings[0].key);
@@ -173,16 +175,15 @@ fn commands(report: &Report) -> String {
     let is_prefix = |key: &&str| key.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
     let prefixes: Vec<&str> = left.filter(is_prefix).collect();
     if prefixes.is_empty() {
-        return String::new();
+        return Vec::new();
     }
-    let mut text = "\nTo revoke, with a key of an administrator at hand:\n\n```sh\n".to_owned();
-    for prefix in prefixes.iter().take(LISTED) {
-        text += &format!("baseleak revoke --prefix {prefix}\n");
-    }
-    text += "```\n";
+    let mut lines = vec!["\nTo revoke, with a key of an administrator at hand:\n\n```sh\n".to_owned()];
+    let command = |prefix: &&str| format!("baseleak revoke --prefix {prefix}\n");
+    lines.extend(prefixes.iter().take(LISTED).map(command));
+    lines.push("```\n".to_owned());
     if prefixes.len() > LISTED {
-        let more = counted((prefixes.len() - LISTED) as u64, "key", "keys");
-        text += &format!("\nand {more} more: `baseleak revoke REPORT` takes a report in JSON.\n");
+        let more = counted((prefixes.len() - LISTED) as u64, "more key", "more keys");
+        lines.push(format!("\nand {more}: `baseleak revoke REPORT` takes a report in JSON.\n"));
     }
-    text
+    lines
 }

@@ -37,8 +37,8 @@ fn the_lines_hold_what_the_document_holds() {
     let mut document = Vec::new();
     json::write(&report, &mut document).expect("a vector takes everything");
     let document: Value = serde_json::from_slice(&document).expect("it is JSON");
-    let mut lines = lines(&rendered(&report));
-    let last = lines.pop().expect("there are lines");
+    let mut left = lines(&rendered(&report));
+    let last = left.pop().expect("there are lines");
     assert_eq!(last["type"], "summary");
     for field in ["rules", "disabled_rules", "config", "gate", "summary"] {
         assert_eq!(last[field], document[field], "{field}");
@@ -47,7 +47,7 @@ fn the_lines_hold_what_the_document_holds() {
         let expect = if value.is_array() { &Value::Null } else { value };
         assert_eq!(&last["coverage"][field], expect, "{field}");
     }
-    let first = lines.remove(0);
+    let first = left.remove(0);
     assert_eq!((&first["schema"], &first["tool"]), (&document["schema"], &document["tool"]));
     let (coverage, none) = (&document["coverage"], Vec::new());
     for (kind, list) in [
@@ -59,15 +59,15 @@ fn the_lines_hold_what_the_document_holds() {
         ("skipped", &coverage["skipped"]),
         ("note", &coverage["notes"]),
     ] {
-        let list = list.as_array().unwrap_or(&none);
-        assert!(!list.is_empty(), "{kind}");
-        for expect in list {
-            let mut line = lines.remove(0);
+        let expected = list.as_array().unwrap_or(&none);
+        assert!(!expected.is_empty(), "{kind}");
+        for expect in expected {
+            let mut line = left.remove(0);
             let told = line.as_object_mut().and_then(|line| line.remove("type"));
             assert_eq!((told, &line), (Some(kind.into()), expect));
         }
     }
-    assert_eq!(lines, Vec::<Value>::new());
+    assert_eq!(left, Vec::<Value>::new());
 }
 
 /// Whatever was told before, and how often, the stream holds the same lines as the report.

@@ -1,10 +1,10 @@
-//! JUnit's XML: held to a schema that others published, and read by a reader that others wrote.
+//! The XML of `JUnit`: held to a schema that others published, and read by a reader that others wrote.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::python::Python;
-use crate::sandbox::Sandbox;
+use crate::sandbox::{Sandbox, assert_hidden};
 
 const VALIDATE: &str = "
 import json, sys
@@ -45,7 +45,9 @@ fn junitparser_counts_what_we_count() {
     let report = run.json();
     let path = sandbox.path("report.xml");
     let text = fs::read_to_string(&path).expect("the report is there");
-    keys.iter().for_each(|key| crate::sandbox::assert_hidden(key, &text));
+    for key in &keys {
+        assert_hidden(key, &text);
+    }
     assert_eq!(python.json(VALIDATE, [schema(), path.clone()]), true);
     let read = python.json(READ, [&path]);
     let skipped = report["coverage"]["skipped"].as_array().map_or(0, Vec::len);

@@ -15,9 +15,9 @@ fn lines(text: &str) -> Vec<Value> {
 /// The findings of lines, and of a report, without what tells lines apart, sorted.
 fn findings(lines: &[Value]) -> Vec<String> {
     let mut findings: Vec<Value> = lines.iter().filter(|line| line["type"] == "finding").cloned().collect();
-    findings.iter_mut().for_each(|line| {
+    for line in &mut findings {
         line.as_object_mut().expect("it is an object").remove("type");
-    });
+    }
     sorted(&findings)
 }
 
