@@ -110,7 +110,11 @@ impl Reports {
                 Some(stream) if target.is_streamed() => stream.end(report),
                 _ => target.output.deliver(|out| self.write(target, report, elapsed, out)).map(drop),
             };
-            let result = result.with_context(|| format!("the report {} is not written", target.format));
+            // Where there is one, it goes without saying which.
+            let result = match self.targets.len() {
+                1 => result,
+                _ => result.with_context(|| format!("the report {} is not written", target.format)),
+            };
             failed = failed.or(result.err());
             if target.format == ReportFormat::Github {
                 step_summary::append(report);
