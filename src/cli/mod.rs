@@ -21,6 +21,8 @@ mod progress;
 mod reports;
 mod revoke;
 mod rotation;
+mod step_summary;
+mod stream;
 mod table;
 mod verdict;
 mod verifying;

@@ -3,23 +3,29 @@
 //! **Invariant:** a secret can only reach a person at a terminal: [`Reports::new`]
 //! refuses to show secrets where the report goes anywhere else.
 
+use std::env;
 use std::io::{self, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
 use anyhow::{Context as _, Result};
-use baseleak::model::{Report, ReportFormat};
+use baseleak::model::{Finding, Report, ReportFormat};
 use baseleak::render::{csv, github, gitlab, gitlab_codequality, html, human, json, jsonl, junit, sarif};
+use baseleak::suppress::AtOnce;
 
 use super::args::FormatArg;
 use super::complaint::Advised;
 use super::output::Output;
+use super::step_summary;
+use super::stream::Stream;
 
 /// The reports of one scan.
 #[derive(Debug)]
 pub(crate) struct Reports {
     /// Files first, so that they are whole when the one on the terminal says so.
     targets: Vec<Target>,
+    /// The one on standard output, where it is written while the scan goes on.
+    stream: Option<Stream>,
     show_secrets: bool,
     show_suppressed: bool,
 }
@@ -73,7 +79,17 @@ impl Reports {
             }
             targets.push(target);
         }
-        Ok(Self { targets, show_secrets: shown.secrets, show_suppressed: shown.suppressed })
+        let streams = |target: &Target| target.is_streamed();
+        let stream = targets.iter().any(streams).then(Stream::stdout);
+        Ok(Self { targets, stream, show_secrets: shown.secrets, show_suppressed: shown.suppressed })
+    }
+
+    /// Tells of `finding` while the scan goes on, where that is wanted and `at_once` can say
+    /// what becomes of it. What is not told so is told by [`deliver`](Self::deliver).
+    pub(crate) fn tell(&self, finding: &Finding, at_once: impl Fn(&Finding) -> AtOnce) {
+        if let Some(stream) = &self.stream {
+            stream.tell(finding, at_once);
+        }
     }
 
     /// Whether a person sees the report at once.
@@ -90,11 +106,17 @@ impl Reports {
     pub(crate) fn deliver(&self, report: &Report, elapsed: Duration) -> Result<()> {
         let mut failed = None;
         for target in &self.targets {
-            let result = target.output.deliver(|out| self.write(target.format, report, elapsed, out));
+            let result = match &self.stream {
+                Some(stream) if target.is_streamed() => stream.end(report),
+                _ => target.output.deliver(|out| self.write(target, report, elapsed, out)).map(drop),
+            };
             match result {
-                Ok(_) => {}
+                Ok(()) => {}
                 Err(error) if failed.is_none() => failed = Some(error),
                 Err(error) => super::complaint::warn(&format!("{error:#}")),
+            }
+            if target.format == ReportFormat::Github {
+                step_summary::append(report);
             }
         }
         failed.map_or(Ok(()), Err)
@@ -102,15 +124,20 @@ impl Reports {
 
     fn write(
         &self,
-        format: ReportFormat,
+        target: &Target,
         report: &Report,
         elapsed: Duration,
         out: &mut dyn Write,
     ) -> io::Result<()> {
-        match format {
+        match target.format {
             ReportFormat::Human => {
                 let (show_secrets, show_suppressed) = (self.show_secrets, self.show_suppressed);
-                human::write(report, &human::HumanOptions { show_secrets, show_suppressed, elapsed }, out)
+                let options = human::HumanOptions { show_secrets, show_suppressed, elapsed };
+                if target.is_obeyed() {
+                    let mut muted = github::Muted::new(out);
+                    return human::write(report, &options, &mut muted).and_then(|()| muted.flush());
+                }
+                human::write(report, &options, out)
             }
             ReportFormat::Json => json::write(report, out),
             ReportFormat::Jsonl => jsonl::write(report, out),
@@ -130,6 +157,19 @@ fn span(elapsed: Duration) -> gitlab::Span {
     let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
     let seconds = |time: Duration| i64::try_from(time.as_secs()).unwrap_or(i64::MAX);
     gitlab::Span { began: seconds(now.saturating_sub(elapsed)), ended: seconds(now) }
+}
+
+impl Target {
+    /// Whether it is written while the scan goes on.
+    fn is_streamed(&self) -> bool {
+        self.format == ReportFormat::Jsonl && self.output == Output::stdout()
+    }
+
+    /// Whether a runner of GitHub Actions reads it, and obeys commands that stand in it.
+    fn is_obeyed(&self) -> bool {
+        self.output == Output::stdout()
+            && env::var_os("GITHUB_ACTIONS").is_some_and(|value| !value.is_empty())
+    }
 }
 
 /// Secrets are shown to a person at a terminal and written nowhere else.

@@ -1,10 +1,191 @@
-//! A report as github.
+//! A report as workflow commands of GitHub Actions: annotations on the files of a pull
+//! request, and a summary of the job in Markdown.
+//!
+//! GitHub shows ten errors, ten warnings and ten notices of a step and drops the rest without
+//! a word. So the most important come first, and what has no annotation is listed in the log.
+//!
+//! **Invariant:** every text that is not this file's own passes through [`command`] or
+//! [`markdown`], so that nothing that stands in a repository begins a command, a link or
+//! a tag.
 
+mod command;
+mod markdown;
+mod summary;
+#[cfg(test)]
+mod tests;
+
+use std::cmp::Reverse;
+use std::collections::HashSet;
 use std::io::{self, Write};
+use std::iter;
 
-use crate::model::Report;
+pub use command::Muted;
+use command::{Level, harmless};
+pub use summary::{SUMMARY, write_summary, write_summary_within};
+
+use super::Tally;
+use super::human::count as counted;
+use crate::model::{Finding, ObjectKind, Origin, Place, Report};
+
+/// How many annotations of each level GitHub shows for a step, by its documentation of
+/// workflow commands and of the limits of annotations.
+const SHOWN: usize = 10;
 
 /// Writes `report`. Fails only where `out` does.
-pub fn write(_report: &Report, out: &mut dyn Write) -> io::Result<()> {
-    out.flush()
+pub fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
+    let skipped = &report.coverage.skipped;
+    let mut room = Room::default();
+    if let Some(first) = skipped.first() {
+        let (count, verb) = (counted(skipped.len() as u64, "path", "paths"), "not read, and may hold keys");
+        let message = format!("{count} {verb}: {}: {}", first.path, first.reason);
+        Level::Error.write(&[("title", "the scan is incomplete")], &[message], out)?;
+        room.errors += 1;
+    }
+    // Two notices tell of what is not shown.
+    room.notices += usize::from(!report.suppressed.is_empty()) + 1;
+    let mut rest = Vec::new();
+    for finding in ranked(report) {
+        let level = Level::of(finding.confidence);
+        if room.take(level) {
+            annotate(finding, level, out)?;
+        } else {
+            rest.push(finding);
+        }
+    }
+    if !report.suppressed.is_empty() {
+        let message = counted(report.suppressed.len() as u64, "finding is", "findings are");
+        let message = format!("{message} suppressed, and do not count");
+        Level::Notice.write(&[("title", "suppressed")], &[message], out)?;
+    }
+    if !rest.is_empty() {
+        let message = counted(rest.len() as u64, "more finding", "more findings");
+        let message = format!("{message} without an annotation, in the log of this step and the summary");
+        Level::Notice.write(&[("title", "more findings")], &[message], out)?;
+        list(&rest, out)?;
+    }
+    writeln!(out, "{}", verdict(report))
+}
+
+/// How many annotations of each level there are.
+#[derive(Default)]
+struct Room {
+    errors: usize,
+    warnings: usize,
+    notices: usize,
+}
+
+impl Room {
+    /// Whether there is room for one more of this level, which is taken.
+    fn take(&mut self, level: Level) -> bool {
+        let taken = match level {
+            Level::Error => &mut self.errors,
+            Level::Warning => &mut self.warnings,
+            Level::Notice => &mut self.notices,
+        };
+        let is_free = *taken < SHOWN;
+        *taken += usize::from(is_free);
+        is_free
+    }
+}
+
+/// The findings, the most important first: live keys, then by confidence, then as reported.
+fn ranked(report: &Report) -> Vec<&Finding> {
+    let live: HashSet<&str> = active(report);
+    let mut findings: Vec<&Finding> = report.findings.iter().collect();
+    findings.sort_by_key(|finding| Reverse((live.contains(&*finding.digest), finding.confidence)));
+    findings
+}
+
+/// The digests of the keys that are live.
+fn active(report: &Report) -> HashSet<&str> {
+    let active = report.verdicts.iter().filter(|verdict| verdict.validity.is_active());
+    active.map(|verdict| &*verdict.digest).collect()
+}
+
+fn annotate(finding: &Finding, level: Level, out: &mut dyn Write) -> io::Result<()> {
+    let title = format!("{} leaks", finding.key);
+    let (start, end) = (finding.location.start, finding.location.end);
+    let numbers = [start.line, end.line, start.column, end.column - 1].map(|number| number.to_string());
+    let mut properties: Vec<(&str, &str)> = Vec::new();
+    if let Some((file, is_itself)) = file(finding) {
+        properties.push(("file", file));
+        if is_itself {
+            properties.extend([("line", &*numbers[0]), ("endLine", &*numbers[1])]);
+        }
+        // Columns of an annotation over several lines are refused.
+        if is_itself && start.line == end.line {
+            properties.extend([("col", &*numbers[2]), ("endColumn", &*numbers[3])]);
+        }
+    }
+    properties.push(("title", &title));
+    let reasons = finding.reasons.iter().map(|reason| format!("- {reason}"));
+    let message: Vec<String> = iter::once(line_of(finding)).chain(reasons).collect();
+    level.write(&properties, &message, out)
+}
+
+/// A finding in a line.
+fn line_of(finding: &Finding) -> String {
+    let Finding { rule, confidence, key, relative, .. } = finding;
+    let place = match (finding.location.place, finding.location.cell()) {
+        (Place::FileName, _) => "in the file name".to_owned(),
+        (Place::Content, None) => format!("line {}", finding.location.start.line),
+        (Place::Content, Some(cell)) => format!("line {} ({cell})", finding.location.start.line),
+    };
+    let from = finding.origin.as_ref().map(from).unwrap_or_default();
+    format!("{rule} ({confidence}): {key} in {relative}, {place}{from}")
+}
+
+/// Where in a history it comes from, as the end of a line. What stands in no file has the
+/// object in the place of the path.
+fn from(origin: &Origin) -> String {
+    let head = if origin.in_head { "" } else { ", not in HEAD" };
+    match &origin.commit {
+        Some(commit) if commit.id == origin.object => head.to_owned(),
+        Some(commit) => format!(", since commit {} of {}{head}", commit.id, super::date(commit.seconds)),
+        None => format!(", in {} {}, which no commit carries", origin.kind, origin.object),
+    }
+}
+
+/// The file of the work tree that a finding stands in, and whether its lines are those of
+/// the file itself and not of a member of it.
+fn file(finding: &Finding) -> Option<(&str, bool)> {
+    let is_there = match &finding.origin {
+        None => true,
+        Some(origin) => origin.in_head && origin.kind == ObjectKind::Blob,
+    };
+    let path = finding.relative.as_str();
+    // Where a name is masked, no file is called so; and git's own files are in no work tree.
+    if !is_there || path.contains("****") || path.starts_with(".git/") {
+        return None;
+    }
+    match path.split_once('!') {
+        Some((archive, member)) if !archive.is_empty() && !member.is_empty() => Some((archive, false)),
+        _ => Some((path, finding.location.place == Place::Content)),
+    }
+}
+
+/// Findings as lines of the log that are folded away.
+fn list(findings: &[&Finding], out: &mut dyn Write) -> io::Result<()> {
+    writeln!(out, "::group::{}", counted(findings.len() as u64, "more finding", "more findings"))?;
+    for finding in findings {
+        writeln!(out, "- {}", harmless(&line_of(finding)))?;
+    }
+    writeln!(out, "::endgroup::")
+}
+
+/// What it all comes to, in words.
+fn verdict(report: &Report) -> String {
+    let Tally { findings, keys, .. } = Tally::of(report);
+    let found = match findings {
+        0 => "no keys found".to_owned(),
+        _ => format!(
+            "{} of {}",
+            counted(findings, "finding", "findings"),
+            counted(keys, "distinct key", "distinct keys")
+        ),
+    };
+    match report.coverage.skipped.len() as u64 {
+        0 => found,
+        skipped => format!("{found}, and incomplete: {} not read", counted(skipped, "path", "paths")),
+    }
 }

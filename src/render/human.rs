@@ -224,7 +224,7 @@ fn paths(skipped: &[Skipped]) -> String {
     count(skipped.len() as u64, "path", "paths")
 }
 
-fn count(number: u64, one: &str, many: &str) -> String {
+pub(super) fn count(number: u64, one: &str, many: &str) -> String {
     format!("{number} {}", if number == 1 { one } else { many })
 }
 

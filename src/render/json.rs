@@ -10,6 +10,7 @@
 
 mod coverage;
 mod finding;
+pub(super) mod lines;
 #[cfg(test)]
 mod tests;
 mod verdict;
@@ -119,7 +120,6 @@ struct WireGate {
 
 impl<'a> Document<'a> {
     fn of(report: &'a Report) -> Self {
-        let Tally { findings, keys, high, medium, low, files: _ } = Tally::of(report);
         Self {
             schema: SCHEMA,
             tool: Tool { name: "baseleak", version: report.version },
@@ -133,13 +133,16 @@ impl<'a> Document<'a> {
             disabled_rules: &report.disabled,
             config: report.config.as_ref().map(PathName::as_str),
             gate: WireGate::of(report.gate),
-            summary: Summary {
-                findings,
-                keys,
-                suppressed: report.suppressed.len(),
-                by_confidence: ByConfidence { high, medium, low },
-            },
+            summary: Summary::of(report),
         }
+    }
+}
+
+impl Summary {
+    fn of(report: &Report) -> Self {
+        let Tally { findings, keys, high, medium, low, files: _ } = Tally::of(report);
+        let by_confidence = ByConfidence { high, medium, low };
+        Self { findings, keys, suppressed: report.suppressed.len(), by_confidence }
     }
 }
 

@@ -12,6 +12,8 @@ use std::collections::HashSet;
 use crate::model::{Confidence, Report};
 
 #[cfg(test)]
+mod agreement;
+#[cfg(test)]
 mod canonical;
 pub mod csv;
 pub mod github;

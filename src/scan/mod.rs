@@ -30,13 +30,25 @@ pub enum Input {
 }
 
 /// How far a scan has come, for whoever watches it from another thread.
-#[derive(Debug, Default)]
-pub struct Progress {
+#[derive(Default)]
+pub struct Progress<'o> {
     files: AtomicU64,
     bytes: AtomicU64,
+    observer: Option<&'o (dyn Fn(&Finding) + Sync)>,
 }
 
-impl Progress {
+impl<'o> Progress<'o> {
+    /// Has `observer` told of each finding in files, standard input or the index once its
+    /// content was read to the end and the finding is what the report will say of it. It is
+    /// called on any thread, several at a time, in no particular order, and more than once
+    /// for a place that was named more than once.
+    ///
+    /// A history tells what it found only in its report: before all objects were seen,
+    /// nobody knows their commits and paths.
+    pub fn observed(observer: &'o (dyn Fn(&Finding) + Sync)) -> Self {
+        Self { observer: Some(observer), ..Self::default() }
+    }
+
     /// Files read so far.
     pub fn files(&self) -> u64 {
         self.files.load(Ordering::Relaxed)
@@ -93,7 +105,8 @@ pub fn scan_staged(
 fn gather(workers: Vec<Worker<'_>>, detector: &Detector) -> Report {
     let mut findings = Vec::new();
     let mut coverage = Coverage::default();
-    for worker in workers {
+    for mut worker in workers {
+        worker.tell();
         findings.extend(worker.findings);
         coverage.merge(worker.coverage);
     }
@@ -136,7 +149,7 @@ fn order(finding: &Finding) -> impl Ord + '_ {
 /// Detection at work on one thread.
 struct Worker<'d> {
     detector: &'d Detector,
-    progress: &'d Progress,
+    progress: &'d Progress<'d>,
     opener: Opener<'d>,
     /// Whether archives and notebooks are opened.
     unpack: bool,
@@ -145,19 +158,31 @@ struct Worker<'d> {
     findings: Vec<Finding>,
     /// How many of them there were before that content.
     before: usize,
+    /// How many of them the observer was told of.
+    told: usize,
     coverage: Coverage,
 }
 
 impl<'d> Worker<'d> {
-    fn new(detector: &'d Detector, progress: &'d Progress, unpack: bool) -> Self {
+    fn new(detector: &'d Detector, progress: &'d Progress<'d>, unpack: bool) -> Self {
         let (findings, coverage) = (Vec::new(), Coverage::default());
         let opener = Opener::new(detector);
-        Self { detector, progress, opener, unpack, form: None, findings, before: 0, coverage }
+        Self { detector, progress, opener, unpack, form: None, findings, before: 0, told: 0, coverage }
+    }
+
+    /// Tells the observer of what it was not told of yet; nothing of it changes any more.
+    fn tell(&mut self) {
+        if let Some(observer) = self.progress.observer {
+            self.findings[self.told..].iter().for_each(observer);
+            self.told = self.findings.len();
+        }
     }
 }
 
 impl source::Worker for Worker<'_> {
     fn name(&mut self, provenance: &Provenance<'_>) {
+        self.form = None;
+        self.tell();
         self.detector.scan_name(provenance, &mut self.findings);
         self.before = self.findings.len();
     }
@@ -181,6 +206,7 @@ impl source::Worker for Worker<'_> {
         let coverage = self.opener.open(form, packed, &mut findings);
         self.findings.append(&mut findings);
         self.coverage.merge(coverage);
+        self.tell();
     }
 
     fn skipped(&mut self, shown: &[u8], reason: SkipReason) {
@@ -189,6 +215,10 @@ impl source::Worker for Worker<'_> {
 
     fn covered(&mut self, coverage: Coverage) {
         self.progress.files.fetch_add(coverage.files, Ordering::Relaxed);
+        // What is wanted once more may still say more of a finding.
+        if coverage.files > 0 && self.form.is_none() {
+            self.tell();
+        }
         self.coverage.merge(coverage);
     }
 }

@@ -26,6 +26,7 @@ mod limits;
 mod pack;
 mod prism;
 mod recall;
+mod reports;
 mod revoke;
 mod rotate;
 mod sandbox;

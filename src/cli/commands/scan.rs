@@ -5,9 +5,10 @@ use std::time::Instant;
 
 use anyhow::{Context as _, Result};
 use baseleak::detect::Detector;
-use baseleak::model::Repository;
+use baseleak::model::{Finding, Repository};
 use baseleak::scan::{self, Input, Moves, Progress, Scanned};
 use baseleak::source::{self, Walk};
+use baseleak::suppress::AtOnce;
 
 use crate::cli::args::{ColorWhen, ScanArgs};
 use crate::cli::exit::Exit;
@@ -21,7 +22,8 @@ pub(crate) fn run(args: &ScanArgs, color: Option<ColorWhen>) -> Result<Exit> {
     let (ScanPlan { input, ignored, settings }, rules) = ScanPlan::new(args, color)?;
     let detector = Detector::new(rules.in_force).decoding(settings.decode);
     let walk = Walk { policy: &settings.policy, ignored, threads: settings.threads };
-    let progress = Progress::default();
+    let tell = |finding: &Finding| settings.reports.tell(finding, |_| AtOnce::Counts);
+    let progress = Progress::observed(&tell);
     let mut report =
         progress::watch(&progress, || scan::scan(&input, &walk, settings.unpack, &detector, &progress))
             .context("cannot start the threads to read with")?;

@@ -7,6 +7,15 @@ use crate::model::{Coverage, Note, NoteKind, SkipReason, Skipped};
 
 #[derive(Serialize)]
 pub(super) struct WireCoverage<'a> {
+    #[serde(flatten)]
+    counts: Counts,
+    skipped: Each<'a, Skipped, WireSkipped<'a>>,
+    notes: Each<'a, Note, WireNote<'a>>,
+}
+
+/// What was read in numbers, without the lists.
+#[derive(Serialize)]
+pub(super) struct Counts {
     complete: bool,
     files: u64,
     objects: u64,
@@ -18,19 +27,17 @@ pub(super) struct WireCoverage<'a> {
     symlinks: u64,
     submodules: u64,
     intent_to_add: u64,
-    skipped: Each<'a, Skipped, WireSkipped<'a>>,
-    notes: Each<'a, Note, WireNote<'a>>,
 }
 
 #[derive(Serialize)]
-struct WireNote<'a> {
+pub(super) struct WireNote<'a> {
     path: &'a str,
     kind: &'static str,
     detail: &'a str,
 }
 
 #[derive(Serialize)]
-struct WireSkipped<'a> {
+pub(super) struct WireSkipped<'a> {
     path: &'a str,
     reason: &'static str,
     detail: Option<&'a str>,
@@ -38,6 +45,16 @@ struct WireSkipped<'a> {
 
 impl<'a> WireCoverage<'a> {
     pub(super) fn of(coverage: &'a Coverage) -> Self {
+        Self {
+            counts: Counts::of(coverage),
+            skipped: Each(&coverage.skipped, WireSkipped::of),
+            notes: Each(&coverage.notes, WireNote::of),
+        }
+    }
+}
+
+impl Counts {
+    pub(super) fn of(coverage: &Coverage) -> Self {
         Self {
             complete: coverage.is_complete(),
             files: coverage.files,
@@ -50,14 +67,12 @@ impl<'a> WireCoverage<'a> {
             symlinks: coverage.symlinks,
             submodules: coverage.submodules,
             intent_to_add: coverage.intent_to_add,
-            skipped: Each(&coverage.skipped, WireSkipped::of),
-            notes: Each(&coverage.notes, WireNote::of),
         }
     }
 }
 
 impl<'a> WireNote<'a> {
-    fn of(note: &'a Note) -> Self {
+    pub(super) fn of(note: &'a Note) -> Self {
         let (kind, detail) = match &note.kind {
             NoteKind::Member(why) => ("member", why.as_str()),
             NoteKind::Notebook(why) => ("notebook", why.as_str()),
@@ -68,7 +83,7 @@ impl<'a> WireNote<'a> {
 }
 
 impl<'a> WireSkipped<'a> {
-    fn of(skipped: &'a Skipped) -> Self {
+    pub(super) fn of(skipped: &'a Skipped) -> Self {
         let (reason, detail) = match &skipped.reason {
             SkipReason::Unreadable(why) => ("unreadable", Some(why.as_str())),
             SkipReason::Special(what) => ("special", Some(*what)),

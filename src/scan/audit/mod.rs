@@ -113,7 +113,7 @@ struct Audit<'a> {
     policy: &'a Policy,
     reading: &'a Reading<'a>,
     detector: &'a Detector,
-    progress: &'a Progress,
+    progress: &'a Progress<'a>,
 }
 
 impl Audit<'_> {

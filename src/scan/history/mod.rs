@@ -114,7 +114,7 @@ struct Scan<'s> {
     policy: &'s Policy,
     reading: &'s Reading<'s>,
     detector: &'s Detector,
-    progress: &'s Progress,
+    progress: &'s Progress<'s>,
     /// Whether anybody asks under which other names objects stand.
     asks_elsewhere: bool,
 }

@@ -57,7 +57,7 @@ impl Sifted {
 /// Detection at work on the objects of one thread.
 struct Sifter<'d> {
     detector: &'d Detector,
-    progress: &'d Progress,
+    progress: &'d Progress<'d>,
     reach: Option<usize>,
     /// What archives and notebooks are read through, if they are opened.
     opening: Option<Reader>,

@@ -1,0 +1,177 @@
+//! Workflow commands: how one is written, and how a text is kept from being one.
+//!
+//! The runner reads two forms in the output of a step: `::name key=value::message` at the
+//! beginning of a line, blanks before it passed over, and the old `##[name key=value]message`
+//! anywhere in a line. It undoes `%25`, `%0D` and `%0A` in messages, and `%3A` and `%2C` as
+//! well in properties, as `command.ts` of GitHub's `actions/toolkit` writes them.
+
+use std::borrow::Cow;
+use std::io::{self, Write};
+
+use super::super::terminal::sanitise;
+use crate::model::Confidence;
+
+/// How an annotation is shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Level {
+    Error,
+    Warning,
+    Notice,
+}
+
+impl Level {
+    pub(super) fn of(confidence: Confidence) -> Self {
+        match confidence {
+            Confidence::High => Self::Error,
+            Confidence::Medium => Self::Warning,
+            Confidence::Low => Self::Notice,
+        }
+    }
+
+    /// Writes an annotation, with a message of so many lines. What does not show in one of
+    /// them or in a property is written out.
+    pub(super) fn write(
+        self,
+        properties: &[(&str, &str)],
+        lines: &[impl AsRef<str>],
+        out: &mut dyn Write,
+    ) -> io::Result<()> {
+        let name = match self {
+            Self::Error => "error",
+            Self::Warning => "warning",
+            Self::Notice => "notice",
+        };
+        write!(out, "::{name}")?;
+        for (number, (key, value)) in properties.iter().enumerate() {
+            let separator = if number == 0 { ' ' } else { ',' };
+            write!(out, "{separator}{key}={}", property(value))?;
+        }
+        let lines: Vec<String> = lines.iter().map(|line| escaped(&harmless(line.as_ref()))).collect();
+        writeln!(out, "::{}", lines.join("%0A"))
+    }
+}
+
+/// A value as a property holds it.
+fn property(value: &str) -> String {
+    escaped(&sanitise(value)).replace(':', "%3A").replace(',', "%2C")
+}
+
+fn escaped(text: &str) -> String {
+    // There is no end of a line left in it; the order matters, for `%` comes first.
+    text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
+}
+
+/// A line that the runner takes for no command, with what does not show written out.
+pub(super) fn harmless(line: &str) -> String {
+    broken(&sanitise(line)).into_owned()
+}
+
+/// `line` with a backslash in what could begin a command.
+fn broken(line: &str) -> Cow<'_, str> {
+    let begins = line.trim_start().starts_with("::");
+    if !begins && !line.contains("##[") {
+        return Cow::Borrowed(line);
+    }
+    let line = line.replace("##[", r"##\[");
+    Cow::Owned(if begins { line.replacen("::", r":\:", 1) } else { line })
+}
+
+/// A writer whose lines the runner takes for no commands, for reports that are for people.
+/// What cannot be a command comes through as it is.
+pub struct Muted<W: Write> {
+    out: W,
+    line: Vec<u8>,
+}
+
+impl<W: Write> Muted<W> {
+    /// Writes to `out`. The last line is there after [`flush`](Write::flush).
+    pub fn new(out: W) -> Self {
+        Self { out, line: Vec::new() }
+    }
+
+    fn write_line(&mut self) -> io::Result<()> {
+        let line = std::mem::take(&mut self.line);
+        match std::str::from_utf8(&line) {
+            Ok(text) => self.out.write_all(broken(text).as_bytes()),
+            // No renderer writes such; and whatever it is, it is not to be lost.
+            Err(_) => self.out.write_all(broken(&String::from_utf8_lossy(&line)).as_bytes()),
+        }
+    }
+}
+
+impl<W: Write> Write for Muted<W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        for piece in bytes.split_inclusive(|&byte| byte == b'\n') {
+            self.line.extend_from_slice(piece);
+            if piece.ends_with(b"\n") {
+                self.write_line()?;
+            }
+        }
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.write_line()?;
+        self.out.flush()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(properties: &[(&str, &str)], message: &str, expect: &str) {
+        let mut out = Vec::new();
+        let lines: Vec<&str> = message.split('\n').collect();
+        Level::Error.write(properties, &lines, &mut out).expect("a vector takes everything");
+        assert_eq!(String::from_utf8(out).expect("it is UTF-8"), format!("{expect}\n"));
+    }
+
+    /// The samples of GitHub's documentation of workflow commands.
+    #[test]
+    fn the_samples_of_the_documentation() {
+        check(
+            &[("file", "app.js"), ("line", "1"), ("col", "5"), ("endColumn", "7")],
+            "Missing semicolon",
+            "::error file=app.js,line=1,col=5,endColumn=7::Missing semicolon",
+        );
+        let mut out = Vec::new();
+        let properties = [("file", "app.js"), ("line", "1"), ("endLine", "2"), ("title", "YOUR-TITLE")];
+        Level::Warning
+            .write(&properties, &["Missing semicolon"], &mut out)
+            .expect("a vector takes everything");
+        assert_eq!(out, b"::warning file=app.js,line=1,endLine=2,title=YOUR-TITLE::Missing semicolon\n");
+    }
+
+    #[test]
+    fn properties_and_messages_are_escaped() {
+        check(&[("file", "a:b,c%d\ne")], "f", "::error file=a%3Ab%2Cc%25d\\x0ae::f");
+        check(&[], "100%: a, b\nc", "::error::100%25: a, b%0Ac");
+        check(&[], "%0A%25", "::error::%250A%2525");
+        check(&[], "a\rb\x1b", "::error::a\\x0db\\x1b");
+    }
+
+    #[test]
+    fn no_text_begins_a_command() {
+        check(&[], "::set-env name=A::b", "::error:::\\:set-env name=A::b");
+        check(&[], "a\n  ::add-mask::b", "::error::a%0A  :\\:add-mask::b");
+        check(&[], "a ##[add-mask]b", "::error::a ##\\[add-mask]b");
+        check(&[], "a ####[b", "::error::a ####\\[b");
+        check(&[], "std::string ::a # [b]", "::error::std::string ::a # [b]");
+    }
+
+    #[test]
+    fn lines_for_people_are_muted() {
+        let text = "::error::a:1:2: high\n  | ::std::string = ##[warning]a\n \u{a0}::b::c\nplain ::a\n::end";
+        let expect =
+            ":\\:error::a:1:2: high\n  | ::std::string = ##\\[warning]a\n \u{a0}:\\:b::c\nplain ::a\n:\\:end";
+        for step in 1..text.len() {
+            let mut out = Muted::new(Vec::new());
+            for piece in text.as_bytes().chunks(step) {
+                out.write_all(piece).expect("a vector takes everything");
+            }
+            out.flush().expect("a vector takes everything");
+            assert_eq!(out.out, expect.as_bytes(), "in pieces of {step}");
+        }
+    }
+}

@@ -1,0 +1,7 @@
+//! The forms of a report as others read them, and while a scan goes on.
+
+mod csv;
+mod github;
+mod junit;
+mod python;
+mod stream;
