@@ -198,7 +198,7 @@ fn write_summary(report: &Report, elapsed: Duration, out: &mut dyn Write) -> io:
     writeln!(out, "{}", verdict.bold())
 }
 
-fn passed_over(coverage: &Coverage) -> Vec<String> {
+pub(super) fn passed_over(coverage: &Coverage) -> Vec<String> {
     let kinds = [
         (coverage.ignored, "file ignored by git", "files ignored by git"),
         (coverage.excluded, "file excluded", "files excluded"),
@@ -210,11 +210,11 @@ fn passed_over(coverage: &Coverage) -> Vec<String> {
     kinds.into_iter().filter(|kind| kind.0 > 0).map(|(number, one, many)| count(number, one, many)).collect()
 }
 
-fn paths(skipped: &[Skipped]) -> String {
+pub(super) fn paths(skipped: &[Skipped]) -> String {
     count(skipped.len() as u64, "path", "paths")
 }
 
-fn count(number: u64, one: &str, many: &str) -> String {
+pub(super) fn count(number: u64, one: &str, many: &str) -> String {
     format!("{number} {}", if number == 1 { one } else { many })
 }
 
@@ -237,7 +237,7 @@ fn duration(elapsed: Duration) -> String {
 }
 
 /// A number of bytes in the unit that leaves at most four digits before the point.
-fn size(bytes: u128) -> String {
+pub(super) fn size(bytes: u128) -> String {
     let mut tenths = bytes * 10;
     if bytes < 1024 {
         return format!("{bytes} {}", if bytes == 1 { "byte" } else { "bytes" });
