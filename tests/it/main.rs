@@ -14,6 +14,8 @@ mod formats;
 mod history;
 #[cfg(unix)]
 mod hooks;
+#[cfg(unix)]
+mod html;
 mod keys;
 mod limits;
 mod pack;

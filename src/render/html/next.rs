@@ -25,17 +25,29 @@ pub(super) fn write(card: &Card<'_>, report: &Report, out: &mut dyn Write) -> io
         )?,
         (shape, _) => {
             let group = if shape == Shape::Gateway { " --gateway-group GROUP" } else { "" };
-            command("Revoke it:", &format!("baseleak revoke --prefix {key}{group}"), out)?;
-            command("See what it may do and what it did:", &format!("baseleak explain {key}"), out)?;
+            let revoke = format!("baseleak revoke --prefix {key}{group}");
+            let explain = format!("baseleak explain {key}");
+            if card.attribution == Attribution::Baseten {
+                command("Revoke it:", &revoke, out)?;
+                command("See what it may do and what it did:", &explain, out)?;
+            } else {
+                command("Ask Baseten whether it is yours:", &explain, out)?;
+                command("If it is, revoke it:", &revoke, out)?;
+            }
         }
     }
     let findings = || card.findings(report);
     let in_head = findings().any(|finding| finding.origin.as_ref().is_none_or(|origin| origin.in_head));
     let in_head = in_head || card.exposure.is_some_and(|exposure| exposure.in_head);
-    if in_head {
+    if in_head && standing == Standing::Inactive {
+        step("Take it out of the files below, so that nobody takes it for a live one.", out)?;
+    } else if in_head {
         step("Take it out of the files below, and read it from the environment or a store of secrets.", out)?;
     }
-    if card.exposure.is_some() || findings().any(|finding| finding.origin.is_some()) {
+    let in_history = card.exposure.is_some() || findings().any(|finding| finding.origin.is_some());
+    if in_history && standing == Standing::Inactive {
+        step("It stays in the history, where a dead key does no harm: nothing needs to be rewritten.", out)?;
+    } else if in_history {
         step(
             "Taking it out leaves it in the history, and rewriting the history (<code>git filter-repo</code>) \
              leaves it in every clone and fork: only revoking helps. Rewrite after that, if you must.",

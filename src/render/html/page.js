@@ -63,15 +63,18 @@
   const facets = ["validity", "confidence", "rule", "seen"].map(byId);
   const value = (index) => (facets[index] ? facets[index].value : "");
 
-  // What is searched is read from the page once, when it is first needed.
-  let cards;
-  const read = () => {
-    cards = [];
-    for (const card of document.getElementsByClassName("card")) {
+  // What is searched is read from the page piece by piece, while nobody waits for it.
+  const SLICE = 250;
+  const cards = [];
+  const elements = document.getElementsByClassName("card");
+  const read = (most) => {
+    const end = Math.min(elements.length, cards.length + most);
+    for (let index = cards.length; index < end; index += 1) {
+      const card = elements[index];
       const places = [];
       for (const item of card.getElementsByClassName("place")) {
         let text = "";
-        for (const name of item.getElementsByTagName("bdi")) text += name.textContent.toLowerCase() + "\n";
+        for (const name of item.getElementsByTagName("bdi")) text += `${name.textContent.toLowerCase()}\n`;
         const { c, r, s } = item.dataset;
         places.push({ item, text, c, r, s: s ? s.split(" ") : [], shown: true });
       }
@@ -80,6 +83,11 @@
       const note = card.querySelector(".matching");
       cards.push({ card, key, v: card.dataset.v, places, details, note, shown: true, closed: null });
     }
+  };
+  const prepare = () => {
+    if (cards.length === elements.length) return;
+    read(SLICE);
+    setTimeout(prepare);
   };
 
   const show = (what, element, shown) => {
@@ -100,10 +108,21 @@
     }
   };
 
+  // To show a card costs more than to hide it: the first are shown at once, the others while
+  // they are looked at.
+  let hidden = [];
+  let revealing;
+  const reveal = (most) => {
+    for (const card of hidden.splice(0, most)) show(card, card.card, true);
+    if (hidden.length) revealing = setTimeout(reveal, 0, SLICE);
+  };
+
   const many = (number, one, several) => `${number} ${number === 1 ? one : several}`;
 
   const filter = () => {
-    if (!cards) read();
+    read(Infinity);
+    clearTimeout(revealing);
+    hidden = [];
     const terms = query.value.toLowerCase().split(/\s+/).filter(Boolean);
     const [validity, confidence, rule, seen] = [0, 1, 2, 3].map(value);
     const active = terms.length > 0 || Boolean(validity || confidence || rule || seen);
@@ -127,14 +146,19 @@
       all += card.places.length;
       places += matching;
       keys += matching > 0;
-      show(card, card.card, matching > 0);
-      if (!matching) continue;
+      if (!matching) {
+        show(card, card.card, false);
+        continue;
+      }
+      if (card.shown || keys <= SLICE) show(card, card.card, true);
+      else hidden.push(card);
       for (const place of card.places) show(place, place.item, place.is);
       const narrowed = matching < card.places.length;
       unfold(card, narrowed);
       const note = narrowed ? `${matching} of them ${matching === 1 ? "matches" : "match"}` : "";
       if (card.note.textContent !== note) card.note.textContent = note;
     }
+    if (hidden.length) revealing = setTimeout(reveal, 0, SLICE);
     matches.classList.toggle("narrowed", active);
     if (!active) matches.textContent = `All ${many(cards.length, "key", "keys")} in ${many(all, "place", "places")} are shown.`;
     else if (!keys) matches.textContent = "No key matches the filter.";
@@ -158,7 +182,9 @@
     for (const facet of facets) if (facet) facet.value = "";
     later();
   });
+  addEventListener("beforeprint", () => reveal(Infinity));
   controls.hidden = false;
+  prepare();
   // A browser keeps what was typed when a page is read again.
   if (query.value || facets.some((facet) => facet?.value)) filter();
 })();

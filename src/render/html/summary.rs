@@ -31,7 +31,7 @@ pub(super) fn write(report: &Report, cards: &[Card<'_>], out: &mut dyn Write) ->
     let tally = Tally::of(report);
     let of = |standing| cards.iter().filter(|card| card.standing() == standing).count();
     let all =
-        [("Keys", cards.len()), ("Places", report.findings.len()), ("Suppressed", report.suppressed.len())];
+        [("keys", cards.len()), ("places", report.findings.len()), ("suppressed", report.suppressed.len())];
     group("Found", all.into_iter().map(|(what, number)| (what, number as u64, "")), out)?;
     if !cards.is_empty() {
         let standings = Standing::ALL.map(|standing| (standing.word(), of(standing) as u64, standing.slug()));
