@@ -10,7 +10,7 @@ use std::io::{self, Write};
 use super::super::date;
 use super::text::{count, name, names, text};
 use crate::model::SuppressionKind;
-use crate::model::{CommitSummary, Finding, Holder, ObjectKind, Origin, Place, Seen, Suppression};
+use crate::model::{CommitSummary, Finding, Holder, ObjectKind, Origin, PathName, Place, Seen, Suppression};
 
 /// How many refs and other paths are named before the rest is only counted.
 const NAMED: usize = 8;
@@ -51,7 +51,11 @@ pub(super) fn write_suppressed(finding: &Finding, by: &Suppression, out: &mut dy
     out.write_all(b"<dl class=\"facts\">")?;
     match &by.kind {
         SuppressionKind::Moved(path) => {
-            fact("Settled by", format_args!("the baseline, where its file was {}", name(path.as_str())), out)?
+            fact(
+                "Settled by",
+                format_args!("the baseline, where its file was {}", name(path.as_str())),
+                out,
+            )?;
         }
         kind => fact("Settled by", text(&kind.to_string()), out)?,
     }
@@ -173,12 +177,12 @@ fn history(origin: &Origin, out: &mut dyn Write) -> io::Result<()> {
     fact("State", state, out)?;
     if !origin.other_paths.is_empty() {
         let paths = origin.other_paths.iter();
-        fact("Also at", names(paths.map(|path| path.as_str()), NAMED), out)?;
+        fact("Also at", names(paths.map(PathName::as_str), NAMED), out)?;
     }
     let held = match origin.holder {
         // A detached HEAD leads there, and has no name among the refs.
         Holder::Ref if origin.refs.is_empty() => "a ref".to_owned(),
-        Holder::Ref => names(origin.refs.iter().map(|name| name.as_str()), NAMED),
+        Holder::Ref => names(origin.refs.iter().map(PathName::as_str), NAMED),
         Holder::Stash => "the stash only".to_owned(),
         Holder::Reflog => "a reflog only: git gc will drop it when the log expires".to_owned(),
         Holder::Index => "the index only".to_owned(),

@@ -72,28 +72,7 @@ fn verdict(report: &Report, cards: &[Card<'_>]) -> Verdict {
     let is_complete = report.coverage.is_complete();
     let skipped = paths(&report.coverage.skipped);
     if cards.is_empty() {
-        return match is_complete {
-            true => Verdict {
-                class: "clean",
-                headline: "No keys found".to_owned(),
-                detail: match report.suppressed.len() {
-                    0 => "All that was asked for was read, and nothing was found.".to_owned(),
-                    number => format!(
-                        "All that was asked for was read. {} not count, for somebody settled that: \
-                         <a href=\"#suppressed\">see which</a>.",
-                        count(number, "finding does", "findings do")
-                    ),
-                },
-            },
-            false => Verdict {
-                class: "incomplete",
-                headline: "No verdict".to_owned(),
-                detail: format!(
-                    "Nothing was found, but the scan is incomplete: {skipped} skipped, so that this means \
-                     nothing. Make them readable and scan again."
-                ),
-            },
-        };
+        return if is_complete { clean(report) } else { nothing_read(&skipped) };
     }
     let (keys, places) =
         (count(cards.len(), "leaked key", "leaked keys"), count(report.findings.len(), "place", "places"));
@@ -109,10 +88,32 @@ fn verdict(report: &Report, cards: &[Card<'_>]) -> Verdict {
         (0, _) => "None is known to be live; what is not proven dead may be.".to_owned(),
     };
     if !is_complete {
-        detail.push_str(&format!(" The scan is incomplete: {skipped} skipped that may hold more."));
+        detail = format!("{detail} The scan is incomplete: {skipped} skipped that may hold more.");
     }
     let class = if active == 0 && dead == cards.len() && is_complete { "settled" } else { "bad" };
     Verdict { class, headline: format!("{keys} in {places}"), detail }
+}
+
+/// All was read, and nothing that counts was found.
+fn clean(report: &Report) -> Verdict {
+    let detail = match report.suppressed.len() {
+        0 => "All that was asked for was read, and nothing was found.".to_owned(),
+        number => format!(
+            "All that was asked for was read. {} not count, for somebody settled that: \
+             <a href=\"#suppressed\">see which</a>.",
+            count(number, "finding does", "findings do")
+        ),
+    };
+    Verdict { class: "clean", headline: "No keys found".to_owned(), detail }
+}
+
+/// Nothing was found in what was read, and not all was.
+fn nothing_read(skipped: &str) -> Verdict {
+    let detail = format!(
+        "Nothing was found, but the scan is incomplete: {skipped} skipped, so that this means nothing. Make \
+         them readable and scan again."
+    );
+    Verdict { class: "incomplete", headline: "No verdict".to_owned(), detail }
 }
 
 /// What the gate says, as HTML.
@@ -131,7 +132,7 @@ fn gate(report: &Report) -> String {
     if gate.undecided > 0 {
         let undecided = usize::try_from(gate.undecided).unwrap_or(usize::MAX);
         let undecided = count(undecided, "finding", "findings");
-        said.push_str(&format!("; of {undecided} more nobody knows whether the key is live"));
+        said = format!("{said}; of {undecided} more nobody knows whether the key is live");
     }
     said
 }

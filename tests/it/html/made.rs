@@ -72,7 +72,7 @@ pub(super) fn hostile(evil: &str) -> Report {
     for finding in &mut report.findings {
         finding.rule = evil.into();
         finding.reasons = vec![Reason::ContextOnLine(evil.into()), Reason::KnownPlace(evil.into())];
-        finding.key = evil.to_owned();
+        evil.clone_into(&mut finding.key);
         finding.location.path = path(evil).in_cell(path(evil));
         finding.snippet = Snippet { before: evil.to_owned(), mask: evil.to_owned(), after: evil.to_owned() };
         finding.encodings = vec![Encoding::Html];
@@ -89,7 +89,7 @@ pub(super) fn hostile(evil: &str) -> Report {
         });
     }
     for exposure in &mut report.exposures {
-        exposure.key = evil.to_owned();
+        evil.clone_into(&mut exposure.key);
         (exposure.first, exposure.removed) = (Some(commit.clone()), Some(commit.clone()));
     }
     let reach = Reach {
@@ -165,7 +165,7 @@ fn exposure(key: usize) -> Exposure {
         digest: one.digest,
         findings: vec![one.fingerprint],
         first: Some(commit(key)),
-        removed: (key % 4 == 0).then(|| commit(key + 10)),
+        removed: key.is_multiple_of(4).then(|| commit(key + 10)),
         in_head: key % 4 == 2,
     }
 }
