@@ -27,6 +27,10 @@ use std::io::{self, Write};
 use crate::model::Report;
 use timeline::Scale;
 
+/// How many cards a browser lays out, shows and hides together: one by one, ten thousand of
+/// them make it slow.
+const BATCH: usize = 25;
+
 /// Writes `report`. Fails only where `out` does.
 pub fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     let cards = cards::cards(report);
@@ -77,8 +81,12 @@ fn write_keys(report: &Report, cards: &[cards::Card<'_>], out: &mut dyn Write) -
               not in HEAD, and readable in the history.</p>\n",
         )?;
     }
-    for (index, card) in cards.iter().enumerate() {
-        card::write(card, index + 1, report, scale.as_ref(), out)?;
+    for (batch, cards) in cards.chunks(BATCH).enumerate() {
+        out.write_all(b"<div class=\"batch\">\n")?;
+        for (index, card) in cards.iter().enumerate() {
+            card::write(card, batch * BATCH + index + 1, report, scale.as_ref(), out)?;
+        }
+        out.write_all(b"</div>\n")?;
     }
     out.write_all(b"</section>\n")
 }

@@ -67,6 +67,11 @@
   const SLICE = 250;
   const cards = [];
   const elements = document.getElementsByClassName("card");
+  const batches = [];
+  const batchOf = (element) => {
+    if (batches.at(-1)?.element !== element) batches.push({ element, shown: true, matches: false });
+    return batches.at(-1);
+  };
   const read = (most) => {
     const end = Math.min(elements.length, cards.length + most);
     for (let index = cards.length; index < end; index += 1) {
@@ -81,7 +86,8 @@
       const key = card.querySelector("h3").textContent.toLowerCase();
       const details = [...card.querySelectorAll(":scope > details")];
       const note = card.querySelector(".matching");
-      cards.push({ card, key, v: card.dataset.v, places, details, note, shown: true, closed: null });
+      const batch = batchOf(card.parentNode);
+      cards.push({ card, batch, key, v: card.dataset.v, places, details, note, shown: true, closed: null });
     }
   };
   const prepare = () => {
@@ -108,27 +114,18 @@
     }
   };
 
-  // To show a card costs more than to hide it: the first are shown at once, the others while
-  // they are looked at.
-  let hidden = [];
-  let revealing;
-  const reveal = (most) => {
-    for (const card of hidden.splice(0, most)) show(card, card.card, true);
-    if (hidden.length) revealing = setTimeout(reveal, 0, SLICE);
-  };
-
   const many = (number, one, several) => `${number} ${number === 1 ? one : several}`;
 
   const filter = () => {
     read(Infinity);
-    clearTimeout(revealing);
-    hidden = [];
+    for (const batch of batches) batch.matches = false;
     const terms = query.value.toLowerCase().split(/\s+/).filter(Boolean);
     const [validity, confidence, rule, seen] = [0, 1, 2, 3].map(value);
     const active = terms.length > 0 || Boolean(validity || confidence || rule || seen);
     let keys = 0;
     let places = 0;
     let all = 0;
+    const missed = [];
     for (const card of cards) {
       let matching = 0;
       const open = !validity || card.v === validity;
@@ -147,18 +144,20 @@
       places += matching;
       keys += matching > 0;
       if (!matching) {
-        show(card, card.card, false);
+        missed.push(card);
         continue;
       }
-      if (card.shown || keys <= SLICE) show(card, card.card, true);
-      else hidden.push(card);
+      show(card, card.card, true);
+      card.batch.matches = true;
       for (const place of card.places) show(place, place.item, place.is);
       const narrowed = matching < card.places.length;
       unfold(card, narrowed);
       const note = narrowed ? `${matching} of them ${matching === 1 ? "matches" : "match"}` : "";
       if (card.note.textContent !== note) card.note.textContent = note;
     }
-    if (hidden.length) revealing = setTimeout(reveal, 0, SLICE);
+    // Of a batch in which nothing matches only the batch is hidden, which costs less.
+    for (const card of missed) if (card.batch.matches) show(card, card.card, false);
+    for (const batch of batches) show(batch, batch.element, batch.matches);
     matches.classList.toggle("narrowed", active);
     if (!active) matches.textContent = `All ${many(cards.length, "key", "keys")} in ${many(all, "place", "places")} are shown.`;
     else if (!keys) matches.textContent = "No key matches the filter.";
@@ -182,7 +181,6 @@
     for (const facet of facets) if (facet) facet.value = "";
     later();
   });
-  addEventListener("beforeprint", () => reveal(Infinity));
   controls.hidden = false;
   prepare();
   // A browser keeps what was typed when a page is read again.

@@ -101,7 +101,7 @@ const scenes = {
         const { page } = await open({ scheme, width, height: 4000, bypass: true });
         if (opened) await page.$$eval("details", (all) => all.forEach((one) => (one.open = true)));
         // Cards outside of the view are not laid out, and contrast is not looked at there.
-        await page.addStyleTag({ content: ".card { content-visibility: visible !important }" });
+        await page.addStyleTag({ content: ".batch, .card { content-visibility: visible !important }" });
         await settled(page);
         await page.addScriptTag({ path: require.resolve("axe-core") });
         const result = await page.evaluate(() => window.axe.run({ resultTypes: ["violations"] }));
@@ -124,7 +124,7 @@ const scenes = {
       steps.push({
         name,
         keys: await visible(page, ".card"),
-        places: await page.$$eval(".card:not([hidden]) .place:not([hidden])", (all) => all.length),
+        places: await page.$$eval(".card .place", (all) => all.filter((one) => !one.closest("[hidden]")).length),
         said: await page.$eval("#matches", (one) => one.textContent),
       });
     };
@@ -138,7 +138,7 @@ const scenes = {
     await step("cleared");
     await page.keyboard.type("EVE file-31");
     await step("author and a place behind a line");
-    const unfolded = await visible(page, ".card:not([hidden]) .place:not([hidden])");
+    const unfolded = await visible(page, ".card .place");
     await page.keyboard.press("Escape");
     await page.keyboard.type("no such thing");
     await step("nothing");
