@@ -119,7 +119,7 @@ fn many_places_stand_behind_a_line() {
 }
 
 #[test]
-fn the_order_of_findings_does_not_matter_to_the_size() {
+fn the_page_grows_with_the_findings_and_no_faster() {
     let size = |number: usize| {
         let mut report = clean(Coverage::default());
         let one = canonical().findings.swap_remove(0);
