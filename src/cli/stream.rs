@@ -116,6 +116,7 @@ mod tests {
 
     fn check(kind: io::ErrorKind, is_error: bool) {
         let report = Report {
+            repository: None,
             version: "1.2.3",
             findings: Vec::new(),
             suppressed: Vec::new(),

@@ -210,9 +210,6 @@ fn every_format_carries_the_same_findings_and_no_secret() {
         let mut out = Vec::new();
         write(&report, &mut out).expect("a vector takes everything");
         let text = String::from_utf8(out).expect("the report is UTF-8");
-        if text.is_empty() {
-            continue;
-        }
         assert_no_secret(&report, &text);
         let carried = read(&text);
         assert_eq!(carried, expected(&report, &carried), "{format}");

@@ -208,7 +208,7 @@ fn scanned(coverage: &Coverage) -> String {
     format!("{files}{members}")
 }
 
-fn passed_over(coverage: &Coverage) -> Vec<String> {
+pub(super) fn passed_over(coverage: &Coverage) -> Vec<String> {
     let kinds = [
         (coverage.ignored, "file ignored by git", "files ignored by git"),
         (coverage.excluded, "file excluded", "files excluded"),
@@ -220,7 +220,7 @@ fn passed_over(coverage: &Coverage) -> Vec<String> {
     kinds.into_iter().filter(|kind| kind.0 > 0).map(|(number, one, many)| count(number, one, many)).collect()
 }
 
-fn paths(skipped: &[Skipped]) -> String {
+pub(super) fn paths(skipped: &[Skipped]) -> String {
     count(skipped.len() as u64, "path", "paths")
 }
 
@@ -247,7 +247,7 @@ fn duration(elapsed: Duration) -> String {
 }
 
 /// A number of bytes in the unit that leaves at most four digits before the point.
-fn size(bytes: u128) -> String {
+pub(super) fn size(bytes: u128) -> String {
     let mut tenths = bytes * 10;
     if bytes < 1024 {
         return format!("{bytes} {}", if bytes == 1 { "byte" } else { "bytes" });

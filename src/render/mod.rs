@@ -5,7 +5,8 @@
 //! **Invariant:** no renderer writes a byte of a secret, but for [`human`] when
 //! it is told to; none sorts, counts time or drops a finding, so that the
 //! formats agree with one another and with the report. [`human`] lists the findings
-//! of a history by key, and in the order of the report otherwise.
+//! of a history by key, and in the order of the report otherwise; [`html`] lists all
+//! by key, the live ones first.
 
 use std::collections::HashSet;
 

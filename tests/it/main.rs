@@ -21,6 +21,8 @@ mod formats_sarif;
 mod history;
 #[cfg(unix)]
 mod hooks;
+#[cfg(unix)]
+mod html;
 mod keys;
 mod limits;
 mod pack;

@@ -1,0 +1,226 @@
+//! One place where a key stands: its path, its line with the secret masked, and all that is
+//! known of it.
+//!
+//! The script finds by the attributes `data-c`, `data-r` and `data-s` of a place what it
+//! filters by, and by its `bdi` elements what it searches.
+
+use std::fmt::Display;
+use std::io::{self, Write};
+
+use super::super::date;
+use super::text::{count, name, names, text};
+use crate::model::SuppressionKind;
+use crate::model::{CommitSummary, Finding, Holder, ObjectKind, Origin, PathName, Place, Seen, Suppression};
+
+/// How many refs and other paths are named before the rest is only counted.
+const NAMED: usize = 8;
+/// The endings of what is unpacked: behind one of them, `!` stands before a member.
+const ARCHIVES: [&str; 17] = [
+    ".zip", ".tar", ".gz", ".tgz", ".bz2", ".xz", ".zst", ".lz4", ".whl", ".jar", ".egg", ".nupkg", ".crate",
+    ".docx", ".xlsx", ".7z", ".war",
+];
+
+/// Writes the place of `finding`, as an item of a list.
+pub(super) fn write(finding: &Finding, out: &mut dyn Write) -> io::Result<()> {
+    let confidence = finding.confidence;
+    write!(out, "<li class=\"place\" data-c=\"{confidence}\" data-r=\"{}\" data-s=\"", text(&finding.rule))?;
+    for (index, seen) in seen(finding).iter().enumerate() {
+        write!(out, "{}{seen}", if index == 0 { "" } else { " " })?;
+    }
+    out.write_all(b"\">\n")?;
+    heading(finding, out)?;
+    snippet(finding, out)?;
+    out.write_all(b"<dl class=\"facts\">")?;
+    facts(finding, out)?;
+    if let Some(origin) = &finding.origin {
+        history(origin, out)?;
+    }
+    fact("Fingerprint", format_args!("<code>{}</code>", finding.fingerprint), out)?;
+    out.write_all(b"</dl>\n")?;
+    if let Some(origin) = finding.origin.as_ref().filter(|origin| !origin.commits.is_empty()) {
+        commits(&origin.commits, out)?;
+    }
+    out.write_all(b"</li>\n")
+}
+
+/// Writes a place that does not count, and who settled it.
+pub(super) fn write_suppressed(finding: &Finding, by: &Suppression, out: &mut dyn Write) -> io::Result<()> {
+    writeln!(out, "<li class=\"place\">\n<h3 class=\"hushed\">{}</h3>", name(&finding.key))?;
+    heading(finding, out)?;
+    snippet(finding, out)?;
+    out.write_all(b"<dl class=\"facts\">")?;
+    match &by.kind {
+        SuppressionKind::Moved(path) => {
+            fact(
+                "Settled by",
+                format_args!("the baseline, where its file was {}", name(path.as_str())),
+                out,
+            )?;
+        }
+        kind => fact("Settled by", text(&kind.to_string()), out)?,
+    }
+    fact("Said at", name(&by.place), out)?;
+    fact("Why", by.reason.as_deref().map_or_else(|| "no reason is given".to_owned(), as_name), out)?;
+    fact("Who", by.owner.as_deref().map_or_else(|| "nobody is named".to_owned(), as_name), out)?;
+    fact("Until", by.expires.as_deref().map_or_else(|| "no end is set".to_owned(), as_name), out)?;
+    fact("Rule", text(&finding.rule), out)?;
+    fact("Fingerprint", format_args!("<code>{}</code>", finding.fingerprint), out)?;
+    out.write_all(b"</dl></li>\n")
+}
+
+fn as_name(words: &str) -> String {
+    name(words).to_string()
+}
+
+/// What of a repository holds it; a report of one source says it of objects only.
+pub(super) fn seen(finding: &Finding) -> &[Seen] {
+    match (finding.seen.is_empty(), &finding.origin) {
+        (true, Some(_)) => &[Seen::History],
+        _ => &finding.seen,
+    }
+}
+
+/// What of a repository holds it, in words.
+pub(super) fn seen_word(seen: Seen) -> &'static str {
+    match seen {
+        Seen::Tree => "work tree",
+        Seen::Ignored => "ignored file",
+        Seen::Index => "index",
+        Seen::History => "history",
+        Seen::Metadata => "git metadata",
+    }
+}
+
+fn heading(finding: &Finding, out: &mut dyn Write) -> io::Result<()> {
+    let location = &finding.location;
+    write!(
+        out,
+        "<p class=\"where\"><code class=\"path\">{}</code> <span class=\"at\">",
+        name(location.path.as_str())
+    )?;
+    match location.place {
+        Place::Content => {
+            write!(out, "line {}, column {}", location.start.line, location.start.column)?;
+            if location.end.line != location.start.line {
+                write!(out, ", to line {}", location.end.line)?;
+            }
+        }
+        Place::FileName => out.write_all(b"in the name of the file")?,
+    }
+    let confidence = finding.confidence;
+    write!(out, "</span> <span class=\"badge {confidence}\">{confidence} confidence</span>")?;
+    for seen in seen(finding) {
+        write!(out, " <span class=\"badge\">{}</span>", seen_word(*seen))?;
+    }
+    out.write_all(b"</p>\n")
+}
+
+fn snippet(finding: &Finding, out: &mut dyn Write) -> io::Result<()> {
+    let snippet = &finding.snippet;
+    let (before, after) = (snippet.before.trim_start(), snippet.after.trim_end());
+    if before.is_empty() && snippet.mask.is_empty() && after.is_empty() {
+        return Ok(());
+    }
+    writeln!(
+        out,
+        "<pre><code>{}<mark>{}</mark>{}</code></pre>",
+        text(before),
+        text(&snippet.mask),
+        text(after)
+    )
+}
+
+fn facts(finding: &Finding, out: &mut dyn Write) -> io::Result<()> {
+    if let Some(cell) = finding.location.cell() {
+        fact("Cell", name(cell), out)?;
+    }
+    if let Some(member) = member(finding.location.path.as_str()) {
+        fact("Archive member", name(member), out)?;
+    }
+    if !finding.encodings.is_empty() {
+        let chain: Vec<String> = finding.encodings.iter().map(ToString::to_string).collect();
+        fact("Decoded from", text(&chain.join(" \u{2192} ")), out)?;
+    }
+    let reasons: Vec<String> = finding.reasons.iter().map(ToString::to_string).collect();
+    fact("Why", text(&reasons.join("; ")), out)
+}
+
+/// The member of an archive that a path names: what stands behind the first `!` that follows
+/// the ending of an archive.
+fn member(path: &str) -> Option<&str> {
+    let mut marks = path.match_indices('!');
+    let is_archive = |at: usize| {
+        let before = path[..at].to_ascii_lowercase();
+        ARCHIVES.iter().any(|ending| before.ends_with(ending))
+    };
+    marks.find(|&(at, _)| is_archive(at)).map(|(at, _)| &path[at + 1..])
+}
+
+fn history(origin: &Origin, out: &mut dyn Write) -> io::Result<()> {
+    if let Some(commit) = &origin.commit {
+        fact("Commit", format_args!("<code>{}</code>", text(&commit.id)), out)?;
+        let date = date(commit.seconds);
+        fact("Author", format_args!("{}, <time>{}</time>", name(&commit.author), text(&date)), out)?;
+    }
+    let carried = if origin.commit.is_some() { "" } else { ", which no commit carries" };
+    let carried = if matches!(origin.kind, ObjectKind::Blob | ObjectKind::Tree) { carried } else { "" };
+    fact("Object", format_args!("{} <code>{}</code>{carried}", origin.kind, text(&origin.object)), out)?;
+    let versions = usize::try_from(origin.versions).unwrap_or(usize::MAX);
+    let versions = count(versions, "version", "versions");
+    let state = match (origin.kind, origin.in_head) {
+        (ObjectKind::Commit | ObjectKind::Tag, _) => format!("in the {} itself, not in a file", origin.kind),
+        (ObjectKind::Blob, true) => format!("still in HEAD; {versions} of the file"),
+        (ObjectKind::Blob, false) => format!("not in HEAD; {versions} of the file"),
+        (ObjectKind::Tree, true) => format!("still in HEAD; {versions} of the folder"),
+        (ObjectKind::Tree, false) => format!("not in HEAD; {versions} of the folder"),
+    };
+    fact("State", state, out)?;
+    if !origin.other_paths.is_empty() {
+        let paths = origin.other_paths.iter();
+        fact("Also at", names(paths.map(PathName::as_str), NAMED), out)?;
+    }
+    let held = match origin.holder {
+        // A detached HEAD leads there, and has no name among the refs.
+        Holder::Ref if origin.refs.is_empty() => "a ref".to_owned(),
+        Holder::Ref => names(origin.refs.iter().map(PathName::as_str), NAMED),
+        Holder::Stash => "the stash only".to_owned(),
+        Holder::Reflog => "a reflog only: git gc will drop it when the log expires".to_owned(),
+        Holder::Index => "the index only".to_owned(),
+        Holder::Nothing => {
+            "nothing: git gc will drop it, but whoever has a clone that holds it, or its id, can read it"
+                .to_owned()
+        }
+    };
+    fact("Held by", held, out)
+}
+
+/// Every commit that carries it, where they were asked for.
+fn commits(commits: &[CommitSummary], out: &mut dyn Write) -> io::Result<()> {
+    let number = count(commits.len(), "commit", "commits");
+    writeln!(out, "<details><summary>In {number}</summary><ol class=\"commits\">")?;
+    for commit in commits {
+        let (id, date) = (text(&commit.id), date(commit.seconds));
+        writeln!(out, "<li><code>{id}</code> <time>{}</time> {}</li>", text(&date), name(&commit.author))?;
+    }
+    out.write_all(b"</ol></details>\n")
+}
+
+/// Writes a row of a list of facts. What it says is HTML.
+pub(super) fn fact(what: &str, html: impl Display, out: &mut dyn Write) -> io::Result<()> {
+    write!(out, "<div><dt>{what}</dt><dd>{html}</dd></div>")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn members_are_told_from_names() {
+        let check = |path: &str, expect: Option<&str>| assert_eq!(member(path), expect, "{path}");
+        check("dist/hooks.tar.gz!src/hooks.py", Some("src/hooks.py"));
+        check("a.ZIP!b.zip!c", Some("b.zip!c"));
+        check("what!/a.py", None);
+        check("wow!.zip!a", Some("a"));
+        check("a.py", None);
+    }
+}
