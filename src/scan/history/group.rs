@@ -4,7 +4,9 @@ use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use crate::detect::Detector;
-use crate::model::{CommitSummary, Exposure, Finding, Fingerprint, Holder, ObjectKind, PathName};
+use crate::model::{
+    CommitSummary, Exposure, Finding, Fingerprint, Holder, InlineComment, ObjectKind, PathName,
+};
 use crate::pack::{Decoder, ObjectId};
 use crate::source::history::{Attribution, History, describe};
 
@@ -22,6 +24,9 @@ struct Place {
     rank: Rank,
     finding: Finding,
     objects: BTreeSet<ObjectId>,
+    /// The comment that allows it, if a version has one; which, does not depend on the order
+    /// that versions come in: one with a reason, of the first version that has such.
+    allowed: Option<((bool, Rank), InlineComment)>,
 }
 
 /// Which of several versions is the first, which is the least: that of the first
@@ -59,7 +64,9 @@ impl Places {
         let rank = (first.is_none(), first.unwrap_or_default(), object);
         match self.findings.entry(finding.fingerprint) {
             Entry::Vacant(vacant) => {
-                vacant.insert(Place { rank, finding, objects: BTreeSet::from([object]) });
+                let mut place = Place { rank, finding, objects: BTreeSet::from([object]), allowed: None };
+                place.allow(rank, place.finding.inline.clone());
+                vacant.insert(place);
             }
             Entry::Occupied(mut occupied) => {
                 occupied.get_mut().add(rank, finding, object);
@@ -82,7 +89,8 @@ impl Places {
         let refs = attribution.refs(&groups);
         let mut names: HashMap<&[u8], PathName> = HashMap::new();
         let mut findings = Vec::new();
-        for (Place { mut finding, objects, .. }, refs) in places.into_iter().zip(refs) {
+        for (Place { mut finding, objects, allowed, .. }, refs) in places.into_iter().zip(refs) {
+            finding.inline = allowed.map(|(_, comment)| comment);
             if let Some(origin) = &mut finding.origin {
                 let name =
                     |name| names.entry(name).or_insert_with(|| commits.detector.path_name(name)).clone();
@@ -135,6 +143,7 @@ impl Place {
     /// Adds a version: of two the first tells of the place, and both count.
     fn add(&mut self, rank: Rank, mut other: Finding, object: ObjectId) {
         self.objects.insert(object);
+        self.allow(rank, other.inline.clone());
         if rank < self.rank {
             self.rank = rank;
             std::mem::swap(&mut self.finding, &mut other);
@@ -142,6 +151,16 @@ impl Place {
         if let (Some(origin), Some(other)) = (&mut self.finding.origin, other.origin) {
             origin.in_head |= other.in_head;
             origin.holder = origin.holder.min(other.holder);
+        }
+    }
+
+    /// A version with a comment that allows the secret settles the place: whoever wrote it
+    /// saw what the earlier ones hold.
+    fn allow(&mut self, rank: Rank, comment: Option<InlineComment>) {
+        let Some(comment) = comment else { return };
+        let rank = (comment.reason.is_none(), rank);
+        if self.allowed.as_ref().is_none_or(|(other, _)| rank < *other) {
+            self.allowed = Some((rank, comment));
         }
     }
 }
