@@ -19,6 +19,7 @@ mod progress;
 mod reports;
 mod revoke;
 mod rotation;
+mod settling;
 mod table;
 mod verdict;
 mod verifying;

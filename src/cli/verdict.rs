@@ -7,6 +7,7 @@ use baseleak::detect::Detector;
 use baseleak::model::Report;
 use baseleak::source;
 use baseleak::suppress::baseline::Presence;
+use baseleak::suppress::gate;
 use baseleak::verify::Leak;
 
 use super::complaint;
@@ -27,12 +28,15 @@ pub(crate) struct Ending<'e> {
 impl Ending<'_> {
     /// Completes `report`, delivers it and answers.
     pub(crate) fn deliver(self, mut report: Report) -> Result<Exit> {
-        let Self { settings, detector, disabled, began, presence: _ } = self;
+        let Self { settings, detector, disabled, began, presence } = self;
         report.disabled = disabled;
         report.config = settings.config.as_ref().map(|file| detector.path_name(&source::shown(file)));
+        settings.suppressions.apply(&mut report, presence);
+        // Nobody asks about what somebody settled.
         if let Some(live) = &settings.live {
             report.verdicts = live.judge(&Leak::of_report(&report));
         }
+        report.gate = gate::judge(&report, settings.gate.fail_on, settings.gate.max_findings);
         settings.reports.deliver(&report, began.elapsed())?;
         Ok(answer(&report, settings))
     }
@@ -47,5 +51,17 @@ fn answer(report: &Report, settings: &Settings) -> Exit {
         }
         return Exit::NoVerdict;
     }
-    if report.findings.is_empty() || settings.exit_zero { Exit::Clean } else { Exit::Findings }
+    let gate = &report.gate;
+    if gate.is_undecided() && !settings.reports.is_shown() {
+        let findings = gate.undecided;
+        complaint::warn(&format!(
+            "there is no verdict: nobody knows whether the keys of {findings} findings are live"
+        ));
+    }
+    match () {
+        () if settings.exit_zero => Exit::Clean,
+        () if !gate.is_passed() => Exit::Findings,
+        () if gate.is_undecided() => Exit::NoVerdict,
+        () => Exit::Clean,
+    }
 }

@@ -209,7 +209,9 @@ mod tests {
         let list = AllowList::new(entries, "2026-11-22", false);
         assert_eq!(list.find(&finding("b10_aaaaaaaa", "a.py", 1)), Some(1));
         let notes = |used: Option<&[bool]>| -> Vec<String> {
-            list.notes(used).map(|note| format!("{} {}: {}", note.place, note.entry, note.state.word())).collect()
+            list.notes(used)
+                .map(|note| format!("{} {}: {}", note.place, note.entry, note.state.word()))
+                .collect()
         };
         assert_eq!(notes(None), ["c:1 key b10_aaaaaaaa: expired"]);
         let expect = ["c:1 key b10_aaaaaaaa: expired", "c:3 key b10_aaaaaaaa: unused"];

@@ -192,7 +192,8 @@ mod tests {
 
     #[test]
     fn what_is_no_entry_is_told_with_its_line() {
-        let text = "# a comment\n\nnothing\na.py:rule\na.py:rule:x\n:rule:3\na.py::3\na.py:rule:-1\nb.py:rule:3";
+        let text =
+            "# a comment\n\nnothing\na.py:rule\na.py:rule:x\n:rule:3\na.py::3\na.py:rule:-1\nb.py:rule:3";
         let (file, bad) = read(text);
         let places: Vec<_> = bad.iter().map(|bad| bad.place.as_str()).collect();
         assert_eq!(places, ["f:3", "f:4", "f:5", "f:6", "f:7", "f:8"]);

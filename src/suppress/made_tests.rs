@@ -9,7 +9,10 @@ use crate::model::{
 pub(super) fn finding(key: &str, path: &str, line: u64) -> Finding {
     let mut bytes = [0; 32];
     let name = format!("{key}{path}");
-    name.bytes().take(32).enumerate().for_each(|(at, byte)| bytes[at % 16] ^= byte.rotate_left(at as u32 / 8));
+    name.bytes()
+        .take(32)
+        .enumerate()
+        .for_each(|(at, byte)| bytes[at % 16] ^= byte.rotate_left(at as u32 / 8));
     let name = PathName::masked(path.as_bytes(), &[]);
     Finding {
         rule: "baseten-api-key".into(),

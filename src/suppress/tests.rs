@@ -57,7 +57,8 @@ fn told(suppressions: &Suppressions) -> (Vec<u64>, Vec<String>, Vec<String>) {
 fn the_order_of_precedence() {
     let (left, settled, notes) = told(&suppressions(false));
     assert_eq!(left, [0; 0]);
-    let expect = ["10: inline, line 9", "20: inline, line 20", "30: allow, c.toml:12", "40: ignore-file, ig:2"];
+    let expect =
+        ["10: inline, line 9", "20: inline, line 20", "30: allow, c.toml:12", "40: ignore-file, ig:2"];
     assert_eq!(settled, expect);
     assert_eq!(notes, [""; 0]);
 }

@@ -37,7 +37,8 @@ impl<'t> Cursor<'t> {
 
     /// What stands on the line of the byte at `offset` before it, as far as it is near.
     pub(super) fn line_before(&self, offset: usize) -> &'t [u8] {
-        let before = &self.text[offset.saturating_sub(NEAR).min(self.text.len())..offset.min(self.text.len())];
+        let before =
+            &self.text[offset.saturating_sub(NEAR).min(self.text.len())..offset.min(self.text.len())];
         memchr::memrchr(b'\n', before).map_or(before, |at| &before[at + 1..])
     }
 

@@ -7,8 +7,7 @@ use std::ops::Range;
 const LONGEST: usize = 240;
 
 /// Signs that close a comment.
-const CLOSERS: [&[u8]; 10] =
-    [b"*/", b"-->", b"--}}", b"}}", b"--%>", b"%>", b"#}", b"*)", b"-}", b"]]>"];
+const CLOSERS: [&[u8]; 10] = [b"*/", b"-->", b"--}}", b"}}", b"--%>", b"%>", b"#}", b"*)", b"-}", b"]]>"];
 
 /// Signs that may stand between a marker and its reason.
 const LEADERS: [&str; 11] = [":", "-", "\u{2013}", "\u{2014}", "=", ",", ";", "#", "//", "(", "|"];

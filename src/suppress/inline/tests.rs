@@ -68,7 +68,10 @@ fn the_markers_of_others() {
             check(&format!("{comment}\nk = KEYKEYKEY"), Some((marker, 1, None)));
         }
     }
-    check("# pragma: allowlist nextline secret\nKEYKEYKEY", Some(("pragma: allowlist nextline secret", 1, None)));
+    check(
+        "# pragma: allowlist nextline secret\nKEYKEYKEY",
+        Some(("pragma: allowlist nextline secret", 1, None)),
+    );
     check(
         "x = 1  # pragma: allowlist-nextline-secret\nKEYKEYKEY",
         Some(("pragma: allowlist nextline secret", 1, None)),
@@ -103,10 +106,42 @@ fn a_word_of_its_own() {
 #[test]
 fn above_on_a_line_of_its_own() {
     for comment in [
-        "# ~", "  ## ~", "// ~", "/// ~", "-- ~", "--~", "; ~", ";; ~", "% ~", "/* ~ */", "/** ~", " * ~", " * ~ */",
-        "<!-- ~ -->", "{# ~ #}", "{{! ~ }}", "{{/* ~ */}}", "<%-- ~ --%>", "(* ~ *)", "{- ~ -}", "rem ~", "REM ~",
-        "@rem ~", ":: ~", ".. ~", "dnl ~", "' ~", "'~", "! ~", "\" ~", "\"# ~\\n\",", "   \"  // ~\\n\",",
-        "# why: it is dead ~", "// see below. ~", "#~", "# ~\r",
+        "# ~",
+        "  ## ~",
+        "// ~",
+        "/// ~",
+        "-- ~",
+        "--~",
+        "; ~",
+        ";; ~",
+        "% ~",
+        "/* ~ */",
+        "/** ~",
+        " * ~",
+        " * ~ */",
+        "<!-- ~ -->",
+        "{# ~ #}",
+        "{{! ~ }}",
+        "{{/* ~ */}}",
+        "<%-- ~ --%>",
+        "(* ~ *)",
+        "{- ~ -}",
+        "rem ~",
+        "REM ~",
+        "@rem ~",
+        ":: ~",
+        ".. ~",
+        "dnl ~",
+        "' ~",
+        "'~",
+        "! ~",
+        "\" ~",
+        "\"# ~\\n\",",
+        "   \"  // ~\\n\",",
+        "# why: it is dead ~",
+        "// see below. ~",
+        "#~",
+        "# ~\r",
     ] {
         let text = format!("x = 1\n{}\nk = KEYKEYKEY", comment.replace('~', "baseleak:allow"));
         check(&text, Some(("baseleak:allow", 2, None)));
@@ -184,7 +219,8 @@ fn the_first_and_the_last_line_of_a_secret_count() {
     let text = "# gitleaks:allow dead\nk = [[KEY\nKEY]]  # x\nend";
     let start = text.find("KEY").expect("it is there");
     let span = start..start + "KEY\nKEY".len();
-    let at = |text: &str| find(text.as_bytes(), &span, 2, std::slice::from_ref(&span)).map(|found| found.line);
+    let at =
+        |text: &str| find(text.as_bytes(), &span, 2, std::slice::from_ref(&span)).map(|found| found.line);
     assert_eq!(at(text), Some(1));
     assert_eq!(at(&text.replace("# x", "# ggignore")), Some(3));
     assert_eq!(at(&text.replace("gitleaks", "another!")), None);
@@ -198,7 +234,10 @@ fn only_what_is_near_counts() {
     check(&format!("baseleak:allow{near}KEYKEYKEY"), Some(("baseleak:allow", 1, None)));
     check(&format!("baseleak:allow{near} KEYKEYKEY"), None);
     // The line above is found only where its end is seen.
-    check(&format!("# baseleak:allow\n{}KEYKEYKEY", " ".repeat(REACH - 1)), Some(("baseleak:allow", 1, None)));
+    check(
+        &format!("# baseleak:allow\n{}KEYKEYKEY", " ".repeat(REACH - 1)),
+        Some(("baseleak:allow", 1, None)),
+    );
     check(&format!("# baseleak:allow\n{}KEYKEYKEY", " ".repeat(REACH)), None);
     check(&format!("# {}baseleak:allow\nKEYKEYKEY", " ".repeat(REACH)), None);
 }
