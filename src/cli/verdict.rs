@@ -58,10 +58,8 @@ fn answer(report: &Report, settings: &Settings) -> Exit {
             "there is no verdict: nobody knows whether the keys of {findings} findings are live"
         ));
     }
-    match () {
-        () if settings.exit_zero => Exit::Clean,
-        () if !gate.is_passed() => Exit::Findings,
-        () if gate.is_undecided() => Exit::NoVerdict,
-        () => Exit::Clean,
+    if gate.is_undecided() {
+        return Exit::NoVerdict;
     }
+    if gate.is_passed() || settings.exit_zero { Exit::Clean } else { Exit::Findings }
 }

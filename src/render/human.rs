@@ -384,7 +384,8 @@ mod tests {
             "{shown}"
         );
         assert!(!hidden.contains(&heading) && !hidden.contains("  ~ "), "{hidden}");
-        for one in &report.suppressed {
+        // A key that still counts somewhere is shown there.
+        for one in report.suppressed.iter().filter(|one| one.finding.digest != report.findings[0].digest) {
             assert!(!shown.contains(&plain(&one.finding.secret)), "{}", one.finding.key);
         }
     }

@@ -27,4 +27,5 @@ mod server;
 mod shape;
 mod staged;
 mod submodules;
+mod suppress;
 mod verify;

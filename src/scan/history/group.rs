@@ -27,6 +27,8 @@ struct Place {
     /// The comment that allows it, if a version has one; which, does not depend on the order
     /// that versions come in: one with a reason, of the first version that has such.
     allowed: Option<((bool, Rank), InlineComment)>,
+    /// Whether a version without a comment stands at another path, too.
+    is_open: bool,
 }
 
 /// Which of several versions is the first, which is the least: that of the first
@@ -45,13 +47,15 @@ struct Key {
 }
 
 impl Places {
-    /// Adds a finding in an object, whose first commit has this rank if there is one.
+    /// Adds a finding in an object, whose first commit has this rank if there is one, and
+    /// which stands at this path only or at others, too.
     pub(super) fn add(
         &mut self,
         finding: Finding,
         object: ObjectId,
         kind: ObjectKind,
         first: Option<(Holder, usize)>,
+        is_only_path: bool,
     ) {
         let key = self.keys.entry(finding.digest.clone()).or_default();
         key.name.clone_from(&finding.key);
@@ -62,13 +66,16 @@ impl Places {
             ObjectKind::Tag => false,
         };
         let rank = (first.is_none(), first.unwrap_or_default(), object);
+        // A comment at this path says nothing of the same bytes at another one.
+        let is_open = !is_only_path && finding.inline.is_none();
         match self.findings.entry(finding.fingerprint) {
             Entry::Vacant(vacant) => {
-                let mut place = Place { rank, finding, objects: BTreeSet::from([object]), allowed: None };
-                place.allow(rank, place.finding.inline.clone());
-                vacant.insert(place);
+                let allowed =
+                    finding.inline.clone().map(|comment| ((comment.reason.is_none(), rank), comment));
+                vacant.insert(Place { rank, finding, objects: BTreeSet::from([object]), allowed, is_open });
             }
             Entry::Occupied(mut occupied) => {
+                occupied.get_mut().is_open |= is_open;
                 occupied.get_mut().add(rank, finding, object);
             }
         }
@@ -89,8 +96,8 @@ impl Places {
         let refs = attribution.refs(&groups);
         let mut names: HashMap<&[u8], PathName> = HashMap::new();
         let mut findings = Vec::new();
-        for (Place { mut finding, objects, allowed, .. }, refs) in places.into_iter().zip(refs) {
-            finding.inline = allowed.map(|(_, comment)| comment);
+        for (Place { mut finding, objects, allowed, is_open, .. }, refs) in places.into_iter().zip(refs) {
+            finding.inline = allowed.filter(|_| !is_open).map(|(_, comment)| comment);
             if let Some(origin) = &mut finding.origin {
                 let name =
                     |name| names.entry(name).or_insert_with(|| commits.detector.path_name(name)).clone();
