@@ -152,7 +152,9 @@ fn ignore_file(
     let ids = rules.rules.iter().map(|rule| &*rule.id);
     let detector = Detector::new(RuleSet::builtin());
     let (file, bad) = IgnoreFile::parse(&name_of(&path), &text, ids, |line| detector.concealed(line));
-    bad.iter().for_each(|bad| warn(&bad.to_string()));
+    for bad in bad {
+        warn(&bad.to_string());
+    }
     Ok(file)
 }
 

@@ -265,9 +265,9 @@ impl Reader<'_> {
     }
 
     fn output(&self, table: &DeTable<'_>) -> Result<OutputConfig, ConfigError> {
-        let formats = ReportFormat::ALL.map(|format| (format.name(), format));
         const COLORS: &[(&str, ColorWhen)] =
             &[("auto", ColorWhen::Auto), ("always", ColorWhen::Always), ("never", ColorWhen::Never)];
+        let formats = ReportFormat::ALL.map(|format| (format.name(), format));
         let mut output = OutputConfig::default();
         for (key, value) in table {
             let inner = value.get_ref();

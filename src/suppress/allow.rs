@@ -135,7 +135,7 @@ impl AllowEntry {
             None => *key == finding.key,
         };
         self.key.as_ref().is_none_or(key)
-            && self.path.as_ref().is_none_or(|path| path.admits(finding.relative.as_str()))
+            && self.path.as_ref().is_none_or(|path| path.admits_all(finding))
             && self.rule.as_ref().is_none_or(|rule| **rule == *finding.rule)
             && self.fingerprint.as_ref().is_none_or(|name| name == fingerprint)
     }
@@ -150,6 +150,12 @@ impl AllowEntry {
 }
 
 impl PathTest {
+    /// Whether the file of a finding matches, under every path that it has where it came in.
+    fn admits_all(&self, finding: &Finding) -> bool {
+        let others = finding.origin.iter().flat_map(|origin| &origin.other_paths);
+        [&finding.relative].into_iter().chain(others).all(|path| self.admits(path.as_str()))
+    }
+
     /// Whether the file matches, or an archive that it lies in does.
     fn admits(&self, path: &str) -> bool {
         (self.matches)(path) || path.match_indices('!').any(|(at, _)| (self.matches)(&path[..at]))
@@ -161,8 +167,8 @@ mod tests {
     use super::*;
     use crate::suppress::made_tests::finding;
 
-    fn glob(path: &'static str) -> Option<PathTest> {
-        Some(PathTest { glob: path.to_owned(), matches: Box::new(move |other| other == path) })
+    fn glob(path: &'static str) -> PathTest {
+        PathTest { glob: path.to_owned(), matches: Box::new(move |other| other == path) }
     }
 
     /// Whether the entry settles the first key in `a.py`, and in the member of an archive.
@@ -179,9 +185,9 @@ mod tests {
         let key = || Some("b10_aaaaaaaa".to_owned());
         check(AllowEntry { key: key(), ..entry() }, true, true);
         check(AllowEntry { key: Some("b10_aaaaaaab".to_owned()), ..entry() }, false, false);
-        check(AllowEntry { key: key(), path: glob("a.py"), ..entry() }, true, false);
-        check(AllowEntry { path: glob("d/z.zip!m/a.py"), ..entry() }, false, true);
-        check(AllowEntry { path: glob("d/z.zip"), ..entry() }, false, true);
+        check(AllowEntry { key: key(), path: Some(glob("a.py")), ..entry() }, true, false);
+        check(AllowEntry { path: Some(glob("d/z.zip!m/a.py")), ..entry() }, false, true);
+        check(AllowEntry { path: Some(glob("d/z.zip")), ..entry() }, false, true);
         check(AllowEntry { rule: Some("baseten-api-key".to_owned()), ..entry() }, true, true);
         check(AllowEntry { key: key(), rule: Some("other".to_owned()), ..entry() }, false, false);
         let found = finding("b10_aaaaaaaa", "a.py", 1);

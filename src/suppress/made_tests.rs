@@ -7,12 +7,11 @@ use crate::model::{
 
 /// A finding of the key with this name at a path and a line.
 pub(super) fn finding(key: &str, path: &str, line: u64) -> Finding {
-    let mut bytes = [0; 32];
+    let mut bytes = [0_u8; 32];
     let name = format!("{key}{path}");
-    name.bytes()
-        .take(32)
-        .enumerate()
-        .for_each(|(at, byte)| bytes[at % 16] ^= byte.rotate_left(at as u32 / 8));
+    for (at, byte) in name.bytes().enumerate() {
+        bytes[at % 16] = bytes[at % 16].rotate_left(1) ^ byte;
+    }
     let name = PathName::masked(path.as_bytes(), &[]);
     Finding {
         rule: "baseten-api-key".into(),

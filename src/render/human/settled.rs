@@ -92,10 +92,10 @@ fn gate(findings: &str, gate: &Gate) -> ColoredString {
         return format!("{findings}{share}, and {undecided} that nobody can tell of: no verdict ({which})")
             .yellow();
     }
-    match gate.is_passed() {
-        true => format!("{findings}{share}: the gate is passed ({which})").green(),
-        false => format!("{findings}{share}: the gate is not passed ({which})").red(),
+    if gate.is_passed() {
+        return format!("{findings}{share}: the gate is passed ({which})").green();
     }
+    format!("{findings}{share}: the gate is not passed ({which})").red()
 }
 
 #[cfg(test)]

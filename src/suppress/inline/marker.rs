@@ -73,20 +73,16 @@ fn joint(text: &[u8]) -> Option<&[u8]> {
 /// Whether a word ends here that the marker would be a part of. An escaped line end is none.
 fn goes_on_before(before: &[u8]) -> bool {
     match before {
-        [.., b'\\', b'n' | b't' | b'r'] => false,
-        [.., b'/', b'/'] => false,
+        [.., b'\\', b'n' | b't' | b'r'] | [.., b'/', b'/'] | [] => false,
         [.., byte, b'/'] => is_word(*byte),
         [.., byte] => is_word(*byte) || matches!(byte, b'-' | b'.') && !before.ends_with(b"--"),
-        [] => false,
     }
 }
 
 /// Whether the marker is the beginning of a longer word.
 fn goes_on_behind(behind: &[u8]) -> bool {
     match behind {
-        [b'-' | b'.' | b'/' | b':', next, ..] if *next != b'/' => {
-            is_word(*next) && !matches!(behind[0], b':')
-        }
+        [b'-' | b'.' | b'/', next, ..] => is_word(*next),
         [byte, ..] => is_word(*byte),
         [] => false,
     }

@@ -9,7 +9,7 @@ fn repository() -> (Sandbox, Vec<String>) {
     let mut ids = Vec::new();
     let mut text = String::new();
     for number in 0..2 {
-        text += &format!("K{number} = '{}'\n\n", key(number));
+        text.extend(["K = '", &key(number), "'\n\n"]);
         sandbox.write("src/a.py", &text);
         sandbox.git(["add", "src/a.py"]);
         sandbox.git(["commit", "--quiet", "--message", "m"]);
