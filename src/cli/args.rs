@@ -8,6 +8,7 @@ mod format;
 mod keys;
 mod revoke;
 mod rotate;
+mod suppress;
 mod verify;
 
 use std::ffi::OsString;
@@ -23,6 +24,7 @@ pub(crate) use format::FormatArg;
 pub(crate) use keys::{KeysArgs, Sort};
 pub(crate) use revoke::RevokeArgs;
 pub(crate) use rotate::RotateArgs;
+pub(crate) use suppress::SuppressArgs;
 pub(crate) use verify::{ExplainArgs, LiveArgs, VerifyArgs};
 
 use baseleak::rules;
@@ -178,9 +180,8 @@ pub(crate) struct ScanOptions {
     /// Show secrets in full; only on a terminal
     #[arg(long)]
     pub(crate) show_secrets: bool,
-    /// Exit with 0 where there are findings
-    #[arg(long)]
-    pub(crate) exit_zero: bool,
+    #[command(flatten)]
+    pub(crate) suppress: SuppressArgs,
     /// Threads to read with, at most 256; 0 stands for one for each core
     #[arg(long, value_name = "N", default_value_t = 0, value_parser = clap::value_parser!(u16).range(..=256))]
     pub(crate) threads: u16,

@@ -16,7 +16,7 @@ use baseleak::rules::RuleSet;
 use baseleak::scan::{self, Input, Moves, Progress, Reading, Scanned, Sources};
 use baseleak::source::history::{Engine, History, Limits};
 use baseleak::source::{self, Staged, Walk};
-use baseleak::suppress::baseline::{Baseline, Changes, Entry, FILE, Sighting, Spot};
+use baseleak::suppress::baseline::{Baseline, Changes, Entry, FILE, Sighting, Spot, Unmoved};
 use baseleak::verify::Leaked;
 
 use super::args::{BaselineFrom, ColorWhen, ScanOptions, Seeing};
@@ -94,9 +94,10 @@ impl Seen {
             return Err(Advised::new("a baseline has one form, and --format is for reports", hint).into());
         }
         let root = source::root_of(&seeing.place);
-        let (settings, rules) = Settings::new(options, &BTreeSet::from([root.clone()]), color)?;
+        let (settings, rules) = Settings::without_baseline(options, &BTreeSet::from([root.clone()]), color)?;
         let detector = Detector::new(rules.in_force).decoding(settings.decode);
-        let file = options.output.clone().unwrap_or_else(|| root.join(FILE));
+        let named = options.output.as_ref().or(settings.baseline.as_ref()).cloned();
+        let file = named.unwrap_or_else(|| root.join(FILE));
         let is_given = given.is_some();
         let place = Some(seeing.place.clone());
         let scanned = given.unwrap_or(match seeing.from {
@@ -108,8 +109,10 @@ impl Seen {
         let mut seen = Self { settings, detector, report: None, scanned, file };
         if !is_given {
             let progress = Progress::default();
-            let report = progress::watch(&progress, || seen.scan(&progress))?;
-            seen.report = Some(settled(report));
+            let mut report = progress::watch(&progress, || seen.scan(&progress))?;
+            // What somebody settled in another way need not stand in the baseline.
+            seen.settings.suppressions.apply(&mut report, &Unmoved);
+            seen.report = Some(report);
         }
         Ok(seen)
     }
@@ -197,12 +200,6 @@ pub(crate) fn whole(is_whole: bool) -> Result<()> {
 
 fn advised(what: &str, hint: &str, error: impl std::error::Error + Send + Sync + 'static) -> anyhow::Error {
     anyhow::Error::new(error).context(Advised::new(what, hint))
-}
-
-/// The report without what somebody settled in other ways.
-fn settled(mut report: Report) -> Report {
-    report.findings.retain(|finding| finding.inline.is_none());
-    report
 }
 
 /// The bytes of a JSON report, and whether what it tells of was read to its end.

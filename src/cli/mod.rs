@@ -21,6 +21,7 @@ mod progress;
 mod reports;
 mod revoke;
 mod rotation;
+mod settling;
 mod step_summary;
 mod stream;
 mod table;

@@ -9,12 +9,14 @@ use baseleak::rules::{Config, RuleSet, nearest};
 use baseleak::scan::Input;
 use baseleak::select::Policy;
 use baseleak::source;
-use baseleak::suppress::baseline;
+use baseleak::suppress::Suppressions;
 
 use super::args::{ColorWhen, RuleArgs, ScanArgs, ScanOptions};
+use super::baseline;
 use super::complaint::{Advised, warn};
 use super::output::Output;
 use super::reports::{Reports, Shown};
+use super::settling::{GatePlan, Settling, settling};
 use super::verifying::Live;
 
 /// The name of the configuration at the root of a repository.
@@ -47,8 +49,12 @@ pub(crate) struct Settings {
     pub(crate) live: Option<Live>,
     /// The root of what is scanned, if it is one.
     pub(crate) root: Option<PathBuf>,
-    /// The baseline in force.
+    /// What settles findings.
+    pub(crate) suppressions: Suppressions,
+    /// The file of the baseline in force, if any.
     pub(crate) baseline: Option<PathBuf>,
+    /// What makes the scan fail.
+    pub(crate) gate: GatePlan,
     /// Whether the configuration wants files read that git ignores.
     ignored: bool,
 }
@@ -88,30 +94,47 @@ impl Settings {
         roots: &BTreeSet<PathBuf>,
         color: Option<ColorWhen>,
     ) -> Result<(Self, Rules)> {
+        let (mut settings, rules) = Self::without_baseline(args, roots, color)?;
+        settings.suppressions.baseline = settings.baseline.as_deref().map(baseline::load).transpose()?;
+        Ok((settings, rules))
+    }
+
+    /// The same for whoever writes the baseline: it is found, and not read.
+    pub(crate) fn without_baseline(
+        args: &ScanOptions,
+        roots: &BTreeSet<PathBuf>,
+        color: Option<ColorWhen>,
+    ) -> Result<(Self, Rules)> {
         let file = config_file(args, roots)?;
         let config = match &file {
             Some(file) => Config::load(file)?,
             None => Config::default(),
         };
         let format = config.output.format.unwrap_or(ReportFormat::Human);
-        let shown = Shown { secrets: args.show_secrets, suppressed: false };
+        let shown = Shown { secrets: args.show_secrets, suppressed: args.suppress.show_suppressed };
         set_color(color.or(config.output.color.map(ColorWhen::from)), output_file(args).is_some());
         let root = roots.first().filter(|_| roots.len() == 1).cloned();
-        let baseline = root.as_ref().map(|root| root.join(baseline::FILE));
+        let rules = rules(&config, &args.rules)?;
+        let live = Live::of_scan(&args.live)?;
+        let settled =
+            settling(&args.suppress, file.as_deref(), &config, roots, &rules.in_force, live.is_some())?;
+        let Settling { suppressions, baseline, gate } = settled;
         let settings = Self {
-            baseline: baseline.filter(|file| file.symlink_metadata().is_ok()),
             root,
             policy: policy(args, &config, file.as_deref())?,
             threads: args.threads.into(),
             decode: !args.no_decode && config.scan.decode.unwrap_or(true),
             config: file,
             reports: Reports::new(&args.format, format, args.output.as_ref(), shown)?,
-            exit_zero: args.exit_zero,
+            exit_zero: args.suppress.exit_zero,
             unpack: !args.no_unpack && config.scan.unpack.unwrap_or(true),
-            live: Live::of_scan(&args.live)?,
+            live,
+            suppressions,
+            baseline,
+            gate,
             ignored: config.scan.ignored.unwrap_or(false),
         };
-        Ok((settings, rules(&config, &args.rules)?))
+        Ok((settings, rules))
     }
 }
 

@@ -4,9 +4,10 @@ use std::time::Instant;
 
 use anyhow::Result;
 use baseleak::detect::Detector;
-use baseleak::model::{Report, Suppressed, Suppression, SuppressionKind};
+use baseleak::model::Report;
 use baseleak::source;
-use baseleak::suppress::baseline::{Baseline, Known, Presence};
+use baseleak::suppress::baseline::Presence;
+use baseleak::suppress::gate;
 use baseleak::verify::Leak;
 
 use super::complaint;
@@ -28,30 +29,16 @@ impl Ending<'_> {
     /// Completes `report`, delivers it and answers.
     pub(crate) fn deliver(self, mut report: Report) -> Result<Exit> {
         let Self { settings, detector, disabled, began, presence } = self;
-        if let Some(file) = &settings.baseline {
-            settle(&mut report, &super::baseline::load(file)?, presence);
-        }
         report.disabled = disabled;
         report.config = settings.config.as_ref().map(|file| detector.path_name(&source::shown(file)));
+        settings.suppressions.apply(&mut report, presence);
+        // Nobody asks about what somebody settled.
         if let Some(live) = &settings.live {
             report.verdicts = live.judge(&Leak::of_report(&report));
         }
+        report.gate = gate::judge(&report, settings.gate.fail_on, settings.gate.max_findings);
         settings.reports.deliver(&report, began.elapsed())?;
         Ok(answer(&report, settings))
-    }
-}
-
-/// Sets aside what `baseline` has.
-fn settle(report: &mut Report, baseline: &Baseline, presence: &dyn Presence) {
-    let known = baseline.settle(&report.findings.iter().collect::<Vec<_>>(), presence);
-    for (finding, known) in std::mem::take(&mut report.findings).into_iter().zip(known) {
-        let Some(Known { place, moved_from }) = known else {
-            report.findings.push(finding);
-            continue;
-        };
-        let kind = moved_from.map_or(SuppressionKind::Baseline, SuppressionKind::Moved);
-        let by = Suppression { kind, place, reason: None, owner: None, expires: None };
-        report.suppressed.push(Suppressed { finding, by });
     }
 }
 
@@ -64,5 +51,15 @@ fn answer(report: &Report, settings: &Settings) -> Exit {
         }
         return Exit::NoVerdict;
     }
-    if report.findings.is_empty() || settings.exit_zero { Exit::Clean } else { Exit::Findings }
+    let gate = &report.gate;
+    if gate.is_undecided() && !settings.reports.is_shown() {
+        let findings = gate.undecided;
+        complaint::warn(&format!(
+            "there is no verdict: nobody knows whether the keys of {findings} findings are live"
+        ));
+    }
+    if gate.is_undecided() {
+        return Exit::NoVerdict;
+    }
+    if gate.is_passed() || settings.exit_zero { Exit::Clean } else { Exit::Findings }
 }

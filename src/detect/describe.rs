@@ -6,10 +6,11 @@ use std::ops::Range;
 use sha2::{Digest, Sha256};
 
 use crate::model::{
-    Attribution, Blob, Encoding, Finding, Fingerprint, Location, PathName, Place, Position, Reason, Secret,
-    Snippet, hex,
+    Attribution, Blob, Encoding, Finding, Fingerprint, InlineComment, Location, PathName, Place, Position,
+    Reason, Secret, Snippet, hex,
 };
 use crate::rules::{Neighbours, Rule, RuleSet};
+use crate::suppress::inline;
 
 use super::filter::Verdict;
 use super::hidden::Hidden;
@@ -123,8 +124,8 @@ impl<'b> Describer<'b> {
             },
             relative: self.names.relative.clone(),
             origin: None,
+            inline: self.comment(&span, spans, start.line),
             snippet: self.snippet(is_plain && stands_alone(rule), &span, spans, name),
-            inline: None,
             seen: Vec::new(),
             secret: Secret::new(secret),
         }
@@ -160,6 +161,24 @@ impl<'b> Describer<'b> {
             seen: Vec::new(),
             secret: Secret::new(b""),
         }
+    }
+
+    /// The comment that allows the secret at `span`, its reason masked. The name of a file has none.
+    fn comment(&self, span: &Range<usize>, spans: &[Range<usize>], line: u64) -> Option<InlineComment> {
+        if self.place == Place::FileName {
+            return None;
+        }
+        let found = inline::find(self.blob.bytes, span, line, spans)?;
+        let reason = found.reason.map(|reason| {
+            let first = spans.partition_point(|other| other.end <= reason.start);
+            let within = spans[first..].iter().take_while(|other| other.start < reason.end);
+            let within = within.map(|other| {
+                let start = other.start.max(reason.start) - reason.start;
+                start..other.end.min(reason.end) - reason.start
+            });
+            mask::text(&self.blob.bytes[reason.clone()], &within.collect::<Vec<_>>())
+        });
+        Some(InlineComment { marker: found.marker, line: found.line, reason })
     }
 
     fn fingerprint(&self, secret: &[u8]) -> Fingerprint {

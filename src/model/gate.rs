@@ -17,14 +17,24 @@ pub enum FailOn {
     New,
 }
 
-impl fmt::Display for FailOn {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(match self {
+impl FailOn {
+    /// All of them, in the order of the documentation.
+    pub const ALL: [Self; 4] = [Self::Any, Self::High, Self::Active, Self::New];
+
+    /// Its word on the command line and in a configuration.
+    pub fn word(self) -> &'static str {
+        match self {
             Self::Any => "any",
             Self::High => "high",
             Self::Active => "active",
             Self::New => "new",
-        })
+        }
+    }
+}
+
+impl fmt::Display for FailOn {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.word())
     }
 }
 
@@ -45,5 +55,15 @@ impl Gate {
     /// Whether it lets the report through, as far as it can tell.
     pub fn is_passed(&self) -> bool {
         self.failing <= self.max_findings
+    }
+
+    /// Whether what it cannot tell about could make it stop a report that it lets through.
+    pub fn is_undecided(&self) -> bool {
+        self.is_passed() && self.failing.saturating_add(self.undecided) > self.max_findings
+    }
+
+    /// Whether it is anything but the one that stops every finding.
+    pub fn is_chosen(&self) -> bool {
+        self.fail_on != FailOn::Any || self.max_findings > 0
     }
 }

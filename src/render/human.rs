@@ -10,6 +10,7 @@
 //! [`show_secrets`](HumanOptions::show_secrets) asks for it.
 
 mod history;
+mod settled;
 
 use std::collections::HashMap;
 use std::fmt::Write as _;
@@ -20,7 +21,7 @@ use colored::{ColoredString, Colorize};
 
 use super::terminal::sanitise;
 use super::{Tally, verdicts};
-use crate::model::{Confidence, Coverage, Finding, PathName, Place, Report, Secret, Skipped, Validity};
+use crate::model::{Confidence, Coverage, Finding, Place, Report, Secret, Skipped, Suppression, Validity};
 
 /// How many notes and skipped entries are listed before the rest is only counted.
 const LISTED: usize = 20;
@@ -40,26 +41,43 @@ pub struct HumanOptions {
 pub fn write(report: &Report, options: &HumanOptions, out: &mut dyn Write) -> io::Result<()> {
     let validities: HashMap<&str, &Validity> =
         report.verdicts.iter().map(|verdict| (&*verdict.digest, &verdict.validity)).collect();
-    for group in history::groups(report) {
+    for group in history::groups(report, options.show_suppressed) {
         group.write_heading(out)?;
         for finding in group.findings {
-            write_finding(finding, options.show_secrets, validities.get(&*finding.digest).copied(), out)?;
+            let shown = Shown {
+                secret: options.show_secrets,
+                validity: validities.get(&*finding.digest).copied(),
+                by: None,
+            };
+            write_finding(finding, shown, out)?;
+        }
+        // Nobody needs the secret of what is settled.
+        for one in group.suppressed {
+            write_finding(&one.finding, Shown { secret: false, validity: None, by: Some(&one.by) }, out)?;
         }
     }
+    let entries = report.entries.iter();
+    let entries = entries.map(|note| (&*note.place, format!("{} {}", note.entry, note.state)));
+    write_list(&count(report.entries.len() as u64, "entry to look at", "entries to look at"), entries, out)?;
     let coverage = &report.coverage;
-    let notes = coverage.notes.iter().map(|note| (&note.path, note.kind.to_string()));
+    let notes = coverage.notes.iter().map(|note| (note.path.as_str(), note.kind.to_string()));
     write_list(&count(coverage.notes.len() as u64, "note", "notes"), notes, out)?;
-    let skipped = coverage.skipped.iter().map(|entry| (&entry.path, entry.reason.to_string()));
+    let skipped = coverage.skipped.iter().map(|entry| (entry.path.as_str(), entry.reason.to_string()));
     write_list(&format!("{} skipped", paths(&coverage.skipped)), skipped, out)?;
-    write_summary(report, options.elapsed, out)
+    write_summary(report, options, out)
 }
 
-fn write_finding(
-    finding: &Finding,
-    show_secrets: bool,
-    validity: Option<&Validity>,
-    out: &mut dyn Write,
-) -> io::Result<()> {
+/// What is shown of a finding beside itself.
+#[derive(Clone, Copy)]
+struct Shown<'r> {
+    /// The secret in place of its mask.
+    secret: bool,
+    validity: Option<&'r Validity>,
+    /// What settled it.
+    by: Option<&'r Suppression>,
+}
+
+fn write_finding(finding: &Finding, shown: Shown<'_>, out: &mut dyn Write) -> io::Result<()> {
     let location = &finding.location;
     let path = sanitise(location.path.as_str()).bold();
     let place = match location.place {
@@ -67,11 +85,12 @@ fn write_finding(
         Place::FileName => format!("{path}: in the file name:"),
     };
     let (rule, key) = (sanitise(&finding.rule), sanitise(&finding.key).bold());
-    writeln!(out, "{place} {} {rule} {key}", confidence(finding.confidence))?;
+    let state = if shown.by.is_some() { "suppressed " } else { "" };
+    writeln!(out, "{place} {state}{} {rule} {key}", confidence(finding.confidence))?;
 
     let snippet = &finding.snippet;
     let (before, after) = (sanitise(snippet.before.trim_start()), sanitise(snippet.after.trim_end()));
-    let middle = if show_secrets { plain(&finding.secret) } else { snippet.mask.clone() };
+    let middle = if shown.secret { plain(&finding.secret) } else { snippet.mask.clone() };
     if !(before.is_empty() && middle.is_empty() && after.is_empty()) {
         writeln!(out, "  | {before}{}{after}", sanitise(&middle).red().bold())?;
     }
@@ -89,7 +108,10 @@ fn write_finding(
     for reason in &finding.reasons {
         writeln!(out, "  = {}", sanitise(&reason.to_string()))?;
     }
-    if let Some(validity) = validity {
+    if let Some(by) = shown.by {
+        settled::write_why(by, out)?;
+    }
+    if let Some(validity) = shown.validity {
         writeln!(out, "  ! {}: {}", verdicts::word(validity), sanitise(&verdicts::told(validity)))?;
     }
     writeln!(out)
@@ -116,10 +138,10 @@ fn plain(secret: &Secret) -> String {
     text
 }
 
-/// Paths with what is to be said of each, under a title; nothing where there are none.
+/// Places with what is to be said of each, under a title; nothing where there are none.
 fn write_list<'r>(
     title: &str,
-    entries: impl ExactSizeIterator<Item = (&'r PathName, String)>,
+    entries: impl ExactSizeIterator<Item = (&'r str, String)>,
     out: &mut dyn Write,
 ) -> io::Result<()> {
     let number = entries.len();
@@ -128,7 +150,7 @@ fn write_list<'r>(
     }
     writeln!(out, "{}", format!("{title}:").bold())?;
     for (path, what) in entries.take(LISTED) {
-        writeln!(out, "  {}: {}", sanitise(path.as_str()), sanitise(&what))?;
+        writeln!(out, "  {}: {}", sanitise(path), sanitise(&what))?;
     }
     if let Some(more) = number.checked_sub(LISTED).filter(|&more| more > 0) {
         writeln!(out, "  and {more} more")?;
@@ -136,20 +158,21 @@ fn write_list<'r>(
     writeln!(out)
 }
 
-fn write_summary(report: &Report, elapsed: Duration, out: &mut dyn Write) -> io::Result<()> {
+fn write_summary(report: &Report, options: &HumanOptions, out: &mut dyn Write) -> io::Result<()> {
     let (tally, coverage) = (Tally::of(report), &report.coverage);
-    let findings = count(tally.findings, "finding", "findings");
     if tally.findings > 0 {
         let keys = count(tally.keys, "key", "distinct keys");
+        let findings = count(tally.findings, "finding", "findings");
         writeln!(out, "{findings} of {keys} in {}", count(tally.files, "file", "files"))?;
     }
+    settled::write_tally(&report.suppressed, options.show_suppressed, out)?;
     verdicts::write_tally(&report.verdicts, out)?;
     writeln!(
         out,
         "scanned {}, {} in {}",
         scanned(coverage),
         size(coverage.bytes.into()),
-        pace(coverage.bytes, elapsed)
+        pace(coverage.bytes, options.elapsed)
     )?;
     let passed_over = passed_over(coverage);
     if !passed_over.is_empty() {
@@ -178,18 +201,7 @@ fn write_summary(report: &Report, elapsed: Duration, out: &mut dyn Write) -> io:
         writeln!(out, "{} {hint}", "hint:".cyan())?;
     }
 
-    let verdict = match (tally.findings, coverage.is_complete()) {
-        (0, true) => "no keys found".green(),
-        (_, true) => findings.red(),
-        (0, false) => {
-            format!("incomplete: {} skipped, so there is no verdict", paths(&coverage.skipped)).yellow()
-        }
-        (_, false) => {
-            format!("{findings}, and incomplete: {} skipped that may hold more", paths(&coverage.skipped))
-                .red()
-        }
-    };
-    writeln!(out, "{}", verdict.bold())
+    writeln!(out, "{}", settled::verdict(report).bold())
 }
 
 /// What was read, in numbers.
@@ -269,7 +281,7 @@ mod tests {
     use super::super::canonical::{assert_no_secret, canonical};
     use super::super::terminal::is_hidden;
     use super::*;
-    use crate::model::{Gate, SkipReason};
+    use crate::model::{Gate, PathName, SkipReason};
 
     /// The switch for colours is global: one test at a time may hold it.
     static COLOURS: Mutex<()> = Mutex::new(());
@@ -355,6 +367,37 @@ mod tests {
         hint: make what was skipped readable, or leave out with --exclude what need not count
         1 finding, and incomplete: 1 path skipped that may hold more
         "#);
+    }
+
+    /// What is settled stands under its key, without its secret whatever else is shown.
+    #[test]
+    fn what_is_suppressed_is_shown_on_request() {
+        let mut report = canonical();
+        report.findings.truncate(1);
+        report.exposures.retain(|exposure| exposure.digest != report.findings[0].digest);
+        report.exposures.truncate(1);
+        report.exposures[0].findings = vec![report.suppressed[0].finding.fingerprint];
+        let rendered = |show_suppressed| {
+            let _held = COLOURS.lock().unwrap_or_else(PoisonError::into_inner);
+            colored::control::set_override(false);
+            let mut out = Vec::new();
+            let options = HumanOptions { show_secrets: true, show_suppressed, elapsed: Duration::ZERO };
+            write(&report, &options, &mut out).expect("a vector takes everything");
+            String::from_utf8(out).expect("the report is UTF-8")
+        };
+        let (shown, hidden) = (rendered(true), rendered(false));
+        let heading = format!("{}: ", report.exposures[0].key);
+        assert!(shown.contains(&heading) && shown.contains("in 1 place, suppressed\n"), "{shown}");
+        assert!(shown.contains("a/one.py:2:9: suppressed high baseten-api-key b10_"), "{shown}");
+        assert!(
+            shown.contains("  ~ owner: ann@example.com\n") && !shown.contains("--show-suppressed"),
+            "{shown}"
+        );
+        assert!(!hidden.contains(&heading) && !hidden.contains("  ~ "), "{hidden}");
+        // A key that still counts somewhere is shown there.
+        for one in report.suppressed.iter().filter(|one| one.finding.digest != report.findings[0].digest) {
+            assert!(!shown.contains(&plain(&one.finding.secret)), "{}", one.finding.key);
+        }
     }
 
     #[test]

@@ -2,6 +2,8 @@
 //! docs/configuration.md. It checks keys and kinds of values; globs and rule
 //! files are checked by those who use them.
 
+mod settled;
+
 use std::error::Error;
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -15,6 +17,8 @@ use super::size::parse_size;
 use super::suggest::hint;
 use super::traits::one_of;
 
+pub use settled::{AllowConfig, GateConfig, SuppressConfig};
+
 /// A configuration file. What it does not say is `None` or empty.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Config {
@@ -24,6 +28,12 @@ pub struct Config {
     pub rules: RulesConfig,
     /// `[output]`.
     pub output: OutputConfig,
+    /// `[suppress]`.
+    pub suppress: SuppressConfig,
+    /// `[gate]`.
+    pub gate: GateConfig,
+    /// `[[allow]]`, in the order of the file.
+    pub allow: Vec<AllowConfig>,
 }
 
 /// `[scan]`: what is read.
@@ -190,8 +200,15 @@ impl Reader<'_> {
                 "output" => {
                     config.output = self.output(self.value("output", value, document::table(inner))?)?;
                 }
+                "suppress" => {
+                    config.suppress =
+                        self.suppress(self.value("suppress", value, document::table(inner))?)?;
+                }
+                "gate" => config.gate = self.gate(self.value("gate", value, document::table(inner))?)?,
+                "allow" => config.allow = self.allow(value)?,
                 other => {
-                    return Err(self.unknown(self.lines.of(key), "", other, &["scan", "rules", "output"]));
+                    let known = ["scan", "rules", "output", "suppress", "gate", "allow"];
+                    return Err(self.unknown(self.lines.of(key), "", other, &known));
                 }
             }
         }
@@ -285,74 +302,4 @@ fn size(value: &DeValue<'_>) -> Result<u64, String> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn read(text: &str) -> Result<Config, String> {
-        Config::parse(Path::new("proj/.baseleak.toml"), text).map_err(|error| error.to_string())
-    }
-
-    #[test]
-    fn every_key() {
-        let text = "[scan]\ninclude = ['*.py']\nexclude = ['dist/**']\nignored = true\ndecode = false\nmax-file-size = '10MiB'\nunpack = false\n\
-                    [rules]\nfiles = ['a.toml', '/b.toml']\ndisable = ['x']\n\
-                    [output]\nformat = 'json'\ncolor = 'never'\n";
-        let expect = Config {
-            scan: ScanConfig {
-                include: vec!["*.py".to_owned()],
-                exclude: vec!["dist/**".to_owned()],
-                ignored: Some(true),
-                decode: Some(false),
-                max_file_size: Some(10 << 20),
-                unpack: Some(false),
-            },
-            rules: RulesConfig {
-                files: vec!["proj/a.toml".into(), "/b.toml".into()],
-                disable: vec!["x".to_owned()],
-            },
-            output: OutputConfig { format: Some(ReportFormat::Json), color: Some(ColorWhen::Never) },
-        };
-        assert_eq!(read(text), Ok(expect));
-        assert_eq!(read(""), Ok(Config::default()));
-        assert_eq!(read("scan.max-file-size = 4_096").map(|c| c.scan.max_file_size), Ok(Some(4096)));
-    }
-
-    #[test]
-    fn what_is_wrong_is_said_with_its_line() {
-        let check = |text: &str, expect: &str| {
-            assert_eq!(read(text), Err(format!("proj/.baseleak.toml:{expect}")), "{text:?}");
-        };
-        check("[scna]", "1: unknown key \"scna\" (did you mean \"scan\"?)");
-        check("[scan]\n\nexlude = []", "3: unknown key \"scan.exlude\" (did you mean \"exclude\"?)");
-        check("[scan]\nfrobnicate = 1", "2: unknown key \"scan.frobnicate\"");
-        check(
-            "[scan]\nmax_file_size = 1",
-            "2: unknown key \"scan.max_file_size\" (did you mean \"max-file-size\"?)",
-        );
-        check("scan = 3", "1: scan must be a table, not an integer");
-        check("[scan]\ninclude = 'x'", "2: scan.include must be a list of strings, not a string");
-        check(
-            "[scan]\ninclude = ['x', 1]",
-            "2: scan.include must be a list of strings, but it holds an integer",
-        );
-        check("[scan]\nignored = 'yes'", "2: scan.ignored must be true or false, not a string");
-        check("[scan]\nmax-file-size = -1", "2: scan.max-file-size must be a whole number from 0");
-        check(
-            "[scan]\nmax-file-size = '10 miles'",
-            "2: scan.max-file-size is not a size: a size is a whole number of bytes with an optional unit: \
-             B, kB, MB, GB, KiB, MiB or GiB, as in \"10MiB\"",
-        );
-        check(
-            "[output]\nformat = 'jsno'",
-            "2: output.format must be \"human\", \"json\", \"jsonl\", \"sarif\", \"github\", \"gitlab\", \
-             \"gitlab-codequality\", \"junit\", \"csv\", \"html\", not \"jsno\" (did you mean \"json\"?)",
-        );
-    }
-
-    #[test]
-    fn text_that_is_not_toml_has_its_line_and_column() {
-        let error = read("[scan]\nignored = = 1").expect_err("not TOML");
-        assert!(error.starts_with("proj/.baseleak.toml:2: is not TOML at column 11: "), "{error}");
-        assert!(!error.contains('\n'), "{error}");
-    }
-}
+mod tests;

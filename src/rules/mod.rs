@@ -20,7 +20,10 @@ mod suggest;
 mod traits;
 
 pub use builtin::BUILTIN;
-pub use config::{ColorWhen, Config, ConfigError, ConfigProblem, OutputConfig, RulesConfig, ScanConfig};
+pub use config::{
+    AllowConfig, ColorWhen, Config, ConfigError, ConfigProblem, GateConfig, OutputConfig, RulesConfig,
+    ScanConfig, SuppressConfig,
+};
 pub use document::DocumentError;
 pub use error::{RuleError, RuleProblem};
 pub use examples::{Example, Examples, refang};

@@ -143,11 +143,13 @@ impl Baseline {
         &self.entries
     }
 
-    /// The lines that no finding of a scan needed, where `known` are those that did.
-    pub fn unused<'k>(&self, known: impl IntoIterator<Item = &'k Known>) -> Vec<EntryNote> {
+    /// The lines that no finding of a scan with this view needed, where `known` are those
+    /// that did; of those that such a scan could have needed.
+    pub fn unused<'k>(&self, known: impl IntoIterator<Item = &'k Known>, view: View) -> Vec<EntryNote> {
         let used: std::collections::HashSet<&str> =
             known.into_iter().map(|known| known.place.as_str()).collect();
-        let notes = self.entries.iter().map(|entry| EntryNote {
+        let seen = self.entries.iter().filter(|entry| change::is_seen(&entry.spot, view));
+        let notes = seen.map(|entry| EntryNote {
             place: self.place(entry),
             entry: format!("key {} {}", entry.key, entry.spot),
             state: EntryState::Unused,

@@ -28,7 +28,7 @@ const HOUSE: &[(&str, &[&str])] = &[
     ("render", &["model"]),
     ("pack", &["model"]),
     ("baseten", &["model"]),
-    ("detect", &["rules", "decode", "model"]),
+    ("detect", &["rules", "decode", "suppress", "model"]),
     ("source", &["select", "pack", "model"]),
     ("verify", &["baseten", "model"]),
     (

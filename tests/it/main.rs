@@ -37,4 +37,5 @@ mod server;
 mod shape;
 mod staged;
 mod submodules;
+mod suppress;
 mod verify;

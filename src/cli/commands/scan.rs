@@ -8,7 +8,6 @@ use baseleak::detect::Detector;
 use baseleak::model::{Finding, Repository};
 use baseleak::scan::{self, Input, Moves, Progress, Scanned};
 use baseleak::source::{self, Walk};
-use baseleak::suppress::AtOnce;
 
 use crate::cli::args::{ColorWhen, ScanArgs};
 use crate::cli::exit::Exit;
@@ -22,7 +21,8 @@ pub(crate) fn run(args: &ScanArgs, color: Option<ColorWhen>) -> Result<Exit> {
     let (ScanPlan { input, ignored, settings }, rules) = ScanPlan::new(args, color)?;
     let detector = Detector::new(rules.in_force).decoding(settings.decode);
     let walk = Walk { policy: &settings.policy, ignored, threads: settings.threads };
-    let tell = |finding: &Finding| settings.reports.tell(finding, |_| AtOnce::Counts);
+    let tell =
+        |finding: &Finding| settings.reports.tell(finding, |finding| settings.suppressions.at_once(finding));
     let progress = Progress::observed(&tell);
     let mut report =
         progress::watch(&progress, || scan::scan(&input, &walk, settings.unpack, &detector, &progress))

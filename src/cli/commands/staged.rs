@@ -9,7 +9,6 @@ use baseleak::detect::Detector;
 use baseleak::model::Finding;
 use baseleak::scan::{self, Moves, Progress, Scanned};
 use baseleak::source::{self, Staged, StagedError};
-use baseleak::suppress::AtOnce;
 
 use crate::cli::args::{ColorWhen, StagedArgs};
 use crate::cli::complaint::Advised;
@@ -25,7 +24,8 @@ pub(crate) fn run(args: &StagedArgs, color: Option<ColorWhen>) -> Result<Exit> {
     let roots = BTreeSet::from_iter(staged.root().map(Path::to_owned));
     let (settings, rules) = Settings::new(&args.options, &roots, color)?;
     let detector = Detector::new(rules.in_force).decoding(settings.decode);
-    let tell = |finding: &Finding| settings.reports.tell(finding, |_| AtOnce::Counts);
+    let tell =
+        |finding: &Finding| settings.reports.tell(finding, |finding| settings.suppressions.at_once(finding));
     let progress = Progress::observed(&tell);
     let Settings { policy, threads, unpack, .. } = &settings;
     let scan = || scan::scan_staged(&staged, policy, *threads, *unpack, &detector, &progress);

@@ -14,7 +14,9 @@ use colored::Colorize;
 use super::super::date;
 use super::super::terminal::sanitise;
 use super::count;
-use crate::model::{CommitSummary, Exposure, Finding, Fingerprint, Holder, ObjectKind, Origin, Report, Seen};
+use crate::model::{
+    CommitSummary, Exposure, Finding, Fingerprint, Holder, ObjectKind, Origin, Report, Seen, Suppressed,
+};
 
 /// How many refs are named before the rest is only counted.
 const REFS_NAMED: usize = 3;
@@ -26,6 +28,8 @@ const SHORT_ID: usize = 12;
 pub(super) struct Group<'r> {
     heading: Heading<'r>,
     pub(super) findings: Vec<&'r Finding>,
+    /// What is settled, where that is to be shown.
+    pub(super) suppressed: Vec<&'r Suppressed>,
 }
 
 enum Heading<'r> {
@@ -40,7 +44,13 @@ enum Heading<'r> {
 impl Group<'_> {
     /// Writes the heading and an empty line, where the group has a heading.
     pub(super) fn write_heading(&self, out: &mut dyn Write) -> io::Result<()> {
-        let places = count(self.findings.len() as u64, "place", "places");
+        let places = match (self.findings.len(), self.suppressed.len()) {
+            (0, settled @ 1..) => format!("{}, suppressed", count(settled as u64, "place", "places")),
+            (places, 0) => count(places as u64, "place", "places"),
+            (places, settled) => {
+                format!("{} and {settled} suppressed", count(places as u64, "place", "places"))
+            }
+        };
         match self.heading {
             Heading::None => Ok(()),
             Heading::Key(exposure) => {
@@ -56,9 +66,10 @@ impl Group<'_> {
 }
 
 /// The findings of a report by key, in the order of its exposures, and after
-/// them those that no exposure names.
-pub(super) fn groups(report: &Report) -> Vec<Group<'_>> {
-    let group = |heading| Group { heading, findings: Vec::new() };
+/// them those that no exposure names. A key all whose places are settled has no group,
+/// unless these are to be shown.
+pub(super) fn groups(report: &Report, show_suppressed: bool) -> Vec<Group<'_>> {
+    let group = |heading| Group { heading, findings: Vec::new(), suppressed: Vec::new() };
     let mut groups: Vec<Group<'_>> =
         report.exposures.iter().map(|exposure| group(Heading::Key(exposure))).collect();
     let mut homes: HashMap<Fingerprint, usize> = HashMap::new();
@@ -73,7 +84,20 @@ pub(super) fn groups(report: &Report) -> Vec<Group<'_>> {
         let home = homes.get(&finding.fingerprint).copied().unwrap_or(rest);
         groups[home].findings.push(finding);
     }
-    groups.retain(|group| !group.findings.is_empty() || matches!(group.heading, Heading::Key(_)));
+    let mut settled = vec![false; groups.len()];
+    for one in &report.suppressed {
+        let home = homes.get(&one.finding.fingerprint).copied().unwrap_or(rest);
+        settled[home] = true;
+        if show_suppressed {
+            groups[home].suppressed.push(one);
+        }
+    }
+    let mut settled = settled.into_iter();
+    groups.retain(|group| {
+        let is_settled = settled.next().unwrap_or(false);
+        let is_empty = group.findings.is_empty() && group.suppressed.is_empty();
+        !is_empty || (matches!(group.heading, Heading::Key(_)) && !is_settled)
+    });
     groups
 }
 
@@ -324,8 +348,9 @@ mod tests {
         // A key that stands twice in a file has one fingerprint for both.
         report.findings.push(report.findings[0].clone());
         let all = report.findings.len();
-        let sizes =
-            |report: &Report| groups(report).iter().map(|group| group.findings.len()).collect::<Vec<_>>();
+        let sizes = |report: &Report| {
+            groups(report, false).iter().map(|group| group.findings.len()).collect::<Vec<_>>()
+        };
         assert_eq!(sizes(&report).iter().sum::<usize>(), all);
         // Two exposures that claim the same findings do not show them twice.
         report.exposures.push(report.exposures[0].clone());
@@ -333,6 +358,6 @@ mod tests {
         report.exposures.clear();
         assert_eq!(sizes(&report), [all]);
         report.findings.clear();
-        assert!(groups(&report).is_empty());
+        assert!(groups(&report, false).is_empty());
     }
 }

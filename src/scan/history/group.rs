@@ -4,7 +4,9 @@ use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use crate::detect::Detector;
-use crate::model::{CommitSummary, Exposure, Finding, Fingerprint, Holder, ObjectKind, PathName};
+use crate::model::{
+    CommitSummary, Exposure, Finding, Fingerprint, Holder, InlineComment, ObjectKind, PathName,
+};
 use crate::pack::{Decoder, ObjectId};
 use crate::source::history::{Attribution, History, describe};
 
@@ -22,6 +24,11 @@ struct Place {
     rank: Rank,
     finding: Finding,
     objects: BTreeSet<ObjectId>,
+    /// The comment that allows it, if a version has one; which, does not depend on the order
+    /// that versions come in: one with a reason, of the first version that has such.
+    allowed: Option<((bool, Rank), InlineComment)>,
+    /// Whether a version without a comment stands at another path, too.
+    is_open: bool,
 }
 
 /// Which of several versions is the first, which is the least: that of the first
@@ -40,13 +47,15 @@ struct Key {
 }
 
 impl Places {
-    /// Adds a finding in an object, whose first commit has this rank if there is one.
+    /// Adds a finding in an object, whose first commit has this rank if there is one, and
+    /// which stands at this path only or at others, too.
     pub(super) fn add(
         &mut self,
         finding: Finding,
         object: ObjectId,
         kind: ObjectKind,
         first: Option<(Holder, usize)>,
+        is_only_path: bool,
     ) {
         let key = self.keys.entry(finding.digest.clone()).or_default();
         key.name.clone_from(&finding.key);
@@ -57,11 +66,16 @@ impl Places {
             ObjectKind::Tag => false,
         };
         let rank = (first.is_none(), first.unwrap_or_default(), object);
+        // A comment at this path says nothing of the same bytes at another one.
+        let is_open = !is_only_path && finding.inline.is_none();
         match self.findings.entry(finding.fingerprint) {
             Entry::Vacant(vacant) => {
-                vacant.insert(Place { rank, finding, objects: BTreeSet::from([object]) });
+                let allowed =
+                    finding.inline.clone().map(|comment| ((comment.reason.is_none(), rank), comment));
+                vacant.insert(Place { rank, finding, objects: BTreeSet::from([object]), allowed, is_open });
             }
             Entry::Occupied(mut occupied) => {
+                occupied.get_mut().is_open |= is_open;
                 occupied.get_mut().add(rank, finding, object);
             }
         }
@@ -82,7 +96,8 @@ impl Places {
         let refs = attribution.refs(&groups);
         let mut names: HashMap<&[u8], PathName> = HashMap::new();
         let mut findings = Vec::new();
-        for (Place { mut finding, objects, .. }, refs) in places.into_iter().zip(refs) {
+        for (Place { mut finding, objects, allowed, is_open, .. }, refs) in places.into_iter().zip(refs) {
+            finding.inline = allowed.filter(|_| !is_open).map(|(_, comment)| comment);
             if let Some(origin) = &mut finding.origin {
                 let name =
                     |name| names.entry(name).or_insert_with(|| commits.detector.path_name(name)).clone();
@@ -135,6 +150,7 @@ impl Place {
     /// Adds a version: of two the first tells of the place, and both count.
     fn add(&mut self, rank: Rank, mut other: Finding, object: ObjectId) {
         self.objects.insert(object);
+        self.allow(rank, other.inline.clone());
         if rank < self.rank {
             self.rank = rank;
             std::mem::swap(&mut self.finding, &mut other);
@@ -142,6 +158,16 @@ impl Place {
         if let (Some(origin), Some(other)) = (&mut self.finding.origin, other.origin) {
             origin.in_head |= other.in_head;
             origin.holder = origin.holder.min(other.holder);
+        }
+    }
+
+    /// A version with a comment that allows the secret settles the place: whoever wrote it
+    /// saw what the earlier ones hold.
+    fn allow(&mut self, rank: Rank, comment: Option<InlineComment>) {
+        let Some(comment) = comment else { return };
+        let rank = (comment.reason.is_none(), rank);
+        if self.allowed.as_ref().is_none_or(|(other, _)| rank < *other) {
+            self.allowed = Some((rank, comment));
         }
     }
 }

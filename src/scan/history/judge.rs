@@ -94,7 +94,7 @@ impl Judge<'_> {
                 self.open(form, id, bytes, provenance, &mut findings)?;
             }
             if !findings.is_empty() {
-                self.add(findings, id, kind, carrier, path);
+                self.add(findings, id, kind, carrier, path, paths.len() == 1);
                 return Ok(());
             }
         }
@@ -141,7 +141,7 @@ impl Judge<'_> {
                 let path = [folder, joint, name].concat();
                 self.detector.scan_name(&Provenance { shown: &path, relative: &path }, &mut findings);
             });
-            self.add(findings, id, ObjectKind::Tree, carrier, folder);
+            self.add(findings, id, ObjectKind::Tree, carrier, folder, false);
         }
         Ok(())
     }
@@ -153,6 +153,7 @@ impl Judge<'_> {
         kind: ObjectKind,
         carrier: &Carrier,
         path: &[u8],
+        is_only_path: bool,
     ) {
         if findings.is_empty() {
             return;
@@ -180,7 +181,7 @@ impl Judge<'_> {
         let first = carrier.first.map(|id| self.attribution.rank(&id));
         for mut finding in findings {
             finding.origin = Some(origin.clone());
-            self.places.add(finding, id, kind, first);
+            self.places.add(finding, id, kind, first, is_only_path);
         }
     }
 }

@@ -2,6 +2,9 @@
 
 use crate::model::Position;
 
+/// Bytes of a line that are looked back at.
+const NEAR: usize = 4096;
+
 /// A place in a text, which moves on to the next one that is asked for.
 pub(super) struct Cursor<'t> {
     text: &'t [u8],
@@ -30,6 +33,13 @@ impl<'t> Cursor<'t> {
         self.at = starts.nth(characters).map_or(self.text.len(), |at| self.at + at);
         self.position = position;
         self.at
+    }
+
+    /// What stands on the line of the byte at `offset` before it, as far as it is near.
+    pub(super) fn line_before(&self, offset: usize) -> &'t [u8] {
+        let before =
+            &self.text[offset.saturating_sub(NEAR).min(self.text.len())..offset.min(self.text.len())];
+        memchr::memrchr(b'\n', before).map_or(before, |at| &before[at + 1..])
     }
 
     /// The position of the byte at `offset`.

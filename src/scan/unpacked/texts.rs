@@ -115,8 +115,14 @@ fn place<P: Display>(
         let line = finding.location.start.line;
         let span = text.offset(finding.location.start)..text.offset(finding.location.end);
         let raw = part.raw(span);
+        let mut beside = None;
         let twins = raws.iter_mut().filter(|twin| twin.span.start < raw.end && raw.start < twin.span.end);
         for twin in twins.filter_map(|twin| twin.finding.take()) {
+            // A text of one line may have its comment beside it in the file. In others the
+            // lines of the text count: in the file they may stand on one, or close together.
+            if finding.inline.is_none() && memchr::memchr(b'\n', part.text.trim_ascii_end()).is_none() {
+                beside = twin.inline;
+            }
             // The rest of the file may say better whose it is.
             if twin.rule == finding.rule && twin.confidence > finding.confidence {
                 finding.confidence = twin.confidence;
@@ -125,10 +131,25 @@ fn place<P: Display>(
             }
         }
         let start: Position = lines.position(raw.start);
-        finding.location.start = start;
-        finding.location.end = lines.position(raw.end);
+        let end = lines.position(raw.end);
+        if let Some(comment) = &mut finding.inline {
+            comment.line = match comment.line {
+                // The line above is one in the file, too, unless it stands on the same.
+                above if above < line => start.line - u64::from(!breaks(lines.line_before(raw.start))),
+                first if first == line => start.line,
+                _ => end.line,
+            };
+        }
+        finding.inline = finding.inline.take().or(beside);
+        (finding.location.start, finding.location.end) = (start, end);
         name(detector, part, line, finding);
     }
+}
+
+/// Whether a line of JSON has the end of a line of its text in it.
+fn breaks(line: &[u8]) -> bool {
+    let slashes = |at: usize| line[..at].iter().rev().take_while(|&&byte| byte == b'\\').count();
+    memchr::memmem::find_iter(line, br"\n").any(|at| slashes(at) % 2 == 0)
 }
 
 /// Gives a finding the name of its text's place, with the line of the text in it.

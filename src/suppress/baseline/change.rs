@@ -113,7 +113,7 @@ impl Baseline {
 }
 
 /// Whether a scan with this view would have seen what stands at a spot.
-fn is_seen(spot: &Spot, view: View) -> bool {
+pub(super) fn is_seen(spot: &Spot, view: View) -> bool {
     match view {
         View::Whole => matches!(spot, Spot::File(_)),
         View::History | View::All => true,

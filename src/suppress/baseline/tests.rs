@@ -151,7 +151,7 @@ fn an_update_adds_moves_and_drops() {
 fn lines_that_nothing_needed_are_told() {
     let baseline = baseline(&["a", "b"]);
     let known = settle::known(&baseline, &sightings(DIGEST, &["b"]), &Silent);
-    let unused = baseline.unused(known.iter().flatten());
+    let unused = baseline.unused(known.iter().flatten(), View::History);
     let told: Vec<_> = unused.iter().map(|note| (note.place.as_str(), note.entry.as_str())).collect();
     assert_eq!(told, [("B:1", "key b10_abcd1234 at a")]);
 }
