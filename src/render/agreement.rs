@@ -141,7 +141,8 @@ fn read_gitlab_codequality(text: &str) -> Carried {
 fn places(list: &[Value], path: &str, line: &str) -> Carried {
     let place = |value: &Value| {
         let path = value.pointer(path).and_then(Value::as_str).expect("a finding has a path");
-        let line = value.pointer(line).and_then(Value::as_u64).expect("a finding has a line");
+        // The name of a file has no line of the file, and is one line itself.
+        let line = value.pointer(line).map_or(Some(1), Value::as_u64).expect("a line is a number");
         (in_tree(path), line)
     };
     Carried::Places(sorted(list.iter().map(place).collect()))
@@ -177,12 +178,12 @@ fn read_csv(text: &str) -> Carried {
 /// Every place that is shown has its fingerprint in an attribute; the page may show those
 /// that do not count, and is not asked which they are.
 fn read_html(text: &str) -> Carried {
-    let suppressed: BTreeSet<String> =
-        canonical().suppressed.iter().map(|entry| entry.finding.fingerprint.to_string()).collect();
-    let attributes = text.split("data-fingerprint=\"").skip(1);
-    let shown = attributes.map(|behind| behind.chars().take_while(char::is_ascii_hexdigit).collect());
-    let shown: BTreeSet<String> = shown.collect();
-    Carried::Fingerprints(shown.difference(&suppressed).cloned().collect(), None)
+    let (counting, hushed) = text.split_once("id=\"suppressed\"").expect("what is settled has a section");
+    let fingerprints = |text: &str| {
+        let facts = text.split("<dt>Fingerprint</dt><dd><code>").skip(1);
+        sorted(facts.map(|fact| fact.chars().take_while(char::is_ascii_hexdigit).collect()).collect())
+    };
+    Carried::Fingerprints(fingerprints(counting), Some(fingerprints(hushed)))
 }
 
 /// What a format should carry, in the terms that its reader has.

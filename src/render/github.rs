@@ -25,7 +25,7 @@ pub use summary::{SUMMARY, write_summary, write_summary_within};
 
 use super::Tally;
 use super::human::count as counted;
-use crate::model::{Finding, ObjectKind, Origin, Place, Report};
+use crate::model::{Finding, ObjectKind, Origin, Place, Report, Seen};
 
 /// How many annotations of each level GitHub shows for a step, by its documentation of
 /// workflow commands and of the limits of annotations.
@@ -153,15 +153,13 @@ fn file(finding: &Finding) -> Option<(&str, bool)> {
         None => true,
         Some(origin) => origin.in_head && origin.kind == ObjectKind::Blob,
     };
-    let path = finding.relative.as_str();
+    let is_there = is_there || finding.seen.contains(&Seen::Tree);
+    let (path, member) = finding.relative.file_and_member();
     // Where a name is masked, no file is called so; and git's own files are in no work tree.
     if !is_there || path.contains("****") || path.starts_with(".git/") {
         return None;
     }
-    match path.split_once('!') {
-        Some((archive, member)) if !archive.is_empty() && !member.is_empty() => Some((archive, false)),
-        _ => Some((path, finding.location.place == Place::Content)),
-    }
+    Some((path, member.is_none() && finding.location.place == Place::Content))
 }
 
 /// Findings as lines of the log that are folded away.

@@ -1,7 +1,7 @@
 //! Which way settles a finding, what is left, and what is said of entries.
 
 use super::allow::{AllowEntry, AllowList};
-use super::baseline::Unmoved;
+use super::baseline::{Baseline, Sighting, Unmoved};
 use super::made_tests::{finding, report};
 use super::*;
 
@@ -88,8 +88,13 @@ fn comments_may_be_passed_over_and_nothing_settles_by_default() {
 
 #[test]
 fn a_baseline_speaks_last() {
-    let suppressions = Suppressions { baseline: Some(Baseline::default()), ..suppressions(true) };
-    let at_once: Vec<AtOnce> = findings().iter().map(|finding| suppressions.at_once(finding)).collect();
+    let findings = findings();
+    let mut baseline = Baseline::new("b");
+    baseline.bring_up(&[Sighting::of(&findings[0])], &Unmoved, false);
+    let knowing = |baseline| Suppressions { baseline: Some(baseline), ..suppressions(true) };
+    assert_eq!(knowing(Baseline::default()).at_once(&findings[0]), AtOnce::Counts);
+    let suppressions = knowing(baseline);
+    let at_once: Vec<AtOnce> = findings.iter().map(|finding| suppressions.at_once(finding)).collect();
     assert_eq!(at_once[0], AtOnce::Later);
     assert!(matches!(at_once[1], AtOnce::Suppressed(_)), "{at_once:?}");
 }

@@ -119,7 +119,12 @@ fn only_places_in_the_work_tree_have_a_file() {
     check("a.py", |finding| finding.location.end.line = 9, "file=a.py,line=7,endLine=9");
     check("a.py", in_history(true), "file=a.py,line=7,endLine=7,col=3,endColumn=6");
     check("a.py", in_history(false), "");
-    check("a.tar.gz!b.py", |_| {}, "file=a.tar.gz");
+    let in_archive = |finding: &mut Finding| {
+        let archive = PathName::masked(b"a.tar.gz", &[]);
+        finding.relative = finding.relative.clone().in_archive(&archive);
+    };
+    check("a.tar.gz!b.py", in_archive, "file=a.tar.gz");
+    check("wow!.py", |_| {}, "file=wow!.py,line=7,endLine=7,col=3,endColumn=6");
     check("notes", |finding| finding.location.place = Place::FileName, "file=notes");
     check("notes/****.txt", |_| {}, "");
     check(".git/config", |_| {}, "");

@@ -14,12 +14,6 @@ use crate::model::{CommitSummary, Finding, Holder, ObjectKind, Origin, PathName,
 
 /// How many refs and other paths are named before the rest is only counted.
 const NAMED: usize = 8;
-/// The endings of what is unpacked: behind one of them, `!` stands before a member.
-const ARCHIVES: [&str; 17] = [
-    ".zip", ".tar", ".gz", ".tgz", ".bz2", ".xz", ".zst", ".lz4", ".whl", ".jar", ".egg", ".nupkg", ".crate",
-    ".docx", ".xlsx", ".7z", ".war",
-];
-
 /// Writes the place of `finding`, as an item of a list.
 pub(super) fn write(finding: &Finding, out: &mut dyn Write) -> io::Result<()> {
     let confidence = finding.confidence;
@@ -134,7 +128,7 @@ fn facts(finding: &Finding, out: &mut dyn Write) -> io::Result<()> {
     if let Some(cell) = finding.location.cell() {
         fact("Cell", name(cell), out)?;
     }
-    if let Some(member) = member(finding.location.path.as_str()) {
+    if let (_, Some(member)) = finding.relative.file_and_member() {
         fact("Archive member", name(member), out)?;
     }
     if !finding.encodings.is_empty() {
@@ -143,17 +137,6 @@ fn facts(finding: &Finding, out: &mut dyn Write) -> io::Result<()> {
     }
     let reasons: Vec<String> = finding.reasons.iter().map(ToString::to_string).collect();
     fact("Why", text(&reasons.join("; ")), out)
-}
-
-/// The member of an archive that a path names: what stands behind the first `!` that follows
-/// the ending of an archive.
-fn member(path: &str) -> Option<&str> {
-    let mut marks = path.match_indices('!');
-    let is_archive = |at: usize| {
-        let before = path[..at].to_ascii_lowercase();
-        ARCHIVES.iter().any(|ending| before.ends_with(ending))
-    };
-    marks.find(|&(at, _)| is_archive(at)).map(|(at, _)| &path[at + 1..])
 }
 
 fn history(origin: &Origin, out: &mut dyn Write) -> io::Result<()> {
@@ -208,19 +191,4 @@ fn commits(commits: &[CommitSummary], out: &mut dyn Write) -> io::Result<()> {
 /// Writes a row of a list of facts. What it says is HTML.
 pub(super) fn fact(what: &str, html: impl Display, out: &mut dyn Write) -> io::Result<()> {
     write!(out, "<div><dt>{what}</dt><dd>{html}</dd></div>")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn members_are_told_from_names() {
-        let check = |path: &str, expect: Option<&str>| assert_eq!(member(path), expect, "{path}");
-        check("dist/hooks.tar.gz!src/hooks.py", Some("src/hooks.py"));
-        check("a.ZIP!b.zip!c", Some("b.zip!c"));
-        check("what!/a.py", None);
-        check("wow!.zip!a", Some("a"));
-        check("a.py", None);
-    }
 }
