@@ -172,7 +172,7 @@ fn read(path: &Path) -> io::Result<String> {
 /// what lies in another, so that with several there is none.
 fn at_root(name: &str, roots: &BTreeSet<PathBuf>) -> Option<PathBuf> {
     let files: Vec<PathBuf> = roots.iter().map(|root| root.join(name)).collect();
-    let file = files.iter().find(|file| file.is_file())?;
+    let file = files.iter().find(|file| file.symlink_metadata().is_ok())?;
     if roots.len() > 1 {
         let shown = file.display();
         warn(&format!("{shown} is not used: it cannot speak for paths that lie outside of its repository"));

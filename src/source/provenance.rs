@@ -21,7 +21,8 @@ pub fn repository_of(place: &Path, name: impl Fn(&[u8]) -> PathName) -> Option<R
     let git = git2::Repository::open_ext(place, RepositoryOpenFlags::empty(), &[] as &[&str]).ok()?;
     let head = git.head();
     let reference = head.as_ref().ok();
-    let commit = reference.and_then(|head| head.peel_to_commit().ok()).map(|commit| commit.id().to_string());
+    // No object is read: libgit2 does not survive every damaged index of a pack.
+    let commit = reference.and_then(git2::Reference::target).map(|id| id.to_string());
     let is_unborn = head.as_ref().is_err_and(|error| error.code() == ErrorCode::UnbornBranch);
     let branch = match reference {
         Some(head) => Some(head.shorthand_bytes().to_vec()).filter(|_| head.is_branch()),

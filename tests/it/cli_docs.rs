@@ -8,11 +8,18 @@ use crate::sandbox::Sandbox;
 /// The environment variable that makes the test write the page anew.
 const UPDATE: &str = "BASELEAK_UPDATE";
 /// The commands and what stands above the help of each; the root comes first.
-const COMMANDS: [&[&str]; 13] = [
+const COMMANDS: [&[&str]; 20] = [
     &[],
     &["scan"],
     &["staged"],
     &["history"],
+    &["audit"],
+    &["diff"],
+    &["baseline"],
+    &["baseline", "create"],
+    &["baseline", "update"],
+    &["baseline", "show"],
+    &["baseline", "prune"],
     &["clean"],
     &["keys"],
     &["rotate"],
