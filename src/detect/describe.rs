@@ -10,7 +10,7 @@ use crate::model::{
     Reason, Secret, Snippet, hex,
 };
 use crate::rules::{Neighbours, Rule, RuleSet};
-use crate::suppress::inline;
+use crate::suppress::inline::Comments;
 
 use super::filter::Verdict;
 use super::hidden::Hidden;
@@ -85,6 +85,7 @@ impl<'b> Describer<'b> {
     /// Adds a finding for each of `secrets`, which are in order.
     pub(super) fn describe(&self, secrets: Vec<Spotted>, findings: &mut Vec<Finding>) {
         let hidden = mask::disjoint(secrets.iter().map(|secret| secret.span.clone()).collect());
+        let comments = Comments::new(self.blob.bytes, &hidden);
         // Positions are counted from one secret to the next, so that a long line is read once.
         let (mut offset, mut position) = (0, self.blob.start);
         for spotted in secrets {
@@ -94,11 +95,17 @@ impl<'b> Describer<'b> {
             }
             position = position.after(&self.blob.bytes[offset..span.start]);
             offset = span.start;
-            findings.push(self.finding(spotted, &hidden, position));
+            findings.push(self.finding(spotted, &hidden, &comments, position));
         }
     }
 
-    fn finding(&self, spotted: Spotted, spans: &[Range<usize>], start: Position) -> Finding {
+    fn finding(
+        &self,
+        spotted: Spotted,
+        spans: &[Range<usize>],
+        comments: &Comments<'_>,
+        start: Position,
+    ) -> Finding {
         let Spotted { rule, verdict, span, decoded } = spotted;
         let rule = &self.rules.rules[rule];
         let shown = &self.blob.bytes[span.clone()];
@@ -124,7 +131,7 @@ impl<'b> Describer<'b> {
             },
             relative: self.names.relative.clone(),
             origin: None,
-            inline: self.comment(&span, spans, start.line),
+            inline: self.comment(comments, &span, spans, start.line),
             snippet: self.snippet(is_plain && stands_alone(rule), &span, spans, name),
             seen: Vec::new(),
             secret: Secret::new(secret),
@@ -164,11 +171,17 @@ impl<'b> Describer<'b> {
     }
 
     /// The comment that allows the secret at `span`, its reason masked. The name of a file has none.
-    fn comment(&self, span: &Range<usize>, spans: &[Range<usize>], line: u64) -> Option<InlineComment> {
+    fn comment(
+        &self,
+        comments: &Comments<'_>,
+        span: &Range<usize>,
+        spans: &[Range<usize>],
+        line: u64,
+    ) -> Option<InlineComment> {
         if self.place == Place::FileName {
             return None;
         }
-        let found = inline::find(self.blob.bytes, span, line, spans)?;
+        let found = comments.find(span, line)?;
         let reason = found.reason.map(|reason| {
             let first = spans.partition_point(|other| other.end <= reason.start);
             let within = spans[first..].iter().take_while(|other| other.start < reason.end);

@@ -70,11 +70,11 @@ impl Suppressions {
     /// kept, and says what is to be said of entries. Of several ways to settle one, a comment
     /// goes before the configuration, that before an ignore file, and the baseline comes last.
     pub fn apply(&self, report: &mut Report, presence: &dyn Presence) {
-        let findings = std::mem::take(&mut report.findings);
+        let findings = &report.findings;
         let mut allowed = vec![false; self.allow.len()];
         let mut ignored = vec![false; self.ignore_file.len()];
         let mut settled: Vec<Option<Suppression>> = Vec::with_capacity(findings.len());
-        for finding in &findings {
+        for finding in findings {
             let way = self.way(finding);
             match way {
                 Some(Way::Allow(index)) => allowed[index] = true,
@@ -83,7 +83,7 @@ impl Suppressions {
             }
             settled.push(way.map(|way| self.suppression(finding, &way)));
         }
-        let unknown = self.settle_known(&findings, &mut settled, presence);
+        let unknown = self.settle_known(findings, &mut settled, presence);
 
         let mut entries: Vec<EntryNote> = self.allow.notes(self.audit.then_some(&allowed)).collect();
         if self.audit {
@@ -95,12 +95,12 @@ impl Suppressions {
         entries.dedup();
         report.entries.append(&mut entries);
 
-        for (finding, by) in findings.into_iter().zip(settled) {
-            match by {
-                Some(by) => report.suppressed.push(Suppressed { finding, by }),
-                None => report.findings.push(finding),
-            }
-        }
+        // In place, for there may be a great many.
+        let mut answers = settled.iter().map(Option::is_some);
+        let hushed: Vec<Finding> =
+            report.findings.extract_if(.., |_| answers.next().unwrap_or(false)).collect();
+        let settled = hushed.into_iter().zip(settled.into_iter().flatten());
+        report.suppressed.extend(settled.map(|(finding, by)| Suppressed { finding, by }));
     }
 
     /// Asks the baseline about all that is left; its lines that nothing needed.

@@ -31,6 +31,11 @@ pub(super) struct Marker {
     pub(super) next_line: bool,
 }
 
+/// Whether anything in `bytes` may be a marker.
+pub(super) fn any(bytes: &[u8]) -> bool {
+    SEARCH.is_match(bytes)
+}
+
 /// The markers in a part of `bytes`, in order.
 pub(super) fn markers(bytes: &[u8], part: Range<usize>) -> impl Iterator<Item = Marker> + '_ {
     let until = part.end;

@@ -31,12 +31,40 @@ pub struct Comment {
     pub reason: Option<Range<usize>>,
 }
 
-/// The comment in `bytes` that allows the secret at `span`, which begins on `line`.
-///
-/// It stands on the first or the last line of the secret, or above it on a line that holds
-/// nothing but a comment. `secrets` are the places of all secrets in `bytes`, in order and
-/// disjoint: a comment above that has a secret beside it belongs to that one.
-pub fn find(bytes: &[u8], span: &Range<usize>, line: u64, secrets: &[Range<usize>]) -> Option<Comment> {
+/// The comments of a text that may allow secrets in it.
+#[derive(Debug)]
+pub struct Comments<'t> {
+    bytes: &'t [u8],
+    /// The places of all secrets, in order and disjoint.
+    secrets: &'t [Range<usize>],
+    /// Whether a marker stands anywhere near them: mostly none does, and that is found
+    /// out once for all.
+    has_any: bool,
+}
+
+impl<'t> Comments<'t> {
+    /// Those in `bytes`; `secrets` are the places of all secrets in it, in order and disjoint.
+    pub fn new(bytes: &'t [u8], secrets: &'t [Range<usize>]) -> Self {
+        let near = match secrets {
+            [first, .., last] => first.start..last.end,
+            [only] => only.clone(),
+            [] => 0..0,
+        };
+        // A line, and the one above it.
+        let near = near.start.saturating_sub(2 * REACH + 1)..bytes.len().min(near.end + REACH);
+        Self { bytes, secrets, has_any: marker::any(&bytes[near]) }
+    }
+
+    /// The comment that allows the secret at `span`, which begins on `line`.
+    ///
+    /// It stands on the first or the last line of the secret, or above it on a line that holds
+    /// nothing but a comment: one that has a secret beside it belongs to that one.
+    pub fn find(&self, span: &Range<usize>, line: u64) -> Option<Comment> {
+        if self.has_any { find(self.bytes, span, line, self.secrets) } else { None }
+    }
+}
+
+fn find(bytes: &[u8], span: &Range<usize>, line: u64, secrets: &[Range<usize>]) -> Option<Comment> {
     let (start, begins) = line_start(bytes, span.start);
     let (end, is_cut) = line_end(bytes, span.end);
     let on_line = |marker: &Marker| !marker.next_line;

@@ -10,7 +10,7 @@ fn found(text: &str) -> Option<(&'static str, u64, Option<&str>)> {
     let spans: Vec<Range<usize>> = text.match_indices(KEY).map(|(at, _)| at..at + KEY.len()).collect();
     let span = spans.last().expect("the text has a secret");
     let line = 1 + text[..span.start].matches('\n').count() as u64;
-    let comment = find(text.as_bytes(), span, line, &spans)?;
+    let comment = Comments::new(text.as_bytes(), &spans).find(span, line)?;
     let reason = comment.reason.map(|reason| text.get(reason).expect("a reason is whole characters"));
     Some((comment.marker, comment.line, reason))
 }
@@ -219,8 +219,9 @@ fn the_first_and_the_last_line_of_a_secret_count() {
     let text = "# gitleaks:allow dead\nk = [[KEY\nKEY]]  # x\nend";
     let start = text.find("KEY").expect("it is there");
     let span = start..start + "KEY\nKEY".len();
-    let at =
-        |text: &str| find(text.as_bytes(), &span, 2, std::slice::from_ref(&span)).map(|found| found.line);
+    let at = |text: &str| {
+        Comments::new(text.as_bytes(), std::slice::from_ref(&span)).find(&span, 2).map(|found| found.line)
+    };
     assert_eq!(at(text), Some(1));
     assert_eq!(at(&text.replace("# x", "# ggignore")), Some(3));
     assert_eq!(at(&text.replace("gitleaks", "another!")), None);
