@@ -1,12 +1,13 @@
 //! What every scan ends with: the report is delivered, and the exit code follows from it.
 
+use std::path::Path;
 use std::time::Instant;
 
 use anyhow::Result;
 use baseleak::detect::Detector;
 use baseleak::model::Report;
+use baseleak::scan::{Moves, Scanned};
 use baseleak::source;
-use baseleak::suppress::baseline::Presence;
 use baseleak::suppress::gate;
 use baseleak::verify::Leak;
 
@@ -21,17 +22,21 @@ pub(crate) struct Ending<'e> {
     /// Ids of built-in rules that were disabled.
     pub(crate) disabled: Vec<String>,
     pub(crate) began: Instant,
-    /// What tells files that moved from new ones.
-    pub(crate) presence: &'e dyn Presence,
+    /// A folder of the repository that was scanned, if it was one.
+    pub(crate) repository: Option<&'e Path>,
+    pub(crate) scanned: Scanned,
 }
 
 impl Ending<'_> {
     /// Completes `report`, delivers it and answers.
     pub(crate) fn deliver(self, mut report: Report) -> Result<Exit> {
-        let Self { settings, detector, disabled, began, presence } = self;
+        let Self { settings, detector, disabled, began, repository, scanned } = self;
         report.disabled = disabled;
         report.config = settings.config.as_ref().map(|file| detector.path_name(&source::shown(file)));
-        settings.suppressions.apply(&mut report, presence);
+        report.repository =
+            repository.and_then(|place| source::repository_of(place, |text| detector.path_name(text)));
+        let moves = Moves::new(scanned, detector, &settings.policy, settings.unpack);
+        settings.suppressions.apply(&mut report, &moves);
         // Nobody asks about what somebody settled.
         if let Some(live) = &settings.live {
             report.verdicts = live.judge(&Leak::of_report(&report));

@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use anyhow::Result;
 use baseleak::detect::Detector;
-use baseleak::scan::{self, Moves, Progress, Scanned, Sources};
+use baseleak::scan::{self, Progress, Scanned, Sources};
 use baseleak::source;
 use baseleak::source::history::{HistoryError, Limits};
 
@@ -31,16 +31,14 @@ pub(crate) fn run(args: &AuditArgs, color: Option<ColorWhen>) -> Result<Exit> {
     let cache = args.objects.cache.as_deref().map(Cache::open).transpose()?;
     let reading = reading(&args.objects, &settings, &limits, cache.as_ref());
     let work = || scan::audit(&sources, &settings.policy, &reading, &detector, &progress);
-    let mut report = progress::watch(&progress, work).map_err(advised)?;
-    report.repository = source::repository_of(place, |text| detector.path_name(text));
-    let scanned = Scanned::All(args.repository.clone());
-    let moves = Moves::new(scanned, &detector, &settings.policy, settings.unpack);
+    let report = progress::watch(&progress, work).map_err(advised)?;
     let ending = Ending {
         settings: &settings,
         detector: &detector,
         disabled: rules.disabled,
         began,
-        presence: &moves,
+        repository: Some(place),
+        scanned: Scanned::All(args.repository.clone()),
     };
     ending.deliver(report)
 }

@@ -7,7 +7,7 @@ use std::time::Instant;
 
 use anyhow::Result;
 use baseleak::detect::Detector;
-use baseleak::scan::{self, Memory, Moves, Progress, Reading, Scanned};
+use baseleak::scan::{self, Memory, Progress, Reading, Scanned};
 use baseleak::source;
 use baseleak::source::history::{History, HistoryError, Limits};
 
@@ -32,16 +32,14 @@ pub(crate) fn run(args: &HistoryArgs, color: Option<ColorWhen>) -> Result<Exit> 
     let cache = args.objects.cache.as_deref().map(Cache::open).transpose()?;
     let reading = reading(&args.objects, &settings, &limits, cache.as_ref());
     let work = || scan::scan_history(&history, &settings.policy, &reading, &detector, &progress);
-    let mut report = progress::watch(&progress, work).map_err(advised)?;
-    report.repository = source::repository_of(&place, |text| detector.path_name(text));
-    let scanned = Scanned::History(args.repository.clone(), limits.clone());
-    let moves = Moves::new(scanned, &detector, &settings.policy, settings.unpack);
+    let report = progress::watch(&progress, work).map_err(advised)?;
     let ending = Ending {
         settings: &settings,
         detector: &detector,
         disabled: rules.disabled,
         began,
-        presence: &moves,
+        repository: Some(&place),
+        scanned: Scanned::History(args.repository.clone(), limits.clone()),
     };
     ending.deliver(report)
 }

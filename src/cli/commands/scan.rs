@@ -1,13 +1,12 @@
 //! `baseleak scan`.
 
-use std::collections::BTreeSet;
 use std::time::Instant;
 
 use anyhow::{Context as _, Result};
 use baseleak::detect::Detector;
-use baseleak::model::{Finding, Repository};
-use baseleak::scan::{self, Input, Moves, Progress, Scanned};
-use baseleak::source::{self, Walk};
+use baseleak::model::Finding;
+use baseleak::scan::{self, Input, Progress, Scanned};
+use baseleak::source::Walk;
 
 use crate::cli::args::{ColorWhen, ScanArgs};
 use crate::cli::exit::Exit;
@@ -24,26 +23,18 @@ pub(crate) fn run(args: &ScanArgs, color: Option<ColorWhen>) -> Result<Exit> {
     let tell =
         |finding: &Finding| settings.reports.tell(finding, |finding| settings.suppressions.at_once(finding));
     let progress = Progress::observed(&tell);
-    let mut report =
+    let report =
         progress::watch(&progress, || scan::scan(&input, &walk, settings.unpack, &detector, &progress))
             .context("cannot start the threads to read with")?;
-    report.repository = repository(&input, &detector);
-    let root = settings.root.clone().unwrap_or_default();
-    let moves = Moves::new(Scanned::Folder(root), &detector, &settings.policy, settings.unpack);
+    // Standard input comes from no repository.
+    let repository = settings.root.as_deref().filter(|_| matches!(input, Input::Paths(_)));
     let ending = Ending {
         settings: &settings,
         detector: &detector,
         disabled: rules.disabled,
         began,
-        presence: &moves,
+        repository,
+        scanned: Scanned::Folder(settings.root.clone().unwrap_or_default()),
     };
     ending.deliver(report)
-}
-
-/// The repository that all paths lie in; standard input comes from none.
-fn repository(input: &Input, detector: &Detector) -> Option<Repository> {
-    let Input::Paths(paths) = input else { return None };
-    let roots: BTreeSet<_> = paths.iter().map(|path| source::root_of(path)).collect();
-    let root = roots.first().filter(|_| roots.len() == 1)?;
-    source::repository_of(root, |text| detector.path_name(text))
 }

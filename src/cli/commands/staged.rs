@@ -7,8 +7,8 @@ use std::time::Instant;
 use anyhow::Result;
 use baseleak::detect::Detector;
 use baseleak::model::Finding;
-use baseleak::scan::{self, Moves, Progress, Scanned};
-use baseleak::source::{self, Staged, StagedError};
+use baseleak::scan::{self, Progress, Scanned};
+use baseleak::source::{Staged, StagedError};
 
 use crate::cli::args::{ColorWhen, StagedArgs};
 use crate::cli::complaint::Advised;
@@ -29,17 +29,14 @@ pub(crate) fn run(args: &StagedArgs, color: Option<ColorWhen>) -> Result<Exit> {
     let progress = Progress::observed(&tell);
     let Settings { policy, threads, unpack, .. } = &settings;
     let scan = || scan::scan_staged(&staged, policy, *threads, *unpack, &detector, &progress);
-    let mut report = progress::watch(&progress, scan).map_err(advised)?;
-    let place = roots.first().map_or(Path::new("."), |root| root);
-    report.repository = source::repository_of(place, |text| detector.path_name(text));
-    let scanned = Scanned::Index(args.repository.clone());
-    let moves = Moves::new(scanned, &detector, &settings.policy, settings.unpack);
+    let report = progress::watch(&progress, scan).map_err(advised)?;
     let ending = Ending {
         settings: &settings,
         detector: &detector,
         disabled: rules.disabled,
         began,
-        presence: &moves,
+        repository: Some(settings.root.as_deref().unwrap_or(Path::new("."))),
+        scanned: Scanned::Index(args.repository.clone()),
     };
     ending.deliver(report)
 }
