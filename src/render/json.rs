@@ -24,6 +24,7 @@ use crate::model::{
     EntryNote, EntryState, Exposure, FailOn, Finding, Fingerprint, Gate, PathName, Report, RuleSummary,
     Suppressed, Verdict,
 };
+pub(super) use coverage::Counts;
 use coverage::WireCoverage;
 use finding::{WireCommit, WireFinding, WireSuppressed};
 use serde::{Serialize, Serializer};

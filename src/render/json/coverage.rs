@@ -15,7 +15,7 @@ pub(super) struct WireCoverage<'a> {
 
 /// What was read in numbers, without the lists.
 #[derive(Serialize)]
-pub(super) struct Counts {
+pub(in crate::render) struct Counts {
     complete: bool,
     files: u64,
     objects: u64,
@@ -54,7 +54,7 @@ impl<'a> WireCoverage<'a> {
 }
 
 impl Counts {
-    pub(super) fn of(coverage: &Coverage) -> Self {
+    pub(in crate::render) fn of(coverage: &Coverage) -> Self {
         Self {
             complete: coverage.is_complete(),
             files: coverage.files,

@@ -9,6 +9,7 @@ use serde::{Serialize, Serializer};
 use super::location::WireLocation;
 use super::{Text, plain};
 use crate::model::{Coverage, EntryNote, EntryState, Note, Report, Skipped};
+use crate::render::json::Counts;
 
 /// The kinds of notifications that there are.
 const SKIPPED: &str = "skipped";
@@ -27,23 +28,14 @@ pub(super) struct Invocation<'a> {
 
 #[derive(Serialize)]
 struct Properties {
-    coverage: Counts,
+    coverage: WireCoverage,
 }
 
-/// What was read and passed over, as `coverage` in the JSON report.
+/// What was read and passed over, as `coverage` in the JSON report, the lists as numbers.
 #[derive(Serialize)]
-struct Counts {
-    complete: bool,
-    files: u64,
-    objects: u64,
-    members: u64,
-    bytes: u64,
-    ignored: u64,
-    excluded: u64,
-    oversized: u64,
-    symlinks: u64,
-    submodules: u64,
-    intent_to_add: u64,
+struct WireCoverage {
+    #[serde(flatten)]
+    counts: Counts,
     skipped: usize,
     notes: usize,
 }
@@ -65,18 +57,8 @@ struct Descriptor {
 impl<'a> Invocation<'a> {
     pub(super) fn of(report: &'a Report) -> Self {
         let coverage = &report.coverage;
-        let counts = Counts {
-            complete: coverage.is_complete(),
-            files: coverage.files,
-            objects: coverage.objects,
-            members: coverage.members,
-            bytes: coverage.bytes,
-            ignored: coverage.ignored,
-            excluded: coverage.excluded,
-            oversized: coverage.oversized,
-            symlinks: coverage.symlinks,
-            submodules: coverage.submodules,
-            intent_to_add: coverage.intent_to_add,
+        let counts = WireCoverage {
+            counts: Counts::of(coverage),
             skipped: coverage.skipped.len(),
             notes: coverage.notes.len(),
         };
