@@ -4,8 +4,8 @@
 //! GitHub shows ten errors, ten warnings and ten notices of a step and drops the rest without
 //! a word. So the most important come first, and what has no annotation is listed in the log.
 //!
-//! **Invariant:** every text that is not this file's own passes through [`command`] or
-//! [`markdown`], so that nothing that stands in a repository begins a command, a link or
+//! **Invariant:** every text that is not this file's own passes through `command` or
+//! `markdown`, so that nothing that stands in a repository begins a command, a link or
 //! a tag.
 
 mod command;

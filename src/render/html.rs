@@ -6,7 +6,7 @@
 //! memory are the numbers of the findings of each key.
 //!
 //! **Invariant:** no secret is written. Every text of the report is cleaned and escaped on its
-//! way in ([`text`]), and the page forbids itself everything but its own style and script
+//! way in (`text`), and the page forbids itself everything but its own style and script
 //! ([`policy`]), so that a name in a repository stays a name.
 
 mod card;
