@@ -7,7 +7,7 @@
 //!
 //! **Invariant:** no secret is written. Every text of the report is cleaned and escaped on its
 //! way in (`text`), and the page forbids itself everything but its own style and script
-//! ([`policy`]), so that a name in a repository stays a name.
+//! (`policy`), so that a name in a repository stays a name.
 
 mod card;
 mod cards;

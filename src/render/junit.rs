@@ -4,7 +4,7 @@
 //! It keeps to the schema of Jenkins' xUnit plugin (`fixtures/schemas`), which is what
 //! readers of this form have in common. No time is written.
 //!
-//! **Invariant:** every text that is not this file's own passes through [`Text`], so that
+//! **Invariant:** every text that is not this file's own passes through `Text`, so that
 //! the document is well-formed whatever was scanned, and the same on every reader.
 
 #[cfg(test)]

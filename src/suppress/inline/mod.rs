@@ -3,7 +3,7 @@
 //! It looks at the lines of one secret and knows no file. What a reason may show is for the
 //! caller to mask.
 //!
-//! **Invariant:** at most [`REACH`] bytes on either side of a secret are looked at, and as many
+//! **Invariant:** at most `REACH` bytes on either side of a secret are looked at, and as many
 //! of the line above, so that a marker in a line without end does not allow all that stands in
 //! it, and many secrets on one line cost no more than as many on lines of their own.
 
