@@ -317,6 +317,7 @@ impl<'b> Wire<'b> {
                 Spot::File(_) => "file",
                 Spot::Commit => "commit",
                 Spot::Tag => "tag",
+                Spot::Ref => "ref",
                 Spot::Git => "git",
                 Spot::History => "history",
             };
