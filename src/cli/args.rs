@@ -16,7 +16,7 @@ use std::path::PathBuf;
 
 pub(crate) use audit::{AuditArgs, ObjectArgs};
 pub(crate) use baseline::{
-    BaselineCommand, BaselineFrom, CreateArgs, PruneArgs, Seeing, ShowArgs, UpdateArgs,
+    BaselineCommand, BaselineFrom, BaselineOptions, CreateArgs, PruneArgs, Seeing, ShowArgs, UpdateArgs,
 };
 pub(crate) use baseten::BasetenArgs;
 pub(crate) use diff::DiffArgs;
@@ -145,9 +145,28 @@ pub(crate) struct CleanArgs {
 }
 
 // What all scans have in common; a comment for the documentation would become that of the command.
-#[derive(Debug, clap::Args)]
-#[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
+#[derive(Debug, Default, clap::Args)]
 pub(crate) struct ScanOptions {
+    #[command(flatten)]
+    pub(crate) read: ReadOptions,
+    /// A form of the report, one of human, json, jsonl, sarif, github, gitlab, gitlab-codequality, junit, csv, html; with `=FILE` it goes there, and repeatable
+    #[arg(long, value_name = "FORMAT[=FILE]", value_parser = OsStringValueParser::new().try_map(|text| FormatArg::parse(&text)))]
+    pub(crate) format: Vec<FormatArg>,
+    /// Write the report that has no file of its own to this one, in one step
+    #[arg(long, short, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
+    /// Show secrets in full; only on a terminal
+    #[arg(long)]
+    pub(crate) show_secrets: bool,
+    #[command(flatten)]
+    pub(crate) suppress: SuppressArgs,
+    #[command(flatten)]
+    pub(crate) live: LiveArgs,
+}
+
+// What is read, and how; a comment for the documentation would become that of the command.
+#[derive(Debug, Clone, Default, clap::Args)]
+pub(crate) struct ReadOptions {
     /// Read only files that match; repeatable
     #[arg(long, value_name = "GLOB")]
     pub(crate) include: Vec<String>,
@@ -171,25 +190,12 @@ pub(crate) struct ScanOptions {
     /// Read no configuration, as for repositories that are not trusted
     #[arg(long)]
     pub(crate) no_config: bool,
-    /// A form of the report, one of human, json, jsonl, sarif, github, gitlab, gitlab-codequality, junit, csv, html; with `=FILE` it goes there, and repeatable
-    #[arg(long, value_name = "FORMAT[=FILE]", value_parser = OsStringValueParser::new().try_map(|text| FormatArg::parse(&text)))]
-    pub(crate) format: Vec<FormatArg>,
-    /// Write the report that has no file of its own to this one, in one step
-    #[arg(long, short, value_name = "FILE")]
-    pub(crate) output: Option<PathBuf>,
-    /// Show secrets in full; only on a terminal
-    #[arg(long)]
-    pub(crate) show_secrets: bool,
-    #[command(flatten)]
-    pub(crate) suppress: SuppressArgs,
     /// Threads to read with, at most 256; 0 stands for one for each core
     #[arg(long, value_name = "N", default_value_t = 0, value_parser = clap::value_parser!(u16).range(..=256))]
     pub(crate) threads: u16,
-    #[command(flatten)]
-    pub(crate) live: LiveArgs,
 }
 
-#[derive(Debug, clap::Args)]
+#[derive(Debug, Clone, Default, clap::Args)]
 pub(crate) struct RuleArgs {
     /// More rules, in gitleaks' format; repeatable
     #[arg(long, value_name = "FILE")]

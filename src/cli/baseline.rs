@@ -19,7 +19,7 @@ use baseleak::source::{self, Staged, Walk};
 use baseleak::suppress::baseline::{Baseline, Changes, Entry, FILE, Sighting, Spot, Unmoved};
 use baseleak::verify::Leaked;
 
-use super::args::{BaselineFrom, ColorWhen, ScanOptions, Seeing};
+use super::args::{BaselineFrom, BaselineOptions, ColorWhen, Seeing};
 use super::complaint::{Advised, warn};
 use super::output::{Output, write_file};
 use super::plan::Settings;
@@ -46,7 +46,18 @@ pub(crate) fn load(file: &Path) -> Result<Baseline> {
         }
         File::open(file)?.take(LARGEST + 1).read_to_end(&mut bytes)
     };
-    read().with_context(cannot)?;
+    read().map_err(|error| {
+        let is_missing = error.kind() == io::ErrorKind::NotFound;
+        if is_missing && is_link(file) {
+            let hint = "mend or remove the link, or name the file with --baseline";
+            let error = io::Error::new(error.kind(), "it is a symbolic link that leads to no file");
+            return advised(&cannot(), hint, error);
+        }
+        if is_missing {
+            return advised(&cannot(), "`baseleak baseline create` makes one", error);
+        }
+        anyhow::Error::new(error).context(cannot())
+    })?;
     if bytes.len() as u64 > LARGEST {
         let what = format!("it is larger than {} MiB", LARGEST >> 20);
         return Err(anyhow::Error::msg(what).context(cannot()));
@@ -79,25 +90,27 @@ pub(crate) struct Seen {
 }
 
 impl Seen {
-    /// Scans what `seeing` says, unless `is_given`.
+    /// Scans what `seeing` says, unless it is given, and what `before` makes of the file of
+    /// the baseline before that.
     ///
     /// # Errors
-    /// When it cannot be scanned at all, or a report was asked for that there is none of.
-    pub(crate) fn new(
+    /// When it cannot be scanned at all, or the file is not to be written.
+    pub(crate) fn new<T>(
         seeing: &Seeing,
-        options: &ScanOptions,
+        options: &BaselineOptions,
         color: Option<ColorWhen>,
         given: Option<Scanned>,
-    ) -> Result<Self> {
-        if !options.format.is_empty() {
-            let hint = "`baseleak scan --format …` writes reports, and `baseline create --report` reads one";
-            return Err(Advised::new("a baseline has one form, and --format is for reports", hint).into());
-        }
+        before: impl FnOnce(&Path) -> Result<T>,
+    ) -> Result<(Self, T)> {
+        must_be_there(&seeing.place)?;
         let root = source::root_of(&seeing.place);
-        let (settings, rules) = Settings::without_baseline(options, &BTreeSet::from([root.clone()]), color)?;
+        let (settings, rules) =
+            Settings::without_baseline(&options.of_scan(), &BTreeSet::from([root.clone()]), color)?;
         let detector = Detector::new(rules.in_force).decoding(settings.decode);
-        let named = options.output.as_ref().or(settings.baseline.as_ref()).cloned();
+        let named = options.named().or(settings.baseline.as_ref()).cloned();
         let file = named.unwrap_or_else(|| root.join(FILE));
+        must_be_writable(&file, options.named().is_some())?;
+        let before = before(&file)?;
         let is_given = given.is_some();
         let place = Some(seeing.place.clone());
         let scanned = given.unwrap_or(match seeing.from {
@@ -114,7 +127,7 @@ impl Seen {
             seen.settings.suppressions.apply(&mut report, &Unmoved);
             seen.report = Some(report);
         }
-        Ok(seen)
+        Ok((seen, before))
     }
 
     /// What tells files that moved from new ones.
@@ -188,6 +201,41 @@ impl Seen {
     }
 }
 
+/// Refuses a folder that is not there.
+///
+/// # Errors
+/// Where there is nothing at `place`.
+pub(crate) fn must_be_there(place: &Path) -> Result<()> {
+    match place.metadata() {
+        Ok(_) => Ok(()),
+        Err(error) => {
+            let what = format!("cannot look at {}", place.display());
+            Err(advised(&what, "give a folder of the repository that is there", error))
+        }
+    }
+}
+
+/// Refuses a file that a link of the repository leads to, which may lie anywhere, and one
+/// in a folder that is not there. What the user named may be a link.
+fn must_be_writable(file: &Path, is_named: bool) -> Result<()> {
+    let cannot = format!("cannot write the baseline {}", file.display());
+    if !is_named && is_link(file) {
+        let hint = "remove the link, or name with --output the file that is to be written";
+        let why = io::Error::other("it is a symbolic link, and may lead out of the repository");
+        return Err(advised(&cannot, hint, why));
+    }
+    let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty());
+    match folder.map_or(Ok(true), |folder| fs::metadata(folder).map(|folder| folder.is_dir())) {
+        Ok(true) => Ok(()),
+        Ok(false) => Err(advised(&cannot, "name another file", io::Error::other("its folder is a file"))),
+        Err(error) => Err(advised(&cannot, "make its folder first, or name another file", error)),
+    }
+}
+
+fn is_link(file: &Path) -> bool {
+    file.symlink_metadata().is_ok_and(|metadata| metadata.is_symlink())
+}
+
 /// Refuses what is not whole.
 pub(crate) fn whole(is_whole: bool) -> Result<()> {
     if is_whole {
@@ -237,6 +285,12 @@ pub(crate) fn let_git_merge(file: &Path) -> Result<Option<String>> {
     let Some(None) = source::merge_driver(file) else { return Ok(None) };
     let Some(name) = file.file_name().and_then(|name| name.to_str()) else { return Ok(None) };
     let attributes = file.with_file_name(ATTRIBUTES);
+    if is_link(&attributes) {
+        let what = "is a symbolic link, and was left alone";
+        return Ok(Some(format!(
+            "{ATTRIBUTES} {what}: add the line `/{name} {MERGE}` to the file behind it"
+        )));
+    }
     let mut text = match fs::read(&attributes) {
         Ok(text) => text,
         Err(error) if error.kind() == io::ErrorKind::NotFound => Vec::new(),
@@ -317,6 +371,7 @@ impl<'b> Wire<'b> {
                 Spot::File(_) => "file",
                 Spot::Commit => "commit",
                 Spot::Tag => "tag",
+                Spot::Ref => "ref",
                 Spot::Git => "git",
                 Spot::History => "history",
             };

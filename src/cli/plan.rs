@@ -11,7 +11,7 @@ use baseleak::select::Policy;
 use baseleak::source;
 use baseleak::suppress::Suppressions;
 
-use super::args::{ColorWhen, RuleArgs, ScanArgs, ScanOptions};
+use super::args::{ColorWhen, ReadOptions, RuleArgs, ScanArgs, ScanOptions};
 use super::baseline;
 use super::complaint::{Advised, warn};
 use super::output::Output;
@@ -94,18 +94,29 @@ impl Settings {
         roots: &BTreeSet<PathBuf>,
         color: Option<ColorWhen>,
     ) -> Result<(Self, Rules)> {
-        let (mut settings, rules) = Self::without_baseline(args, roots, color)?;
+        let (mut settings, rules) = Self::resolve(args, roots, color, true)?;
         settings.suppressions.baseline = settings.baseline.as_deref().map(baseline::load).transpose()?;
         Ok((settings, rules))
     }
 
-    /// The same for whoever writes the baseline: it is found, and not read.
+    /// The same for whoever writes the baseline: it is found, and not read, and nobody asks
+    /// what makes a scan fail.
     pub(crate) fn without_baseline(
         args: &ScanOptions,
         roots: &BTreeSet<PathBuf>,
         color: Option<ColorWhen>,
     ) -> Result<(Self, Rules)> {
-        let file = config_file(args, roots)?;
+        Self::resolve(args, roots, color, false)
+    }
+
+    fn resolve(
+        args: &ScanOptions,
+        roots: &BTreeSet<PathBuf>,
+        color: Option<ColorWhen>,
+        is_gated: bool,
+    ) -> Result<(Self, Rules)> {
+        let ScanOptions { read, .. } = args;
+        let file = config_file(read, roots)?;
         let config = match &file {
             Some(file) => Config::load(file)?,
             None => Config::default(),
@@ -114,20 +125,20 @@ impl Settings {
         let shown = Shown { secrets: args.show_secrets, suppressed: args.suppress.show_suppressed };
         set_color(color.or(config.output.color.map(ColorWhen::from)), output_file(args).is_some());
         let root = roots.first().filter(|_| roots.len() == 1).cloned();
-        let rules = rules(&config, &args.rules)?;
+        let rules = rules(&config, &read.rules)?;
         let live = Live::of_scan(&args.live)?;
-        let settled =
-            settling(&args.suppress, file.as_deref(), &config, roots, &rules.in_force, live.is_some())?;
+        let asked = is_gated.then_some(live.is_some());
+        let settled = settling(&args.suppress, file.as_deref(), &config, roots, &rules.in_force, asked)?;
         let Settling { suppressions, baseline, gate } = settled;
         let settings = Self {
             root,
-            policy: policy(args, &config, file.as_deref())?,
-            threads: args.threads.into(),
-            decode: !args.no_decode && config.scan.decode.unwrap_or(true),
+            policy: policy(read, &config, file.as_deref())?,
+            threads: read.threads.into(),
+            decode: !read.no_decode && config.scan.decode.unwrap_or(true),
             config: file,
             reports: Reports::new(&args.format, format, args.output.as_ref(), shown)?,
             exit_zero: args.suppress.exit_zero,
-            unpack: !args.no_unpack && config.scan.unpack.unwrap_or(true),
+            unpack: !read.no_unpack && config.scan.unpack.unwrap_or(true),
             live,
             suppressions,
             baseline,
@@ -189,7 +200,7 @@ fn input(args: &ScanArgs) -> Result<Input> {
 
 /// The configuration that was named, or the one at the root of what is scanned.
 /// That of one root never governs another.
-fn config_file(args: &ScanOptions, roots: &BTreeSet<PathBuf>) -> Result<Option<PathBuf>> {
+fn config_file(args: &ReadOptions, roots: &BTreeSet<PathBuf>) -> Result<Option<PathBuf>> {
     if args.config.is_some() || args.no_config {
         return Ok(args.config.clone());
     }
@@ -207,7 +218,7 @@ fn config_file(args: &ScanOptions, roots: &BTreeSet<PathBuf>) -> Result<Option<P
 }
 
 /// The policy, its globs checked; an error in the configuration's says so.
-fn policy(args: &ScanOptions, config: &Config, file: Option<&Path>) -> Result<Policy> {
+fn policy(args: &ReadOptions, config: &Config, file: Option<&Path>) -> Result<Policy> {
     let (include, exclude) = (&config.scan.include, &config.scan.exclude);
     if let Some(file) = file {
         Policy::new(include, exclude, None).with_context(|| format!("{} cannot be used", file.display()))?;

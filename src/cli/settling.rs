@@ -45,6 +45,8 @@ pub(crate) struct Settling {
 
 /// What a scan of what lies below `roots` with `rules` in force is told to settle.
 ///
+/// `verifies` says whether somebody asks which keys are live; none where no gate is in force.
+///
 /// # Errors
 /// When something named cannot be used, or the gate lacks what it goes by.
 pub(crate) fn settling(
@@ -53,7 +55,7 @@ pub(crate) fn settling(
     config: &Config,
     roots: &BTreeSet<PathBuf>,
     rules: &RuleSet,
-    verifies: bool,
+    verifies: Option<bool>,
 ) -> Result<Settling> {
     let suppressions = if args.no_suppress {
         Suppressions::default()
@@ -69,8 +71,8 @@ pub(crate) fn settling(
         }
     };
     let baseline = baseline(args, config, roots);
-    let gate = gate(args, config, verifies, baseline.is_some())?;
-    Ok(Settling { suppressions, baseline, gate })
+    let gate = verifies.map(|verifies| gate(args, config, verifies, baseline.is_some())).transpose()?;
+    Ok(Settling { suppressions, baseline, gate: gate.unwrap_or_default() })
 }
 
 /// The baseline that was named, or the one at the root of what is scanned.

@@ -60,6 +60,9 @@ struct Opened {
     now: Option<Snapshot>,
     /// More files that are there now, beside those.
     beside: Vec<Snapshot>,
+    /// Files that are still kept, though they need not be there now: those of the index and
+    /// of HEAD, of a work tree that is scanned with them.
+    kept: Vec<Snapshot>,
     before: Before,
 }
 
@@ -131,14 +134,15 @@ impl<'d> Moves<'d> {
                 Opened { now, before: before_head(&history), ..Opened::default() }
             }
             Scanned::History(_, limits) => Opened::of_commits(&history, limits)?,
+            Scanned::All(_) if history.is_bare() => {
+                let opened = Opened::of_commits(&history, &Limits::default())?;
+                Opened { before: before_head(&history), ..opened }
+            }
             Scanned::All(_) => {
-                let mut opened = Opened::of_commits(&history, &Limits::default())?;
-                opened.before = before_head(&history);
-                if !history.is_bare() {
-                    opened.beside.extend(Snapshot::work_tree(history.root(), &history).ok());
-                    opened.beside.extend(Snapshot::index(&history).ok());
-                }
-                opened
+                let now = Snapshot::work_tree(history.root(), &history).ok();
+                let head = Opened::of_commits(&history, &Limits::default())?.now;
+                let kept = Snapshot::index(&history).ok().into_iter().chain(head).collect();
+                Opened { now, before: before_head(&history), kept, ..Opened::default() }
             }
         };
         if history.is_bare() {
@@ -262,21 +266,67 @@ impl<'d> Moves<'d> {
             let Opened { now: Some(now), before: Before::Files(before), .. } = self.opened() else {
                 return taken;
             };
+            let mut renamed = HashMap::new();
             for (path, kind) in before.gone(now).unwrap_or_default() {
-                for digest in self.held(&path, kind).iter() {
+                let mut held = self.held(&path, kind);
+                if !held.is_empty() && self.is_renamed(before, kind, &mut renamed) {
+                    // Only its name is told of anew.
+                    held = self.held(&path, Kind::Folder);
+                }
+                for digest in held.iter() {
                     *taken.entry(digest.clone()).or_default() += 1;
                 }
             }
             taken
         })
     }
+
+    /// Whether the very content of a file that went stands now where nothing was `before`,
+    /// and a range says nothing of it there: the file took its place itself, and no other
+    /// did. Each such place is for one file; `left` has how many there still are, by blob.
+    fn is_renamed(&self, before: &Snapshot, kind: Kind, left: &mut HashMap<ObjectId, usize>) -> bool {
+        let Kind::File(Some(id)) = kind else { return false };
+        if self.view() != View::Range {
+            return false;
+        }
+        let left = left.entry(id).or_insert_with(|| {
+            let paths = self.paths().get(&id).map_or(&[][..], Vec::as_slice);
+            paths.iter().filter(|path| matches!(before.kind(path), Ok(None))).count()
+        });
+        let is_renamed = *left > 0;
+        *left = left.saturating_sub(1);
+        is_renamed
+    }
+
+    /// The paths of each blob now, where this is known of all.
+    fn paths(&self) -> &HashMap<ObjectId, Vec<Vec<u8>>> {
+        self.paths.get_or_init(|| {
+            let now = self.opened().now.as_ref();
+            now.and_then(|now| now.paths().ok()).unwrap_or_default()
+        })
+    }
+
+    /// Whether one of `files` is at `path`; where it cannot be told, one is.
+    fn is_among<'f>(&self, mut files: impl Iterator<Item = &'f Snapshot>, path: &PathName) -> bool {
+        files.any(|files| self.find(files, path).map_or(true, |found| found.is_some()))
+    }
 }
 
 impl Presence for Moves<'_> {
     fn is_there(&self, path: &PathName) -> bool {
+        self.is_current(path) || self.is_among(self.opened().kept.iter(), path)
+    }
+
+    fn is_current(&self, path: &PathName) -> bool {
         let Opened { now: Some(now), beside, .. } = self.opened() else { return true };
-        let is_there = |files: &Snapshot| self.find(files, path).map_or(true, |found| found.is_some());
-        is_there(now) || beside.iter().any(is_there)
+        self.is_among([now].into_iter().chain(beside), path)
+    }
+
+    fn was_there(&self, path: &PathName) -> bool {
+        match &self.opened().before {
+            Before::Files(before) => self.is_among([before].into_iter(), path),
+            Before::Unknown | Before::Same => true,
+        }
     }
 
     fn held_before(&self, path: &PathName, digest: &str) -> bool {
@@ -306,7 +356,7 @@ impl Presence for Moves<'_> {
 
     fn copies(&self, path: &PathName, object: &str, digest: &str) -> Vec<PathName> {
         let Opened { now: Some(now), .. } = self.opened() else { return Vec::new() };
-        let paths = self.paths.get_or_init(|| now.paths().unwrap_or_default());
+        let paths = self.paths();
         let here = self.find(now, path).ok().flatten();
         let here = here.as_ref().and_then(|(path, kind)| match kind {
             Kind::File(Some(id)) => Some((path.as_slice(), *id)),

@@ -29,8 +29,18 @@ pub const FILE: &str = ".baseleak-baseline";
 /// What a baseline asks of the repository to tell a file that moved from a new one.
 /// Paths are those of [`Finding::relative`]; a member of an archive stands for the archive.
 pub trait Presence {
-    /// Whether there is a file at `path` now, in what was scanned.
+    /// Whether there is a file at `path`, in what was scanned: what is not is past.
     fn is_there(&self, path: &PathName) -> bool;
+    /// Whether the file is there now; of a work tree that is scanned with its index and
+    /// history, whether it is in the work tree.
+    fn is_current(&self, path: &PathName) -> bool {
+        self.is_there(path)
+    }
+    /// Whether there was a file at `path` before the change that is looked at.
+    fn was_there(&self, path: &PathName) -> bool {
+        let _ = path;
+        true
+    }
     /// Whether the file at `path` held the secret with this digest before the change that
     /// is looked at.
     fn held_before(&self, path: &PathName, digest: &str) -> bool;

@@ -8,6 +8,7 @@ use std::fs;
 
 use crate::sandbox::{Run, Sandbox, key};
 
+mod audit;
 mod files;
 mod merge;
 mod moves;

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Subcommand, ValueEnum};
 
-use super::{Format, ScanOptions};
+use super::{Format, ReadOptions, ScanOptions, SuppressArgs};
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum BaselineCommand {
@@ -34,7 +34,7 @@ pub(crate) struct CreateArgs {
     #[arg(long)]
     pub(crate) allow_incomplete: bool,
     #[command(flatten)]
-    pub(crate) options: ScanOptions,
+    pub(crate) options: BaselineOptions,
 }
 
 /// Add what is found and not known yet, and follow files that moved.
@@ -51,7 +51,7 @@ pub(crate) struct UpdateArgs {
     #[arg(long, conflicts_with = "prune")]
     pub(crate) allow_incomplete: bool,
     #[command(flatten)]
-    pub(crate) options: ScanOptions,
+    pub(crate) options: BaselineOptions,
 }
 
 /// List what a baseline knows, key by key.
@@ -79,7 +79,7 @@ pub(crate) struct PruneArgs {
     #[arg(long)]
     pub(crate) dry_run: bool,
     #[command(flatten)]
-    pub(crate) options: ScanOptions,
+    pub(crate) options: BaselineOptions,
 }
 
 // What is looked at; a comment for the documentation would become that of the command.
@@ -91,6 +91,45 @@ pub(crate) struct Seeing {
     /// What to look at
     #[arg(long, value_enum, default_value_t = BaselineFrom::Tree)]
     pub(crate) from: BaselineFrom,
+}
+
+// What is read, and which file is meant; a comment for the documentation would become that of the command.
+#[derive(Debug, clap::Args)]
+pub(crate) struct BaselineOptions {
+    #[command(flatten)]
+    read: ReadOptions,
+    /// The baseline, instead of `.baseleak-baseline` at the root
+    #[arg(long, short, value_name = "FILE")]
+    output: Option<PathBuf>,
+    /// The same, as scans name it; `--output` comes first
+    #[arg(long, value_name = "FILE")]
+    baseline: Option<PathBuf>,
+    /// Write down as well what comments, entries or an ignore file settle
+    #[arg(long, conflicts_with = "ignore_file")]
+    no_suppress: bool,
+    /// Lines of findings to pass over, as gitleaks writes them; without it, `.gitleaksignore` at the root of the repository
+    #[arg(long, value_name = "FILE")]
+    ignore_file: Option<PathBuf>,
+}
+
+impl BaselineOptions {
+    /// The baseline that was named.
+    pub(crate) fn named(&self) -> Option<&PathBuf> {
+        self.output.as_ref().or(self.baseline.as_ref())
+    }
+
+    /// The options of the scan.
+    pub(crate) fn of_scan(&self) -> ScanOptions {
+        ScanOptions {
+            read: self.read.clone(),
+            suppress: SuppressArgs {
+                no_suppress: self.no_suppress,
+                ignore_file: self.ignore_file.clone(),
+                ..SuppressArgs::default()
+            },
+            ..ScanOptions::default()
+        }
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

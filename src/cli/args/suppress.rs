@@ -6,7 +6,7 @@ use baseleak::model;
 use clap::ValueEnum;
 
 // What all scans have in common; a comment for the documentation would become that of the command.
-#[derive(Debug, clap::Args)]
+#[derive(Debug, Default, clap::Args)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
 pub(crate) struct SuppressArgs {
     /// Let every finding count, as for repositories that are not trusted: no comment, entry, ignore file or baseline hides any

@@ -53,7 +53,7 @@ pub(crate) struct AnswerArgs {
 }
 
 // What a scan may be told to do after it; a comment for the documentation would become that of the command.
-#[derive(Debug, clap::Args)]
+#[derive(Debug, Default, clap::Args)]
 pub(crate) struct LiveArgs {
     /// Ask Baseten afterwards which of the keys are live; no leaked key is sent
     #[arg(long, help_heading = "Baseten")]

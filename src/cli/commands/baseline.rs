@@ -26,13 +26,15 @@ pub(crate) fn create(args: &CreateArgs, color: Option<ColorWhen>) -> Result<Exit
         let history = Scanned::History(place, Limits::default());
         if findings.are_of_history() { history } else { Scanned::Folder(root.clone()) }
     });
-    let file = args.options.output.clone().unwrap_or_else(|| root.join(FILE));
-    if !args.force && file.symlink_metadata().is_ok() {
-        let what = format!("there is a baseline already: {}", file.display());
-        let hint = "`baseleak baseline update` adds to it, and --force makes it anew";
-        return Err(Advised::new(what, hint).into());
-    }
-    let seen = Seen::new(&args.seeing, &args.options, color, scanned)?;
+    let must_be_new = |file: &Path| match file.symlink_metadata() {
+        Ok(_) if !args.force => {
+            let what = format!("there is a baseline already: {}", file.display());
+            let hint = "`baseleak baseline update` adds to it, and --force makes it anew";
+            Err(Advised::new(what, hint).into())
+        }
+        _ => Ok(()),
+    };
+    let (seen, ()) = Seen::new(&args.seeing, &args.options, color, scanned, must_be_new)?;
     baseline::whole(args.allow_incomplete || given.as_ref().is_none_or(|(_, is_complete)| *is_complete))?;
     seen.must_be_whole(args.allow_incomplete)?;
     let sightings = findings.as_ref().map_or_else(|| seen.sightings(), Findings::sightings);
@@ -53,8 +55,7 @@ pub(crate) fn create(args: &CreateArgs, color: Option<ColorWhen>) -> Result<Exit
 /// Adds what is new, and follows what moved.
 pub(crate) fn update(args: &UpdateArgs, color: Option<ColorWhen>) -> Result<Exit> {
     must_see_all(args.prune, args.seeing.from)?;
-    let seen = Seen::new(&args.seeing, &args.options, color, None)?;
-    let mut baseline = baseline::load(&seen.file)?;
+    let (seen, mut baseline) = Seen::new(&args.seeing, &args.options, color, None, baseline::load)?;
     seen.must_be_whole(args.allow_incomplete)?;
     let changes = baseline.bring_up(&seen.sightings(), &seen.moves(), args.prune);
     baseline::write(&baseline, &seen.file)?;
@@ -64,6 +65,7 @@ pub(crate) fn update(args: &UpdateArgs, color: Option<ColorWhen>) -> Result<Exit
 
 /// Lists the entries.
 pub(crate) fn show(args: &ShowArgs) -> Result<Exit> {
+    baseline::must_be_there(&args.place)?;
     let default = || source::root_of(&args.place).join(FILE);
     let baseline = baseline::load(&args.baseline.clone().unwrap_or_else(default))?;
     Output::stdout().deliver(|out| match args.format {
@@ -85,8 +87,7 @@ pub(crate) fn show(args: &ShowArgs) -> Result<Exit> {
 /// Drops what is found no longer.
 pub(crate) fn prune(args: &PruneArgs, color: Option<ColorWhen>) -> Result<Exit> {
     must_see_all(true, args.seeing.from)?;
-    let seen = Seen::new(&args.seeing, &args.options, color, None)?;
-    let mut baseline = baseline::load(&seen.file)?;
+    let (seen, mut baseline) = Seen::new(&args.seeing, &args.options, color, None, baseline::load)?;
     seen.must_be_whole(false)?;
     let changes = baseline.drop_unseen(&seen.sightings(), &seen.moves());
     if !args.dry_run {

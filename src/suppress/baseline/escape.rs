@@ -20,6 +20,29 @@ pub(super) fn escape(text: &str) -> String {
     escaped
 }
 
+/// Whether each backslash in a place begins something that a place has: an escape as
+/// [`escape`] writes it, and of paths as they come a byte or a doubled backslash.
+pub(super) fn is_sound(place: &str) -> bool {
+    let mut rest = place;
+    while let Some(at) = rest.find('\\') {
+        let escape = &rest[at + 1..];
+        let is_hex = |text: &str| text.bytes().all(|byte| byte.is_ascii_hexdigit());
+        let after = if let Some(after) = escape.strip_prefix('\\') {
+            Some(after)
+        } else if let Some(code) = escape.strip_prefix("u{") {
+            let is_char = |digits: &str| {
+                is_hex(digits) && u32::from_str_radix(digits, 16).ok().and_then(char::from_u32).is_some()
+            };
+            code.split_once('}').filter(|(digits, _)| is_char(digits)).map(|(_, after)| after)
+        } else {
+            escape.strip_prefix('x').filter(|code| code.get(..2).is_some_and(is_hex)).map(|code| &code[2..])
+        };
+        let Some(after) = after else { return false };
+        rest = after;
+    }
+    true
+}
+
 /// What [`escape`] was given. Other escapes, and broken ones, stay as they are.
 pub(super) fn unescape(escaped: &str) -> String {
     let mut text = String::with_capacity(escaped.len());
@@ -51,6 +74,7 @@ mod tests {
     fn check(text: &str, expect: &str) {
         assert_eq!(escape(text), expect, "{text:?}");
         assert_eq!(unescape(expect), text, "{expect:?}");
+        assert!(is_sound(expect), "{expect:?}");
     }
 
     #[test]
@@ -67,5 +91,10 @@ mod tests {
         check("a\\\\u{a}b", "a\\\\u{a}b");
         check("\\xFF\\\\", "\\xFF\\\\");
         check("C:\\\\u{20}", "C:\\\\u{20}");
+        for broken in
+            ["a\\", "\\n", "\\u{}", "\\u{d800}", "\\u{110000}", "\\u{+1}", "\\u20", "\\xF", "\\x\u{e9}"]
+        {
+            assert!(!is_sound(broken), "{broken:?}");
+        }
     }
 }

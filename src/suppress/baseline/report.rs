@@ -60,7 +60,7 @@ impl Findings {
             let object = finding.origin.as_ref().and_then(WireOrigin::object);
             let path = PathName::of_shown(&finding.relative_path);
             let is_apart = matches!(&*finding.seen_in, [only] if only == "metadata");
-            let spot = if is_apart { Spot::Git } else { Spot::of(&path, object) };
+            let spot = Spot::seen(&path, object, is_apart);
             Sighting { key: &finding.key, digest: &finding.digest, spot, blob: blob(object) }
         });
         sightings.collect()

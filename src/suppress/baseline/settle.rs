@@ -88,7 +88,8 @@ pub(super) struct Copies<'p> {
 impl Copies<'_> {
     fn of(&mut self, sighting: &Sighting<'_>) -> &[Spot] {
         let (Some(path), Some(blob)) = (sighting.spot.path(), sighting.blob) else { return &[] };
-        if !matches!(self.presence.view(), View::History | View::All) {
+        // With the files themselves a scan tells of all copies.
+        if self.presence.view() != View::History {
             return &[];
         }
         let asked = (blob.to_owned(), path.clone(), sighting.digest.to_owned());
@@ -120,7 +121,9 @@ impl Key<'_> {
                     let past = self.lines.first().map_or(Verdict::NewPast, |&line| Verdict::Past(line));
                     verdicts.insert(spot, past);
                 }
-                (None, Spot::Commit | Spot::Tag | Spot::Git) => drop(verdicts.insert(spot, Verdict::New)),
+                (None, Spot::Commit | Spot::Tag | Spot::Ref | Spot::Git) => {
+                    verdicts.insert(spot, Verdict::New);
+                }
             }
         }
         if !open.is_empty() {
@@ -136,8 +139,9 @@ impl Key<'_> {
         let may_be_past = matches!(view, View::Range | View::History | View::All);
         let (now, past): (Vec<_>, Vec<_>) =
             paths.into_iter().partition(|path| !may_be_past || self.presence.is_there(path));
-        let mut vacated = self.vacated();
+        let mut vacated = self.vacated(|path| self.presence.is_current(path));
         let mut judged = Vec::new();
+        let now = if view == View::All { self.left_behind(now, &mut judged) } else { now };
         for path in past {
             let line = match view {
                 // The key is known to be in the history: that it was in more of its files
@@ -166,11 +170,30 @@ impl Key<'_> {
         judged
     }
 
-    /// The lines whose files are not there any more.
-    fn vacated(&self) -> Vacated {
+    /// Judges those of `paths` that only HEAD has still, because the file moved and its line
+    /// did with it: each is known where a line has a file that HEAD has not. Returns the
+    /// others, those first that are there now.
+    fn left_behind(&self, paths: Vec<PathName>, judged: &mut Vec<(PathName, Verdict)>) -> Vec<PathName> {
+        let (mut current, left): (Vec<_>, Vec<_>) =
+            paths.into_iter().partition(|path| self.presence.is_current(path));
+        let (left, staged): (Vec<_>, Vec<_>) =
+            left.into_iter().partition(|path| self.presence.held_before(path, self.digest));
+        if !left.is_empty() {
+            let mut ahead = self.vacated(|path| self.presence.was_there(path));
+            for (path, verdict) in ahead.serve(left, usize::MAX, true) {
+                let verdict = if let Verdict::Moved(line) = verdict { Verdict::Past(line) } else { verdict };
+                judged.push((path, verdict));
+            }
+        }
+        current.extend(staged);
+        current
+    }
+
+    /// The lines of files that are not there, as `is_there` says.
+    fn vacated(&self, is_there: impl Fn(&PathName) -> bool) -> Vacated {
         let path = |line: usize| Some((line, self.baseline.entries[line].spot.path()?.clone()));
         let lines = self.lines.iter().filter_map(|&line| path(line));
-        Vacated { lines: lines.filter(|(_, path)| !self.presence.is_there(path)).collect() }
+        Vacated { lines: lines.filter(|(_, path)| !is_there(path)).collect() }
     }
 }
 

@@ -18,7 +18,9 @@ pub enum Spot {
     Commit,
     /// In the text of a tag, whichever.
     Tag,
-    /// In what git keeps beside its objects.
+    /// In the name of a branch, a tag or another ref, whichever.
+    Ref,
+    /// In what else git keeps beside its objects.
     Git,
     /// In the history, and in no file any more; or where git repeats what is in it.
     History,
@@ -43,7 +45,7 @@ impl<'f> Sighting<'f> {
         let origin = finding.origin.as_ref();
         let is_apart = finding.seen == [Seen::Metadata];
         let object = origin.map(|origin| (origin.kind, origin.object.as_str()));
-        let spot = if is_apart { Spot::Git } else { Spot::of(&finding.relative, object) };
+        let spot = Spot::seen(&finding.relative, object, is_apart);
         Self { key: &finding.key, digest: &finding.digest, spot, blob: blob(object) }
     }
 }
@@ -54,6 +56,32 @@ pub(super) fn blob(object: Option<(ObjectKind, &str)>) -> Option<&str> {
 }
 
 impl Spot {
+    /// The same, of what `is_apart` where only a git folder has it, whatever its name: the
+    /// sources do not name it in the same way.
+    pub(super) fn seen(path: &PathName, object: Option<(ObjectKind, &str)>, is_apart: bool) -> Self {
+        if !is_apart {
+            return Self::of(path, object);
+        }
+        let text = path.as_str();
+        let inside = text.split_once(".git/").map_or(text, |(_, inside)| inside);
+        Self::beside(inside)
+    }
+
+    /// The spot of what is called this in a git folder.
+    fn beside(inside: &str) -> Self {
+        let name = inside.rsplit('/').next().unwrap_or_default();
+        let is_in = |folder: &str| inside.starts_with(folder) || inside.contains(&format!("/{folder}"));
+        let is_text = ["index", "FETCH_HEAD", "MERGE_MSG", "SQUASH_MSG"].contains(&name);
+        if is_in("logs/") || is_text || name.ends_with("_EDITMSG") {
+            // There git repeats what commits say, or what files and refs are called.
+            Self::History
+        } else if is_in("refs/") || ["packed-refs", "HEAD"].contains(&name) || inside == "info/refs" {
+            Self::Ref
+        } else {
+            Self::Git
+        }
+    }
+
     /// The spot at `path`, in an object of this kind and id where a history tells of it.
     pub(super) fn of(path: &PathName, object: Option<(ObjectKind, &str)>) -> Self {
         let text = path.as_str();
@@ -62,8 +90,8 @@ impl Spot {
             Some((ObjectKind::Commit, _)) => Self::Commit,
             Some((ObjectKind::Tag, _)) => Self::Tag,
             Some(object) if is_named(object) => Self::History,
-            None if is_echo(text) => Self::History,
-            None if text == ".git" || text.starts_with(".git/") => Self::Git,
+            None if text == ".git" => Self::Git,
+            None if text.starts_with(".git/") => Self::beside(&text[".git/".len()..]),
             _ => Self::File(nameless(path)),
         }
     }
@@ -73,6 +101,7 @@ impl Spot {
         Some(match text {
             "//commit" => Self::Commit,
             "//tag" => Self::Tag,
+            "//ref" => Self::Ref,
             "//git" => Self::Git,
             "//history" => Self::History,
             _ if text.starts_with("//") => return None,
@@ -84,7 +113,7 @@ impl Spot {
     pub fn path(&self) -> Option<&PathName> {
         match self {
             Self::File(path) => Some(path),
-            Self::Commit | Self::Tag | Self::Git | Self::History => None,
+            Self::Commit | Self::Tag | Self::Ref | Self::Git | Self::History => None,
         }
     }
 
@@ -94,6 +123,7 @@ impl Spot {
             Self::File(path) => escape(path.as_str()),
             Self::Commit => "//commit".to_owned(),
             Self::Tag => "//tag".to_owned(),
+            Self::Ref => "//ref".to_owned(),
             Self::Git => "//git".to_owned(),
             Self::History => "//history".to_owned(),
         }
@@ -106,23 +136,11 @@ impl fmt::Display for Spot {
             Self::File(path) => write!(f, "at {}", escape(path.as_str())),
             Self::Commit => f.write_str("in the text of a commit"),
             Self::Tag => f.write_str("in the text of a tag"),
+            Self::Ref => f.write_str("in the name of a branch or a tag"),
             Self::Git => f.write_str("in git's own files"),
             Self::History => f.write_str("in the history"),
         }
     }
-}
-
-/// Whether this is a file in which git repeats what commits say or what files are called:
-/// indexes, logs, and messages.
-fn is_echo(path: &str) -> bool {
-    let Some(inside) = path.strip_prefix(".git/") else { return false };
-    let name = inside.rsplit('/').next().unwrap_or_default();
-    let is_of_refs = ["logs/", "refs/"]
-        .iter()
-        .any(|folder| inside.starts_with(folder) || inside.contains(&format!("/{folder}")));
-    is_of_refs
-        || ["index", "packed-refs", "FETCH_HEAD", "MERGE_MSG", "SQUASH_MSG", "COMMIT_EDITMSG", "TAG_EDITMSG"]
-            .contains(&name)
 }
 
 /// `path` without its cell, and without the id of an object in a bundle, for a bundle

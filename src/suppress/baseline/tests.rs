@@ -159,11 +159,26 @@ fn lines_that_nothing_needed_are_told() {
 #[test]
 fn what_git_repeats_is_no_place_of_its_own() {
     let spot = |path: &str| Spot::of(&PathName::of_shown(path), None).text();
-    for path in [".git/index", ".git/logs/HEAD", ".git/worktrees/w/logs/HEAD", ".git/COMMIT_EDITMSG"] {
+    for path in [
+        ".git/index",
+        ".git/logs/HEAD",
+        ".git/worktrees/w/logs/HEAD",
+        ".git/COMMIT_EDITMSG",
+        ".git/NOTES_EDITMSG",
+    ] {
         assert_eq!(spot(path), "//history", "{path}");
     }
     for path in [".git/config", ".git/hooks/pre-push", ".git/description"] {
         assert_eq!(spot(path), "//git", "{path}");
+    }
+    for path in [".git/refs/heads/x", ".git/packed-refs", ".git/HEAD", ".git/modules/m/refs/tags/x"] {
+        assert_eq!(spot(path), "//ref", "{path}");
+    }
+    let apart = |path: &str| Spot::seen(&PathName::of_shown(path), None, true).text();
+    for (path, expect) in
+        [("bare.git/logs/HEAD", "//history"), ("refs/heads/x", "//ref"), ("sub/.git/config", "//git")]
+    {
+        assert_eq!(apart(path), expect, "{path}");
     }
     for path in [".github/index", "a/.git/config", "logs/refs/a"] {
         assert_eq!(spot(path), path);

@@ -3,6 +3,7 @@
 //! What git's union merge leaves is read: any order, lines that are there twice, line
 //! ends of either kind. **Invariant:** an error quotes nothing of the line.
 
+use super::escape::is_sound;
 use super::{Baseline, Entry, Spot};
 
 /// What the first line begins with, before the number of the format.
@@ -15,6 +16,14 @@ const FIRST: &str = "# baseleak baseline 1: what was known when it was made; doc
 const MARKERS: [&str; 4] = ["<<<<<<<", "|||||||", "=======", ">>>>>>>"];
 /// Hexadecimal digits of a digest.
 const DIGITS: usize = 16;
+/// How many of them name a key that has no public name.
+const NAMING: usize = 12;
+/// Characters of the public part of a key; a rule of the user may know longer ones.
+const PUBLIC: usize = 8;
+/// Letters and digits of a secret in a row, which no public name has.
+const SECRET: usize = 32;
+/// What stands between the columns. Tabs come from editors.
+const BLANKS: [char; 2] = [' ', '\t'];
 
 /// Why a baseline cannot be read. Lines are counted from 1.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -70,8 +79,13 @@ impl Baseline {
         let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
         let mut baseline = Self { name: name.to_owned(), ..Self::default() };
         let mut comments: Vec<String> = Vec::new();
-        for (line, number) in bytes.split(|&byte| byte == b'\n').zip(1..) {
+        // Some programs end lines with a carriage return alone.
+        let end = if bytes.contains(&b'\n') { b'\n' } else { b'\r' };
+        for (line, number) in bytes.split(|&byte| byte == end).zip(1..) {
             let text = std::str::from_utf8(line).map_err(|_| BaselineError::NotText(number))?.trim();
+            if text.contains('\r') {
+                return Err(BaselineError::Malformed(number, "a carriage return stands in the midst of it"));
+            }
             if MARKERS.iter().any(|marker| text.starts_with(marker)) {
                 return Err(BaselineError::Conflict(number));
             }
@@ -112,8 +126,8 @@ impl Baseline {
 /// The entry in a line.
 fn entry(text: &str, number: usize, comments: Vec<String>) -> Result<Entry, BaselineError> {
     let malformed = |why| BaselineError::Malformed(number, why);
-    let mut fields = text.splitn(3, ' ');
-    let (key, digest) = (fields.next().unwrap_or_default(), fields.next().unwrap_or_default());
+    let (key, rest) = column(text);
+    let (digest, place) = column(rest);
     let is_hex = |byte: u8| matches!(byte, b'0'..=b'9' | b'a'..=b'f');
     if key.contains('.') {
         return Err(BaselineError::Key(number));
@@ -121,10 +135,42 @@ fn entry(text: &str, number: usize, comments: Vec<String>) -> Result<Entry, Base
     if digest.len() != DIGITS || !digest.bytes().all(is_hex) {
         return Err(malformed("after the key and a blank stands no digest of 16 digits"));
     }
-    let place = fields.next().map(str::trim_start).filter(|place| !place.is_empty());
-    let place = place.ok_or_else(|| malformed("it has no place"))?;
+    if !is_name(key, digest) {
+        return Err(malformed("it does not begin with the public name of a key, as reports write it"));
+    }
+    if place.is_empty() {
+        return Err(malformed("it has no place"));
+    }
+    if place.starts_with("./") || place.starts_with('/') && !place.starts_with("//") {
+        return Err(malformed("its place is no path from the root of the repository, such as `src/a.env`"));
+    }
+    if !is_sound(place) {
+        return Err(malformed("a backslash in its place begins nothing that is known: double it"));
+    }
     let spot = Spot::read(place).ok_or_else(|| malformed("its place is unknown to this version"))?;
     Ok(Entry { key: key.to_owned(), digest: digest.to_owned(), spot, line: number, comments })
+}
+
+/// What stands before the first blank, and behind all blanks that follow.
+fn column(text: &str) -> (&str, &str) {
+    let (column, rest) = text.split_once(BLANKS).unwrap_or((text, ""));
+    (column, rest.trim_start_matches(BLANKS))
+}
+
+/// Whether a report may name a key so whose secret has this digest.
+fn is_name(key: &str, digest: &str) -> bool {
+    if let Some(digits) = key.strip_prefix("sha256:") {
+        return digits.len() == NAMING && digest.starts_with(digits);
+    }
+    let is_word = |text: &str| text.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    if let Some(public) = key.strip_prefix("b10_") {
+        return public.len() == PUBLIC && is_word(public);
+    }
+    let mut words = key.split(['_', '-']);
+    // The secret of a webhook has no public part.
+    key.len() >= PUBLIC
+        && !key.starts_with("whsec_")
+        && words.all(|word| is_word(word) && word.len() < SECRET)
 }
 
 /// Whether a key stands in `text` whose shape nothing else has.

@@ -192,3 +192,20 @@ fn stations_of_a_range_are_known_only_on_a_way() {
     // To the whole history it is one more past place of what is known.
     assert!(reported(&sandbox, &["history"]).is_empty());
 }
+
+/// A rename brings no new object, and yet the file that came needs the line that it left.
+#[test]
+fn a_rename_in_a_range_hides_nothing_else() {
+    for is_one_commit in [false, true] {
+        let sandbox = known();
+        sandbox.git(["mv", "a.env", "b.env"]);
+        if !is_one_commit {
+            commit(&sandbox, "rename");
+        }
+        sandbox.write("leak.txt", format!("password = {}\n", key(1)));
+        commit(&sandbox, "leak");
+        assert_eq!(reported(&sandbox, &["scan"]), ["leak.txt"]);
+        let range = if is_one_commit { "HEAD~1..HEAD" } else { "HEAD~2..HEAD" };
+        assert_eq!(reported(&sandbox, &["history", "--range", range]), ["leak.txt"]);
+    }
+}
