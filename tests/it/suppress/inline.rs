@@ -188,8 +188,9 @@ fn which_version_of_a_file_settles_a_history() {
             let run = sandbox.run([command]);
             assert_eq!(run.code, Some(code), "{command} {texts:?}: {}", run.stdout);
         }
-        sandbox.git(["clone", "--quiet", "--bare", ".", "bare.git"]);
-        let run = sandbox.run(["history", "bare.git"]);
+        let bare = Sandbox::new();
+        bare.git(["clone", "--quiet", "--bare", &sandbox.path(".").to_string_lossy(), "bare.git"]);
+        let run = bare.run(["history", "bare.git"]);
         assert_eq!(run.code, Some(code), "bare {texts:?}: {}", run.stdout);
     }
 }
