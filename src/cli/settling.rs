@@ -93,6 +93,11 @@ fn gate(args: &SuppressArgs, config: &Config, verifies: bool, has_baseline: bool
             let what = format!("{how} is active, and nobody asks which keys are live");
             Err(Advised::new(what, "add --verify, or choose --fail-on high").into())
         }
+        FailOn::New if args.no_suppress || args.no_baseline => {
+            let option = if args.no_suppress { "--no-suppress" } else { "--no-baseline" };
+            let what = format!("{how} is new, and {option} uses no baseline to tell what is not");
+            Err(Advised::new(what, format!("leave {option} out, or choose --fail-on any")).into())
+        }
         FailOn::New if !has_baseline => {
             let what = format!("{how} is new, and there is no baseline to tell what is not");
             let hint =

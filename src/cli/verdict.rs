@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use anyhow::Result;
 use baseleak::detect::Detector;
-use baseleak::model::Report;
+use baseleak::model::{EntryState, Report};
 use baseleak::scan::{Moves, Scanned};
 use baseleak::source;
 use baseleak::suppress::gate;
@@ -47,8 +47,26 @@ impl Ending<'_> {
     }
 }
 
+/// How many entries are told of on standard error before the rest is only counted.
+const TOLD: usize = 10;
+
+/// Tells of what hides nothing though somebody meant it to: not every form has a place for it.
+fn tell_entries(report: &Report) {
+    let meant = || report.entries.iter().filter(|entry| entry.state != EntryState::Unused);
+    for entry in meant().take(TOLD) {
+        complaint::warn(&format!("{}: {} {}", entry.place, entry.entry, entry.state));
+    }
+    let more = meant().count().saturating_sub(TOLD);
+    if more > 0 {
+        complaint::warn(&format!("{more} more suppressions expired or give no reason, and hide nothing"));
+    }
+}
+
 /// The exit code, and a word where the report itself is not before the user's eyes.
 fn answer(report: &Report, settings: &Settings) -> Exit {
+    if !settings.reports.is_shown() {
+        tell_entries(report);
+    }
     if !report.coverage.is_complete() {
         if !settings.reports.is_shown() {
             let skipped = report.coverage.skipped.len();

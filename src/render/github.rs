@@ -25,7 +25,7 @@ pub use summary::{SUMMARY, write_summary, write_summary_within};
 
 use super::Tally;
 use super::human::count as counted;
-use crate::model::{Finding, ObjectKind, Origin, Place, Report, Seen};
+use crate::model::{EntryState, Finding, ObjectKind, Origin, Place, Report, Seen};
 
 /// How many annotations of each level GitHub shows for a step, by its documentation of
 /// workflow commands and of the limits of annotations.
@@ -52,6 +52,7 @@ pub fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
             rest.push(finding);
         }
     }
+    entries(report, &mut room, out)?;
     if !report.suppressed.is_empty() {
         let message = counted(report.suppressed.len() as u64, "finding is", "findings are");
         let message = format!("{message} suppressed, and do not count");
@@ -121,6 +122,20 @@ fn annotate(finding: &Finding, level: Level, out: &mut dyn Write) -> io::Result<
     let reasons = finding.reasons.iter().map(|reason| format!("- {reason}"));
     let message: Vec<String> = iter::once(line_of(finding)).chain(reasons).collect();
     level.write(&properties, &message, out)
+}
+
+/// What hides nothing though somebody meant it to. Those that there is no room for are lines
+/// of the log.
+fn entries(report: &Report, room: &mut Room, out: &mut dyn Write) -> io::Result<()> {
+    for entry in report.entries.iter().filter(|entry| entry.state != EntryState::Unused) {
+        let message = format!("{}: {} {}", entry.place, entry.entry, entry.state);
+        if room.take(Level::Warning) {
+            Level::Warning.write(&[("title", "a suppression to look at")], &[message], out)?;
+        } else {
+            writeln!(out, "{}", harmless(&message))?;
+        }
+    }
+    Ok(())
 }
 
 /// A finding in a line.

@@ -21,7 +21,7 @@ use super::occurrence::Occurrences;
 use super::terminal::sanitise;
 use super::{json, verdicts};
 use crate::model::{
-    Attribution, Confidence, Coverage, Finding, Fingerprint, Place, Report, RuleSummary, Verdict,
+    Attribution, Confidence, EntryState, Finding, Fingerprint, Place, Report, RuleSummary, Verdict,
 };
 
 /// The version of the schema: an early one of 15, so that no GitLab of today is too old for it.
@@ -175,7 +175,7 @@ impl<'a> Scan<'a> {
             start_time: time(span.began),
             end_time: time(span.ended),
             status: if report.coverage.is_complete() { "success" } else { "failure" },
-            messages: Messages(&report.coverage),
+            messages: Messages(report),
             primary_identifiers: report.rules.iter().map(|rule| Identifier::of_rule(&rule.id)).collect(),
         }
     }
@@ -186,19 +186,25 @@ fn time(seconds: i64) -> String {
     super::date(seconds).trim_end_matches('Z').to_owned()
 }
 
-/// What was not read, then what was read in a lesser way.
-struct Messages<'a>(&'a Coverage);
+/// What was not read, then what hides nothing though somebody meant it to, then what was
+/// read in a lesser way.
+struct Messages<'a>(&'a Report);
 
 impl Serialize for Messages<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let skipped = self.0.skipped.iter().map(|skipped| Message {
+        let skipped = self.0.coverage.skipped.iter().map(|skipped| Message {
             level: "fatal",
             value: format!("not read: {}: {}", skipped.path, skipped.reason),
         });
-        let notes = self.0.notes.iter();
+        let notes = self.0.coverage.notes.iter();
         let notes =
             notes.map(|note| Message { level: "info", value: format!("{}: {}", note.path, note.kind) });
-        serializer.collect_seq(skipped.chain(notes))
+        let entries = self.0.entries.iter().filter(|entry| entry.state != EntryState::Unused);
+        let entries = entries.map(|entry| Message {
+            level: "warn",
+            value: sanitise(&format!("{}: {} {}", entry.place, entry.entry, entry.state)).into_owned(),
+        });
+        serializer.collect_seq(skipped.chain(entries).chain(notes))
     }
 }
 

@@ -65,7 +65,11 @@ pub(super) fn repository(absolute: &Path, is_folder: bool) -> Option<&Path> {
 
 /// The root of the repository that `path` lies in; outside of one, the folder itself or that of the file.
 pub fn root_of(path: &Path) -> PathBuf {
-    let absolute = path.canonicalize().unwrap_or_else(|_| path.to_owned());
+    let absolute = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+    let there = path.canonicalize().ok();
+    // What is not there would lie in the nearest folder above it that is.
+    let there = there.or_else(|| absolute.ancestors().skip(1).find_map(|above| above.canonicalize().ok()));
+    let absolute = there.unwrap_or(absolute);
     let is_folder = absolute.is_dir();
     let folder = if is_folder { Some(&*absolute) } else { absolute.parent() };
     repository(&absolute, is_folder).or(folder).unwrap_or(path).to_owned()

@@ -3,7 +3,7 @@
 use super::super::canonical::{assert_no_secret, canonical};
 use super::super::terminal::is_hidden;
 use super::*;
-use crate::model::{Confidence, PathName};
+use crate::model::{Confidence, EntryNote, PathName};
 
 fn rendered(report: &Report) -> String {
     let mut out = Vec::new();
@@ -55,11 +55,31 @@ fn a_clean_report() {
     let mut report = canonical();
     report.findings.clear();
     report.suppressed.clear();
+    report.entries.clear();
     report.coverage.skipped.clear();
     assert_eq!(rendered(&report), "no keys found\n");
     let text = summary(&report, SUMMARY);
     let read = "Read: 1234 files, 0 objects, 56 members of archives, 5678901 bytes.";
     assert_eq!(text, format!("### baseleak: no keys found\n\n\n{read}\n"));
+}
+
+#[test]
+fn entries_that_hide_nothing_are_warnings() {
+    let mut report = canonical();
+    report.findings.clear();
+    let state = EntryState::Expired("2026-10-31".to_owned());
+    let note = |line| EntryNote {
+        place: format!(".baseleak.toml:{line}"),
+        entry: "path a".to_owned(),
+        state: state.clone(),
+    };
+    report.entries = (1..=12).map(note).collect();
+    report.entries.push(EntryNote { state: EntryState::Unused, ..note(13) });
+    let text = rendered(&report);
+    let lines: Vec<&str> = text.lines().filter(|line| line.contains(".baseleak.toml:")).collect();
+    let first = "::warning title=a suppression to look at::.baseleak.toml:1: path a expired after 2026-10-31, and hides nothing any more";
+    assert_eq!((lines.len(), lines[0]), (12, first));
+    assert_eq!(lines.iter().filter(|line| line.starts_with("::warning ")).count(), SHOWN);
 }
 
 /// GitHub shows ten of each level, and not one more is written.

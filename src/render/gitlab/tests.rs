@@ -8,6 +8,7 @@ use super::super::canonical::{assert_no_secret, canonical};
 use super::super::schema::assert_valid;
 use super::super::terminal::is_hidden;
 use super::*;
+use crate::model::Coverage;
 
 /// Of 2026-01-02 from 03:04:05 to 03:04:06.
 const SPAN: Span = Span { began: 1_767_323_045, ended: 1_767_323_046 };

@@ -3,10 +3,9 @@
 use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
+use super::version::{self, At, Version};
 use crate::detect::Detector;
-use crate::model::{
-    CommitSummary, Exposure, Finding, Fingerprint, Holder, InlineComment, ObjectKind, PathName,
-};
+use crate::model::{CommitSummary, Exposure, Finding, Fingerprint, Holder, ObjectKind, PathName};
 use crate::pack::{Decoder, ObjectId};
 use crate::source::history::{Attribution, History, describe};
 
@@ -23,12 +22,7 @@ pub(super) struct Places {
 struct Place {
     rank: Rank,
     finding: Finding,
-    objects: BTreeSet<ObjectId>,
-    /// The comment that allows it, if a version has one; which, does not depend on the order
-    /// that versions come in: one with a reason, of the first version that has such.
-    allowed: Option<((bool, Rank), InlineComment)>,
-    /// Whether a version without a comment stands at another path, too.
-    is_open: bool,
+    versions: BTreeMap<ObjectId, Version>,
 }
 
 /// Which of several versions is the first, which is the least: that of the first
@@ -48,15 +42,16 @@ struct Key {
 
 impl Places {
     /// Adds a finding in an object, whose first commit has this rank if there is one, and
-    /// which stands at this path only or at others, too.
+    /// which stands `at` this path.
     pub(super) fn add(
         &mut self,
         finding: Finding,
         object: ObjectId,
         kind: ObjectKind,
         first: Option<(Holder, usize)>,
-        is_only_path: bool,
+        at: At<'_>,
     ) {
+        let holder = finding.origin.as_ref().map(|origin| origin.holder).unwrap_or_default();
         let key = self.keys.entry(finding.digest.clone()).or_default();
         key.name.clone_from(&finding.key);
         key.findings.insert(finding.fingerprint);
@@ -66,46 +61,42 @@ impl Places {
             ObjectKind::Tag => false,
         };
         let rank = (first.is_none(), first.unwrap_or_default(), object);
-        // A comment at this path says nothing of the same bytes at another one.
-        let is_open = !is_only_path && finding.inline.is_none();
+        let version = Version::of(&finding, at, holder, first);
         match self.findings.entry(finding.fingerprint) {
             Entry::Vacant(vacant) => {
-                let allowed =
-                    finding.inline.clone().map(|comment| ((comment.reason.is_none(), rank), comment));
-                vacant.insert(Place { rank, finding, objects: BTreeSet::from([object]), allowed, is_open });
+                vacant.insert(Place { rank, finding, versions: BTreeMap::from([(object, version)]) });
             }
-            Entry::Occupied(mut occupied) => {
-                occupied.get_mut().is_open |= is_open;
-                occupied.get_mut().add(rank, finding, object);
-            }
+            Entry::Occupied(mut occupied) => occupied.get_mut().add(rank, finding, object, version),
         }
     }
 
     /// The findings, with the refs that lead to any version of each, and with every
     /// commit that carries one where that is asked for. There may be thousands of
-    /// both, so they are looked up once for each place and not for each version.
+    /// both, so they are looked up once for each place and not for each version. `now` are
+    /// the commits whose versions decide whether a comment holds.
     pub(super) fn into_findings(
         self,
         attribution: &Attribution<'_>,
         commits: &mut Commits<'_>,
+        now: &[ObjectId],
         all_commits: bool,
     ) -> Vec<Finding> {
         let places: Vec<Place> = self.findings.into_values().collect();
         let groups: Vec<Vec<ObjectId>> =
-            places.iter().map(|place| place.objects.iter().copied().collect()).collect();
+            places.iter().map(|place| place.versions.keys().copied().collect()).collect();
         let refs = attribution.refs(&groups);
         let mut names: HashMap<&[u8], PathName> = HashMap::new();
         let mut findings = Vec::new();
-        for (Place { mut finding, objects, allowed, is_open, .. }, refs) in places.into_iter().zip(refs) {
-            finding.inline = allowed.filter(|_| !is_open).map(|(_, comment)| comment);
+        for (Place { mut finding, versions, .. }, refs) in places.into_iter().zip(refs) {
+            finding.inline = version::settling(&versions, attribution, now);
             if let Some(origin) = &mut finding.origin {
                 let name =
                     |name| names.entry(name).or_insert_with(|| commits.detector.path_name(name)).clone();
                 origin.refs = refs.into_iter().map(name).collect();
-                origin.versions = objects.len() as u64;
+                origin.versions = versions.len() as u64;
                 if all_commits {
                     let carrying: BTreeSet<ObjectId> =
-                        objects.iter().flat_map(|object| attribution.carrying(object)).collect();
+                        versions.keys().flat_map(|object| attribution.carrying(object)).collect();
                     let mut carrying: Vec<ObjectId> = carrying.into_iter().collect();
                     carrying.sort_by_key(|id| attribution.rank(id).1);
                     origin.commits = carrying.iter().filter_map(|id| commits.summary(id)).collect();
@@ -147,10 +138,12 @@ impl Places {
 }
 
 impl Place {
-    /// Adds a version: of two the first tells of the place, and both count.
-    fn add(&mut self, rank: Rank, mut other: Finding, object: ObjectId) {
-        self.objects.insert(object);
-        self.allow(rank, other.inline.clone());
+    /// Adds a version, or more of one: of two the first tells of the place, and both count.
+    fn add(&mut self, rank: Rank, mut other: Finding, object: ObjectId, version: Version) {
+        match self.versions.entry(object) {
+            Entry::Vacant(vacant) => drop(vacant.insert(version)),
+            Entry::Occupied(mut known) => known.get_mut().add(version),
+        }
         if rank < self.rank {
             self.rank = rank;
             std::mem::swap(&mut self.finding, &mut other);
@@ -158,16 +151,6 @@ impl Place {
         if let (Some(origin), Some(other)) = (&mut self.finding.origin, other.origin) {
             origin.in_head |= other.in_head;
             origin.holder = origin.holder.min(other.holder);
-        }
-    }
-
-    /// A version with a comment that allows the secret settles the place: whoever wrote it
-    /// saw what the earlier ones hold.
-    fn allow(&mut self, rank: Rank, comment: Option<InlineComment>) {
-        let Some(comment) = comment else { return };
-        let rank = (comment.reason.is_none(), rank);
-        if self.allowed.as_ref().is_none_or(|(other, _)| rank < *other) {
-            self.allowed = Some((rank, comment));
         }
     }
 }

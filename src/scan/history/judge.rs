@@ -2,6 +2,7 @@
 
 use super::elsewhere::{Elsewhere, Staged};
 use super::group::{Commits, Places};
+use super::version::At;
 use crate::detect::Detector;
 use crate::model::{Blob, Coverage, Finding, Note, NoteKind, ObjectKind, Origin, Provenance};
 use crate::pack::{Decoder, ObjectId};
@@ -179,9 +180,11 @@ impl Judge<'_> {
             commits: Vec::new(),
         };
         let first = carrier.first.map(|id| self.attribution.rank(&id));
+        let path = path.strip_prefix(self.history.prefix()).unwrap_or(path);
+        let at = At { path, is_only: is_only_path };
         for mut finding in findings {
             finding.origin = Some(origin.clone());
-            self.places.add(finding, id, kind, first, is_only_path);
+            self.places.add(finding, id, kind, first, at);
         }
     }
 }

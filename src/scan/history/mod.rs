@@ -6,6 +6,7 @@ mod group;
 mod judge;
 mod named;
 mod sift;
+mod version;
 
 use std::cell::LazyCell;
 use std::collections::HashSet;
@@ -18,7 +19,9 @@ use crate::model::{
 use crate::pack::ObjectId;
 use crate::select::Policy;
 use crate::source::Walk;
-use crate::source::history::{Engine, History, HistoryError, Indexed, Limits, Selected, Tip, Wanted};
+use crate::source::history::{
+    Engine, History, HistoryError, Indexed, Limits, Selected, Tip, TipKind, Wanted,
+};
 
 use super::unpacked::Opener;
 use super::{Input, Progress, report, scan};
@@ -210,8 +213,22 @@ impl Scan<'_> {
         found.elsewhere = elsewhere.map(|(elsewhere, _)| elsewhere).unwrap_or_default();
         found.coverage.merge(coverage);
         found.exposures = places.exposures(&attribution, &mut commits);
-        found.findings = places.into_findings(&attribution, &mut commits, self.reading.all_commits);
+        let now = self.now(tips, selected);
+        found.findings = places.into_findings(&attribution, &mut commits, &now, self.reading.all_commits);
         Ok(found)
+    }
+
+    /// The commits whose versions of a file are those of today: the tip of the range or the
+    /// branch that is asked about, or else what is checked out.
+    fn now(&self, tips: &[Tip], selected: Option<&Selected>) -> Vec<ObjectId> {
+        let Limits { range, branch, .. } = self.reading.limits;
+        match selected.filter(|_| range.is_some() || branch.is_some()) {
+            Some(selected) => selected.commits().tips.clone(),
+            None => {
+                let heads = tips.iter().filter(|tip| tip.kind == TipKind::Head);
+                heads.flat_map(|tip| &tip.objects).copied().collect()
+            }
+        }
     }
 
     /// What the names in the index give away, those of folders included.

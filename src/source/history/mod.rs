@@ -29,8 +29,8 @@ use crate::pack::{PackError, Store};
 
 pub use ends::Ends;
 pub use graph::{
-    Attribution, Carrier, Description, Exposure, Graph, Malformed, Paths, Selection, Tip, TipKind, Wanted,
-    describe,
+    Attribution, Carrier, Description, Exposure, Graph, Malformed, Paths, Selection, Standing, Tip, TipKind,
+    Wanted, describe,
 };
 pub use names::{Indexed, links, names};
 pub use objects::{Objects, Part, Request};

@@ -12,6 +12,8 @@ enum Then {
     Anything,
     /// A blank, the end of the line, or a marker.
     Blank,
+    /// The same, and behind the blank neither `=` nor `(`: the sign may be a name in code.
+    Word,
     /// A marker.
     Marker,
 }
@@ -23,6 +25,12 @@ const SIGNS: &[(&str, &str, Then)] = &[
     ("{{!--", "--}}", Then::Anything),
     ("{{!", "}}", Then::Anything),
     ("{{/*", "}}", Then::Anything),
+    ("{{- /*", "}}", Then::Anything),
+    ("{/*", "*/}", Then::Anything),
+    ("<#", "#>", Then::Anything),
+    ("@*", "*@", Then::Anything),
+    ("#=", "=#", Then::Anything),
+    ("--[[", "]]", Then::Anything),
     ("<%--", "--%>", Then::Anything),
     ("<%#", "%>", Then::Anything),
     ("{#", "#}", Then::Anything),
@@ -34,11 +42,12 @@ const SIGNS: &[(&str, &str, Then)] = &[
     ("::", "", Then::Blank),
     ("..", "", Then::Blank),
     ("#", "", Then::Blank),
-    (";", "", Then::Anything),
+    (";;", "", Then::Anything),
+    (";", "", Then::Blank),
     ("%", "", Then::Blank),
     ("*", "*/", Then::Blank),
-    ("rem", "", Then::Blank),
-    ("@rem", "", Then::Blank),
+    ("rem", "", Then::Word),
+    ("@rem", "", Then::Word),
     ("dnl", "", Then::Blank),
     ("'", "", Then::Marker),
     ("\" ", "", Then::Marker),
@@ -46,15 +55,21 @@ const SIGNS: &[(&str, &str, Then)] = &[
 ];
 
 /// Whether `line` holds nothing but a comment. A line of a notebook is a quoted string in the
-/// file: its first quote is passed over.
+/// file: its first quote is passed over. So is a byte order mark.
 pub(super) fn is_alone(line: &[u8]) -> bool {
-    let line = line.trim_ascii();
+    let line = line.strip_prefix("\u{feff}".as_bytes()).unwrap_or(line).trim_ascii();
     let quoted = line.strip_prefix(b"\"").map(|inside| {
         let inside = inside.strip_suffix(b",").unwrap_or(inside);
         let inside = inside.strip_suffix(b"\"").unwrap_or(inside);
         inside.strip_suffix(br"\n").unwrap_or(inside).trim_ascii()
     });
-    is_comment(line) || quoted.is_some_and(is_comment)
+    is_comment(line) || ends_comment(line) || quoted.is_some_and(is_comment)
+}
+
+/// Whether the line begins with a marker and ends a comment over several lines.
+fn ends_comment(line: &[u8]) -> bool {
+    let is_marked = markers(line, 0..line.len()).next().is_some_and(|marker| marker.start == 0);
+    is_marked && memchr::memmem::find(line, b"*/").is_some_and(|at| at + 2 == line.len())
 }
 
 fn is_comment(line: &[u8]) -> bool {
@@ -72,6 +87,9 @@ fn is_comment(line: &[u8]) -> bool {
         let follows = match then {
             Then::Anything => true,
             Then::Blank => rest.is_empty() || text.len() < rest.len() || is_marked,
+            Then::Word => {
+                (rest.is_empty() || text.len() < rest.len()) && !matches!(text.first(), Some(b'=' | b'('))
+            }
             Then::Marker => is_marked,
         };
         follows && !is_directive(text) && ends(rest, close.as_bytes())

@@ -142,6 +142,15 @@ fn above_on_a_line_of_its_own() {
         "// see below. ~",
         "#~",
         "# ~\r",
+        ";~",
+        ";;;text ~",
+        "--[[ ~ ]]",
+        "{/* ~ */}",
+        "<# ~ #>",
+        "@* ~ *@",
+        "#= ~ =#",
+        "{{- /* ~ */ -}}",
+        "   ~ */",
     ] {
         let text = format!("x = 1\n{}\nk = KEYKEYKEY", comment.replace('~', "baseleak:allow"));
         check(&text, Some(("baseleak:allow", 2, None)));
@@ -149,9 +158,23 @@ fn above_on_a_line_of_its_own() {
 }
 
 #[test]
+fn a_byte_order_mark_before_the_comment() {
+    for comment in ["#", "//", "/*", ";"] {
+        check(&format!("\u{feff}{comment} baseleak:allow\nk = KEYKEYKEY"), Some(("baseleak:allow", 1, None)));
+    }
+}
+
+#[test]
 fn what_is_above_and_no_comment() {
     for line in [
         "x = 1  # baseleak:allow",
+        ";int a; // baseleak:allow",
+        "rem = \"baseleak:allow\"",
+        "rem (x) # baseleak:allow",
+        "rem(x) # baseleak:allow",
+        "baseleak:allow */ call();",
+        "call(); baseleak:allow */",
+        "{/* x */} <p/> // baseleak:allow",
         "'text',  # baseleak:allow",
         "--flag=x # baseleak:allow",
         "#define X \"x\" // baseleak:allow",
@@ -185,7 +208,26 @@ fn reasons() {
     on("# baseleak:allow:test", "test");
     on("# baseleak:allow - a test key.", "a test key.");
     on("# baseleak:allow \u{2014} d\u{e9}j\u{e0} vu", "d\u{e9}j\u{e0} vu");
-    on("# baseleak:allow (dead)", "dead)");
+    on("# baseleak:allow (dead)", "dead");
+    on("# baseleak:allow(dead)", "dead");
+    on("# baseleak:allow ( dead (since May) )", "dead (since May)");
+    on("# baseleak:allow (dead) since May", "(dead) since May");
+    on("# baseleak:allow don't \"use\" it", "don't \"use\" it");
+    on("# it's old: baseleak:allow don't", "don't");
+    on("' baseleak:allow don't", "don't");
+    on("--[[ baseleak:allow dead ]]", "dead");
+    check(
+        "{\"k\":\"KEYKEYKEY\",\"note\":\"baseleak:allow revoked\", \"b\":1}",
+        Some(("baseleak:allow", 1, Some("revoked"))),
+    );
+    check("{\"k\":\"KEYKEYKEY\",\"note\":\"baseleak:allow\", \"b\":3}", Some(("baseleak:allow", 1, None)));
+    check("[\"KEYKEYKEY\", \"baseleak:allow\", 3]", Some(("baseleak:allow", 1, None)));
+    check(
+        "\"k = 'KEYKEYKEY' # baseleak:allow was \\\"x\\\" once\\n\",",
+        Some(("baseleak:allow", 1, Some("was \\\"x\\\" once"))),
+    );
+    check("KEYKEYKEY # baseleak:allow \u{200b}", Some(("baseleak:allow", 1, None)));
+    check("KEYKEYKEY # baseleak:allow ()", Some(("baseleak:allow", 1, None)));
     on("# baseleak:allow # dead", "dead");
     on("/* baseleak:allow dead */ + 'x'", "dead");
     on("<!-- baseleak:allow: dead -->", "dead");

@@ -75,7 +75,10 @@ fn a_gate_that_lacks_what_it_goes_by_is_an_error() {
     run(&["--fail-on", "active"]).says(&["error: --fail-on is active", "hint: add --verify"]);
     run(&["--fail-on", "new"])
         .says(&["error: --fail-on is new", "hint: make one with `baseleak baseline create`"]);
-    run(&["--fail-on", "new", "--no-suppress"]).says(&["there is no baseline"]);
+    for option in ["--no-suppress", "--no-baseline"] {
+        let hint = format!("hint: leave {option} out, or choose --fail-on any");
+        run(&["--fail-on", "new", option]).says(&[&format!("{option} uses no baseline"), &hint]);
+    }
     run(&["--fail-on", "hihg"]).says(&["invalid value"]);
     sandbox.write(".baseleak.toml", "[gate]\nfail-on = \"active\"\n");
     run(&[]).says(&["error: fail-on in the configuration is active"]);

@@ -143,3 +143,75 @@ fn the_index_and_the_history() {
     let report = sandbox.run(["history", "--format", "json"]).exits(1).json();
     assert_eq!(counting(&report), ["a.py:1", "b.py:1"]);
 }
+
+/// A repository with these versions of `a.py`, see [`commit`].
+fn committed(texts: &[&str]) -> Sandbox {
+    let sandbox = Sandbox::repository();
+    for text in texts {
+        commit(&sandbox, text);
+    }
+    sandbox
+}
+
+/// Commits `a.py`, `KEY` in the text being a key; an empty text takes the file away.
+fn commit(sandbox: &Sandbox, text: &str) {
+    if text.is_empty() {
+        sandbox.git(["rm", "--quiet", "a.py"]);
+    } else {
+        sandbox.write("a.py", text.replace("KEY", &key(1)));
+        sandbox.git(["add", "a.py"]);
+    }
+    sandbox.git(["commit", "--quiet", "--message", "m"]);
+}
+
+const BARE: &str = "K = 'KEY'\n";
+const SETTLED: &str = "K = 'KEY'  # baseleak:allow dead\n";
+
+/// Only the version in HEAD, or else the newest, settles the place for the others.
+#[test]
+fn which_version_of_a_file_settles_a_history() {
+    for (texts, code) in [
+        (&[SETTLED, BARE][..], 1),
+        (&[SETTLED, BARE, "K = ''\n"], 1),
+        (&[SETTLED, BARE, ""], 1),
+        (&[BARE, SETTLED], 0),
+        (&[BARE, SETTLED, ""], 0),
+        (&[BARE, SETTLED, "K = ''\n"], 0),
+        (&[SETTLED, BARE, SETTLED], 0),
+        (&[SETTLED, BARE, SETTLED, ""], 0),
+        (&[BARE, SETTLED, BARE, ""], 1),
+        // On one line with a comment, and on one without.
+        (&[BARE, "K = 'KEY'  # baseleak:allow\n\nL = 'KEY'\n"], 1),
+    ] {
+        let sandbox = committed(texts);
+        for command in ["history", "audit"] {
+            let run = sandbox.run([command]);
+            assert_eq!(run.code, Some(code), "{command} {texts:?}: {}", run.stdout);
+        }
+        let bare = Sandbox::new();
+        bare.git(["clone", "--quiet", "--bare", &sandbox.path(".").to_string_lossy(), "bare.git"]);
+        let run = bare.run(["history", "bare.git"]);
+        assert_eq!(run.code, Some(code), "bare {texts:?}: {}", run.stdout);
+    }
+}
+
+#[test]
+fn a_comment_on_another_branch_settles_nothing_for_head() {
+    let sandbox = committed(&[BARE]);
+    sandbox.git(["checkout", "--quiet", "-b", "side"]);
+    commit(&sandbox, SETTLED);
+    sandbox.run(["history"]).exits(0);
+    // A range goes by its tip, whatever is checked out.
+    sandbox.git(["checkout", "--quiet", "-b", "back", "side~1"]);
+    for command in ["history", "audit"] {
+        sandbox.run([command]).exits(1);
+    }
+    sandbox.run(["history", "--range", "side"]).exits(0);
+    sandbox.run(["history", "--branch", "side"]).exits(0);
+    sandbox.run(["history", "--range", "side~1"]).exits(1);
+    // What only a log leads to settles nothing, either.
+    sandbox.git(["branch", "--quiet", "-D", "side"]);
+    sandbox.run(["history"]).exits(1);
+    commit(&sandbox, "");
+    sandbox.run(["history"]).exits(1);
+}

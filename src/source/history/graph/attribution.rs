@@ -3,6 +3,8 @@
 //! Objects are asked about 64 at a time, a bit each in a word for each tree and
 //! each commit, so the whole history is run through once for 64 answers.
 
+use std::collections::BTreeSet;
+
 use super::Graph;
 use super::table::NONE;
 use super::tips::{Selected, Selection, Tip, TipKind, reachable};
@@ -44,6 +46,16 @@ pub struct Exposure {
     pub removed: Option<ObjectId>,
     /// Whether what is checked out carries one.
     pub in_head: bool,
+}
+
+/// Where an object stands now, and how long it stood anywhere.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Standing {
+    /// The paths that it has at the commits that were asked about.
+    pub now: BTreeSet<Vec<u8>>,
+    /// The place in the order of the last commit that carries it, among those that
+    /// [`Carrier::first`] is the first of; greater is later.
+    pub last: Option<usize>,
 }
 
 /// A graph with the tips of its repository, and with a selection if there is one.
@@ -145,6 +157,34 @@ impl<'g> Attribution<'g> {
         let place = place as usize;
         // Among the selected it does not matter what leads to them.
         (if self.selected.is_some() { Holder::Ref } else { self.holders[place] }, place)
+    }
+
+    /// Where each of `objects` stands at the commits `now`, in their order.
+    pub fn standings(&self, objects: &[ObjectId], now: &[ObjectId]) -> Vec<Standing> {
+        let now: Vec<usize> =
+            now.iter().filter_map(|id| self.graph.commits.ids.get(id)).map(|place| place as usize).collect();
+        let mut standings = Vec::with_capacity(objects.len());
+        for objects in objects.chunks(BITS) {
+            let groups: Vec<&[ObjectId]> = objects.iter().map(std::slice::from_ref).collect();
+            let sweep = self.graph.sweep(&groups);
+            let firsts = self.firsts(&sweep.carried);
+            for (bit, id) in objects.iter().enumerate() {
+                let at = |&place: &usize| self.paths(id, Some(place), &sweep.nodes, 1 << bit).list;
+                let kind = |place: usize| match &self.selected {
+                    Some(selected) => (selected.chosen[place], Holder::Ref),
+                    None => (true, self.holders[place]),
+                };
+                let is_like = |place: &usize| {
+                    let carries = sweep.carried[*place] >> bit & 1 == 1;
+                    carries && firsts[bit].is_some_and(|first| kind(*place) == kind(first))
+                };
+                standings.push(Standing {
+                    now: now.iter().flat_map(at).collect(),
+                    last: (0..sweep.carried.len()).rev().find(is_like),
+                });
+            }
+        }
+        standings
     }
 
     /// Every commit that carries `object`, in order.

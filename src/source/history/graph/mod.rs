@@ -25,7 +25,7 @@ mod tips;
 mod trees;
 mod wanted;
 
-pub use attribution::{Attribution, Carrier, Exposure};
+pub use attribution::{Attribution, Carrier, Exposure, Standing};
 pub(super) use gather::Gathering;
 pub use parse::{Description, Malformed, describe};
 pub(super) use parse::{Entry, commit as header, entries};
