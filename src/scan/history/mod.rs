@@ -222,13 +222,11 @@ impl Scan<'_> {
     /// branch that is asked about, or else what is checked out.
     fn now(&self, tips: &[Tip], selected: Option<&Selected>) -> Vec<ObjectId> {
         let Limits { range, branch, .. } = self.reading.limits;
-        match selected.filter(|_| range.is_some() || branch.is_some()) {
-            Some(selected) => selected.commits().tips.clone(),
-            None => {
-                let heads = tips.iter().filter(|tip| tip.kind == TipKind::Head);
-                heads.flat_map(|tip| &tip.objects).copied().collect()
-            }
+        if let Some(selected) = selected.filter(|_| range.is_some() || branch.is_some()) {
+            return selected.commits().tips.clone();
         }
+        let heads = tips.iter().filter(|tip| tip.kind == TipKind::Head);
+        heads.flat_map(|tip| &tip.objects).copied().collect()
     }
 
     /// What the names in the index give away, those of folders included.

@@ -49,7 +49,7 @@ fn quote_around(bytes: &[u8], at: usize) -> Option<u8> {
             (b'"', None) => open = Some(byte),
             // An apostrophe in a word, or one that begins a comment, opens no string.
             (b'\'', None) if !before.is_ascii_alphanumeric() && bytes.peek() != Some(&b' ') => {
-                open = Some(byte)
+                open = Some(byte);
             }
             _ => {}
         }
