@@ -9,7 +9,7 @@ pub(super) fn incomplete(coverage: &Coverage) -> Vec<&'static str> {
     let (mut is_cut, mut is_damaged, mut is_other) = (false, false, false);
     for Skipped { path, reason } in &coverage.skipped {
         let (path, reason) = (path.as_str(), reason.to_string());
-        // A gap is that of a repository, and no file can be called so and have such a reason.
+        // These are the words of the reasons; a wrong guess costs a worse hint and no verdict.
         let is_gap =
             ["the clone is shallow: ", "the clone is partial: "].iter().any(|gap| reason.contains(gap));
         let is_object = path.starts_with("object ") || path == "the object database";
