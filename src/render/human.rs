@@ -9,6 +9,7 @@
 //! [`sanitise`], and a secret is written only if
 //! [`show_secrets`](HumanOptions::show_secrets) asks for it.
 
+mod hints;
 mod history;
 mod settled;
 
@@ -197,8 +198,9 @@ fn write_summary(report: &Report, options: &HumanOptions, out: &mut dyn Write) -
         writeln!(out, "{} {hint}", "hint:".cyan())?;
     }
     if !coverage.is_complete() {
-        let hint = "make what was skipped readable, or leave out with --exclude what need not count";
-        writeln!(out, "{} {hint}", "hint:".cyan())?;
+        for hint in hints::incomplete(coverage) {
+            writeln!(out, "{} {hint}", "hint:".cyan())?;
+        }
     }
 
     writeln!(out, "{}", settled::verdict(report).bold())

@@ -141,9 +141,76 @@ fn a_renamed_file_keeps_its_origin() {
     let (old, renamed) = (at("old.env"), at("renamed.env"));
     assert_eq!(old["other_paths"], json!([]));
     assert_eq!(renamed["other_paths"], json!(["old.env"]));
-    for field in ["object", "commit", "in_head", "refs"] {
+    for field in ["object", "commit", "refs"] {
         assert_eq!(old[field], renamed[field], "{field}");
     }
+    // HEAD has the object, and not under its old name.
+    assert_eq!((&old["in_head"], &renamed["in_head"]), (&json!(false), &json!(true)));
+}
+
+/// What only the index holds is told of at the path that it is staged under, also where the
+/// history has the key at this path already.
+#[test]
+fn an_edited_file_is_one_place() {
+    let sandbox = Sandbox::repository();
+    sandbox.write("f", line(1));
+    sandbox.git(["add", "f"]);
+    commit(&sandbox, "first");
+    sandbox.write("f", format!("\n\n{}", line(1)));
+    let json = ["audit", "--format", "json"];
+    let before = sandbox.run(json).exits(1).stdout;
+    sandbox.git(["add", "f"]);
+    let after = sandbox.run(json).exits(1).stdout;
+    let staged = report(&sandbox, &[]);
+    assert_eq!(places(&staged), ["f:3: tree index history (ref)"]);
+    assert_eq!(staged["exposures"][0]["findings"].as_array().map(Vec::len), Some(1));
+    sandbox.write("../before.json", before);
+    sandbox.write("../after.json", after);
+    sandbox.run(["diff", "../before.json", "../after.json"]).exits(0);
+    // Staged under several names, and nowhere else.
+    sandbox.write("a", format!("{}# staged", line(2)));
+    sandbox.write("b", format!("{}# staged", line(2)));
+    sandbox.git(["add", "a", "b"]);
+    let expect = ["a:1: tree index (index)", "b:1: tree index (index)", "f:3: tree index history (ref)"];
+    assert_eq!(places(&report(&sandbox, &[])), expect);
+}
+
+/// A baseline from the report of an audit is that of the audit itself.
+#[test]
+fn a_baseline_from_a_report_has_the_same_lines() {
+    let sandbox = everywhere();
+    let audit = sandbox.run(["audit", "--format", "json"]).exits(1).stdout;
+    sandbox.write("../audit.json", audit);
+    let create = |more: &[&str]| {
+        let args = ["baseline", "create", "--no-gitattributes", "--output", "../lines"];
+        sandbox.run(args.iter().chain(more)).exits(0);
+        let lines = fs::read_to_string(sandbox.path("../lines")).expect("it was written");
+        fs::remove_file(sandbox.path("../lines")).expect("it is there");
+        lines
+    };
+    let (itself, reported) = (create(&["--from", "audit"]), create(&["--report", "../audit.json"]));
+    assert_eq!(itself, reported);
+    for path in [".env", "build/deep/out.log", "index.env", "new.env", "renamed.env"] {
+        assert!(itself.lines().any(|line| line.ends_with(&format!(" {path}"))), "{path}: {itself}");
+    }
+}
+
+#[test]
+fn globs_hold_for_what_is_staged() {
+    let sandbox = Sandbox::repository();
+    sandbox.write("a.env", line(1));
+    sandbox.write("b.txt", line(2));
+    sandbox.git(["add", "--all"]);
+    let check = |args: &[&str], audit: &[&str], history: usize| {
+        assert_eq!(places(&report(&sandbox, args)), audit, "{args:?}");
+        let alone = sandbox.run(["history", "--format", "json"].iter().chain(args)).json();
+        let paths: Vec<_> = alone["findings"].as_array().expect("there are").iter().collect();
+        assert_eq!(paths.len(), history, "{args:?} {paths:?}");
+        assert!(paths.iter().all(|finding| finding["path"].to_string().starts_with("\"blob ")));
+    };
+    check(&[], &["a.env:1: tree index (index)", "b.txt:1: tree index (index)"], 2);
+    check(&["--exclude", "*.env"], &["b.txt:1: tree index (index)"], 1);
+    check(&["--include", "*.env"], &["a.env:1: tree index (index)"], 1);
 }
 
 #[test]

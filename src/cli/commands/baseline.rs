@@ -23,8 +23,11 @@ pub(crate) fn create(args: &CreateArgs, color: Option<ColorWhen>) -> Result<Exit
     let root = source::root_of(&args.seeing.place);
     let scanned = findings.as_ref().map(|findings| {
         let place = Some(args.seeing.place.clone());
-        let history = Scanned::History(place, Limits::default());
-        if findings.are_of_history() { history } else { Scanned::Folder(root.clone()) }
+        match (findings.are_of_audit(), findings.are_of_history()) {
+            (true, _) => Scanned::All(place),
+            (_, true) => Scanned::History(place, Limits::default()),
+            _ => Scanned::Folder(root.clone()),
+        }
     });
     let must_be_new = |file: &Path| match file.symlink_metadata() {
         Ok(_) if !args.force => {

@@ -42,6 +42,13 @@ impl Parts {
         let objects = objects.into_iter().filter(|finding| !claimed.contains(&finding.fingerprint));
         places.add(objects.map(|finding| Finding { seen: vec![seen(&finding)], ..finding }).collect());
         let mut findings = places.findings;
+        for finding in &mut findings {
+            // HEAD may have an object here that is told of under another name.
+            let in_head = elsewhere.twin(finding).is_some_and(|twin| twin.in_head);
+            if let Some(origin) = &mut finding.origin {
+                origin.in_head |= in_head;
+            }
+        }
         // Nothing else lies where these do, though in a bare repository paths look alike.
         findings.extend(metadata);
         for finding in &mut findings {
@@ -97,12 +104,13 @@ impl Places {
             let Some(origin) = &object.origin else { continue };
             finding.seen.push(seen(object));
             let mut origin: Origin = origin.clone();
+            origin.in_head = twin.in_head;
             if origin.commit.is_some() {
                 origin.other_paths.push(twin.told.clone());
                 origin.other_paths.retain(|path| *path != twin.own);
                 origin.other_paths.sort_unstable();
                 origin.other_paths.dedup();
-            } else {
+            } else if twin.told.as_str() == format!("{} {}", origin.kind, origin.object) {
                 claimed.insert(object.fingerprint);
             }
             finding.origin = Some(origin);

@@ -9,9 +9,10 @@
 
 mod join;
 mod placed;
+mod skips;
 
 use std::error::Error;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use crate::detect::Detector;
 use crate::model::{Coverage, Finding, Report, Seen, SkipReason, Skipped};
@@ -30,6 +31,8 @@ pub struct Sources {
     history: Result<History, HistoryError>,
     /// None in a bare repository.
     staged: Option<Staged>,
+    /// The work tree and the git folder, where the configuration cannot be read.
+    outline: Option<(Option<PathBuf>, PathBuf)>,
 }
 
 impl Sources {
@@ -43,8 +46,12 @@ impl Sources {
         let history = History::open(path);
         let has_tree = staged.as_ref().is_some_and(|staged| staged.root().is_some());
         match history {
+            Err(error) if error.file().is_some() => {
+                let outline = Some(History::outline(path)?);
+                Ok(Self { history: Err(error), staged: None, outline })
+            }
             Err(error) if !has_tree || matches!(error, HistoryError::Place(_)) => Err(error),
-            history => Ok(Self { history, staged }),
+            history => Ok(Self { history, staged, outline: None }),
         }
     }
 
@@ -54,7 +61,8 @@ impl Sources {
     }
 
     fn work_tree(&self) -> Option<&Path> {
-        self.staged.as_ref().and_then(Staged::root)
+        let outlined = self.outline.as_ref().and_then(|(tree, _)| tree.as_deref());
+        self.staged.as_ref().and_then(Staged::root).or(outlined)
     }
 
     /// The folder of refs, logs, hooks and the configuration.
@@ -62,7 +70,7 @@ impl Sources {
         match (&self.history, &self.staged) {
             (Ok(history), _) => history.folder(),
             (Err(_), Some(staged)) => staged.folder(),
-            (Err(_), None) => Path::new("."),
+            (Err(_), None) => self.outline.as_ref().map_or(Path::new("."), |(_, folder)| folder),
         }
     }
 }
@@ -94,19 +102,21 @@ pub fn audit(
     }
     let (objects, elsewhere) = audit.objects(&sources.history);
     (parts.objects, parts.exposures, parts.elsewhere) = (objects.findings, objects.exposures, elsewhere);
-    // An index that cannot be read is told of once.
-    let told: Vec<_> = coverage.skipped.iter().map(|skipped| skipped.path.clone()).collect();
-    let mut covered = objects.coverage;
-    covered.skipped.retain(|skipped| !told.contains(&skipped.path));
-    coverage.merge(covered);
+    coverage.merge(objects.coverage);
     let (metadata, covered) = audit.metadata(sources.folder())?;
     parts.metadata = metadata;
     coverage.merge(covered);
+    skips::settle(&mut coverage.skipped, sources.folder());
     let (findings, exposures) = parts.join();
     let mut report = report(findings, coverage, detector);
     report.exposures = exposures;
     Ok(report)
 }
+
+/// Why neither the objects nor the index are read.
+#[derive(Debug, thiserror::Error)]
+#[error("without its configuration nobody knows how the repository keeps objects and the index")]
+struct Unconfigured;
 
 /// One audit.
 struct Audit<'a> {
@@ -160,6 +170,7 @@ impl Audit<'_> {
             Err(error) => {
                 let place = match &error {
                     StagedError::Unreadable(file, _) | StagedError::Index(file, _) => file.to_string_lossy(),
+                    StagedError::Head(_) => staged.head().to_string_lossy().into_owned().into(),
                     _ => "the index".into(),
                 };
                 (Vec::new(), self.unread(&place, &error))
@@ -178,7 +189,15 @@ impl Audit<'_> {
     }
 
     fn unread_history(&self, error: &HistoryError) -> Report {
-        report(Vec::new(), self.unread("the history", error), self.detector)
+        let mut coverage = match error.file() {
+            Some(file) => self.unread(&file.to_string_lossy(), error),
+            None => Coverage::default(),
+        };
+        coverage.merge(match error.file() {
+            Some(_) => self.unread("the history", &Unconfigured),
+            None => self.unread("the history", error),
+        });
+        report(Vec::new(), coverage, self.detector)
     }
 
     /// That a part cannot be read, with all that is known of the reason.

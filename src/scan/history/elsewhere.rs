@@ -27,6 +27,8 @@ pub(in crate::scan) struct Twin {
     pub(in crate::scan) told: PathName,
     /// The path of the object in this place.
     pub(in crate::scan) own: PathName,
+    /// Whether HEAD has the object in this place.
+    pub(in crate::scan) in_head: bool,
 }
 
 /// The paths at which an index has objects.
@@ -44,29 +46,33 @@ pub(super) fn staged<'i>(indexed: &'i Indexed, ids: &[ObjectId]) -> Staged<'i> {
 }
 
 impl Elsewhere {
-    /// Notes that `findings`, whose object is told of at `path`, stand at `others` as well.
+    /// Notes that `findings`, whose object is told of at `path`, stand at `others` as well,
+    /// each with whether HEAD has the object there.
     pub(super) fn add<'p>(
         &mut self,
         findings: &[Finding],
         path: &[u8],
-        others: impl Iterator<Item = Vec<u8>> + 'p,
+        others: impl Iterator<Item = (bool, Vec<u8>)> + 'p,
         detector: &Detector,
     ) {
         let told = detector.path_name(path);
-        for other in others.filter(|other| other != path) {
+        for (in_head, other) in others.filter(|(_, other)| other != path) {
             let own = detector.path_name(&other);
             for finding in findings {
                 // What stands in an archive has its path there behind that of the archive.
                 let Some(inside) = finding.relative.as_str().strip_prefix(told.as_str()) else { continue };
-                let twin = Twin { fingerprint: finding.fingerprint, told: told.clone(), own: own.clone() };
+                let (fingerprint, told, own) = (finding.fingerprint, told.clone(), own.clone());
+                let place = format!("{own}{inside}");
+                let mut twin = Twin { fingerprint, told, own, in_head };
                 let places = self.twins.entry(finding.digest.clone()).or_default();
-                match places.entry(format!("{own}{inside}")) {
+                match places.entry(place) {
                     Entry::Vacant(vacant) => drop(vacant.insert(twin)),
                     // Of several, the same whatever the order in which they come.
                     Entry::Occupied(mut known) if twin.fingerprint < known.get().fingerprint => {
+                        twin.in_head |= known.get().in_head;
                         known.insert(twin);
                     }
-                    Entry::Occupied(_) => {}
+                    Entry::Occupied(mut known) => known.get_mut().in_head |= in_head,
                 }
             }
         }

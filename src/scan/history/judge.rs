@@ -2,9 +2,10 @@
 
 use super::elsewhere::{Elsewhere, Staged};
 use super::group::{Commits, Places};
+use super::head::Head;
 use super::version::At;
 use crate::detect::Detector;
-use crate::model::{Blob, Coverage, Finding, Note, NoteKind, ObjectKind, Origin, Provenance};
+use crate::model::{Blob, Coverage, Finding, Holder, Note, NoteKind, ObjectKind, Origin, Provenance};
 use crate::pack::{Decoder, ObjectId};
 use crate::scan::unpacked::{self, Form, Opener};
 use crate::select::Policy;
@@ -26,8 +27,10 @@ pub(super) struct Judge<'h> {
     pub(super) opener: Option<Opener<'h>>,
     /// Objects at paths that the policy does not admit, and what could not be unpacked.
     pub(super) coverage: Coverage,
-    /// The other places of what is found, if anybody asks, and what the indexes have.
-    pub(super) elsewhere: Option<(Elsewhere, Staged<'h>)>,
+    /// The paths at which the indexes have what was marked.
+    pub(super) staged: Staged<'h>,
+    /// The other places of what is found, and what HEAD has where, if anybody asks.
+    pub(super) elsewhere: Option<(Elsewhere, Head<'h>)>,
 }
 
 impl Judge<'_> {
@@ -41,10 +44,17 @@ impl Judge<'_> {
         kind: ObjectKind,
         carrier: &Carrier,
     ) -> Result<(), HistoryError> {
-        let paths = self.paths(carrier);
-        if paths.is_empty() && !(carrier.paths.list.is_empty() && carrier.all_paths.list.is_empty()) {
+        let mut paths = self.paths(carrier);
+        let staged = self.staged_at(id, carrier);
+        let has_path = !(carrier.paths.list.is_empty() && carrier.all_paths.list.is_empty());
+        let admitted: Vec<_> = staged.iter().filter(|path| self.policy.admits_file(path)).cloned().collect();
+        if paths.is_empty() && has_path || admitted.is_empty() && !staged.is_empty() {
             self.coverage.excluded += 1;
             return Ok(());
+        }
+        // A history has no name for what is staged only; an audit has.
+        if self.elsewhere.is_some() {
+            paths.extend(admitted);
         }
         match kind {
             ObjectKind::Tree => self.tree(id, carrier, &paths),
@@ -59,6 +69,15 @@ impl Judge<'_> {
         let later = all.iter().filter(|path| first.binary_search(path).is_err());
         let shown = first.iter().chain(later).map(|path| [self.history.prefix(), path].concat());
         shown.filter(|path| path.is_empty() || self.policy.admits_file(path)).collect()
+    }
+
+    /// Where an object is staged that only an index holds.
+    fn staged_at(&self, id: ObjectId, carrier: &Carrier) -> Vec<Vec<u8>> {
+        if carrier.holder != Holder::Index || !carrier.all_paths.list.is_empty() {
+            return Vec::new();
+        }
+        let staged = self.staged.get(&id).into_iter().flatten();
+        staged.map(|path| [self.history.prefix(), path].concat()).collect()
     }
 
     /// Judges a text at the first of `paths` where it holds anything, for some rules
@@ -159,11 +178,19 @@ impl Judge<'_> {
         if findings.is_empty() {
             return;
         }
-        if let Some((elsewhere, staged)) = self.elsewhere.as_mut().filter(|_| kind == ObjectKind::Blob) {
-            let staged = staged.get(&id).into_iter().flatten().copied();
-            let all = carrier.all_paths.list.iter().map(|path| &path[..]).chain(staged);
-            let all = all.map(|path| [self.history.prefix(), path].concat());
-            elsewhere.add(&findings, path, all, self.detector);
+        // What a commit says of itself is there as long as HEAD leads to it.
+        let mut in_head = carrier.in_head || kind == ObjectKind::Commit && self.attribution.leads_to(&id);
+        if let Some((elsewhere, head)) = &mut self.elsewhere {
+            let has_path = !carrier.all_paths.list.is_empty();
+            let mut is_there = |path: &[u8]| carrier.in_head && (!has_path || head.has(path, id));
+            if kind == ObjectKind::Blob {
+                let staged = self.staged.get(&id).into_iter().flatten().copied();
+                let all = carrier.all_paths.list.iter().map(|path| &path[..]).chain(staged);
+                let all = all.map(|path| [self.history.prefix(), path].concat());
+                let all = all.map(|path| (is_there(&path), path));
+                elsewhere.add(&findings, path, all, self.detector);
+            }
+            in_head = if kind == ObjectKind::Commit { in_head } else { is_there(path) };
         }
         let name = |path: &[u8]| self.detector.path_name(path);
         let others = carrier.paths.list.iter().map(|path| [self.history.prefix(), path].concat());
@@ -173,8 +200,7 @@ impl Judge<'_> {
             commit: carrier.first.and_then(|id| self.commits.summary(&id)),
             other_paths: others.filter(|other| *other != path).map(|path| name(&path)).collect(),
             versions: 1,
-            // What a commit says of itself is there as long as HEAD leads to it.
-            in_head: carrier.in_head || kind == ObjectKind::Commit && self.attribution.leads_to(&id),
+            in_head,
             holder: carrier.holder,
             refs: Vec::new(),
             commits: Vec::new(),

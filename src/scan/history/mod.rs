@@ -3,6 +3,7 @@
 
 mod elsewhere;
 mod group;
+mod head;
 mod judge;
 mod named;
 mod sift;
@@ -27,6 +28,7 @@ use super::unpacked::Opener;
 use super::{Input, Progress, report, scan};
 pub(super) use elsewhere::Elsewhere;
 use group::Commits;
+use head::Head;
 use judge::Judge;
 pub use sift::{Memory, Sifted};
 
@@ -201,7 +203,8 @@ impl Scan<'_> {
             places: group::Places::default(),
             opener: self.reading.unpack.then(|| Opener::new(self.detector)),
             coverage: Coverage::default(),
-            elsewhere: self.asks_elsewhere.then(|| (Elsewhere::default(), elsewhere::staged(indexed, &ids))),
+            staged: elsewhere::staged(indexed, &ids),
+            elsewhere: self.asks_elsewhere.then(|| (Elsewhere::default(), Head::of(history, tips))),
         };
         for ((id, kind), carrier) in marked.iter().zip(attribution.carriers(&ids)) {
             let is_in = selected.is_none_or(|selected| carrier.is_new || selected.names(id));

@@ -68,6 +68,18 @@ impl GitDir {
         Self::open(folder, false)
     }
 
+    /// The root of the work tree, if there is one, and the folder that all work trees share,
+    /// as far as they can be told without the configuration.
+    pub(super) fn outline(named: Option<&Path>) -> Result<(Option<PathBuf>, PathBuf), GitDirError> {
+        let path = absolute(&named.map_or_else(here, discover)?);
+        let common = read_line(&path.join("commondir"));
+        let common = common.map_or_else(|| path.clone(), |line| absolute(&path.join(line)));
+        let settings = Config::new().map_err(|error| GitDirError::Objects(common.clone(), error))?;
+        let named_tree = variable("GIT_WORK_TREE").filter(|_| named.is_none());
+        let tree = named_tree.map(|folder| absolute(Path::new(&folder)));
+        Ok((tree.or_else(|| work_tree(&path, &settings, false)), common))
+    }
+
     fn open(path: &Path, heeds: bool) -> Result<Self, GitDirError> {
         let variable = |name: &str| if heeds { variable(name) } else { None };
         let path = absolute(path);

@@ -90,6 +90,14 @@ pub enum Engine {
 }
 
 impl HistoryError {
+    /// The file that cannot be read, where it is this that stops the rest.
+    pub fn file(&self) -> Option<&Path> {
+        match self {
+            Self::Place(GitDirError::Unreadable(file, _)) => Some(file),
+            _ => None,
+        }
+    }
+
     /// What the user can do about it.
     pub fn hint(&self) -> &'static str {
         match self {
@@ -111,6 +119,15 @@ impl History {
     /// When there is none, or it is of a kind that cannot be read.
     pub fn open(path: Option<&Path>) -> Result<Self, HistoryError> {
         Self::of(GitDir::find(path)?, Vec::new())
+    }
+
+    /// The root of the work tree, if there is one, and the folder of refs, logs, hooks and the
+    /// configuration, of a repository whose configuration cannot be read.
+    ///
+    /// # Errors
+    /// When there is no repository.
+    pub fn outline(path: Option<&Path>) -> Result<(Option<PathBuf>, PathBuf), HistoryError> {
+        Ok(GitDir::outline(path)?)
     }
 
     fn of(place: GitDir, prefix: Vec<u8>) -> Result<Self, HistoryError> {

@@ -19,7 +19,7 @@ mod tests;
 
 use std::fs;
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::thread;
 
 use git2::{ObjectType, Oid, Repository};
@@ -67,6 +67,11 @@ impl Staged {
     /// The folder that holds refs, logs, hooks and the configuration.
     pub fn folder(&self) -> &Path {
         &self.place.common
+    }
+
+    /// The file that says what is checked out.
+    pub fn head(&self) -> PathBuf {
+        self.place.path.join("HEAD")
     }
 
     /// Hands what is staged to workers made by `hire`, and returns the workers. Paths are from the
@@ -185,6 +190,9 @@ fn index_in(file: &Path, folder: &Path) -> Result<Index, StagedError> {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Index::default()),
         Err(error) => return Err(StagedError::Unreadable(file.to_owned(), error)),
     };
+    if bytes.is_empty() {
+        return Err(StagedError::Index(file.to_owned(), git2::Error::from_str("the file is empty")));
+    }
     match Index::read(bytes, folder) {
         Some(index) => Ok(index),
         None => fallback::read(file).map_err(|error| StagedError::Index(file.to_owned(), error)),

@@ -54,13 +54,20 @@ impl Findings {
         self.findings.iter().any(|finding| finding.origin.is_some())
     }
 
+    /// Whether all of a repository was read.
+    pub fn are_of_audit(&self) -> bool {
+        self.findings.iter().any(|finding| !finding.seen_in.is_empty())
+    }
+
     /// What was seen.
     pub fn sightings(&self) -> Vec<Sighting<'_>> {
         let sightings = self.findings.iter().map(|finding| {
             let object = finding.origin.as_ref().and_then(WireOrigin::object);
             let path = PathName::of_shown(&finding.relative_path);
             let is_apart = matches!(&*finding.seen_in, [only] if only == "metadata");
-            let spot = Spot::seen(&path, object, is_apart);
+            // What is a file is one wherever else its content stands.
+            let is_file = finding.seen_in.iter().any(|seen| matches!(&**seen, "tree" | "ignored" | "index"));
+            let spot = Spot::seen(&path, object.filter(|_| !is_file), is_apart);
             Sighting { key: &finding.key, digest: &finding.digest, spot, blob: blob(object) }
         });
         sightings.collect()

@@ -45,7 +45,10 @@ impl<'f> Sighting<'f> {
         let origin = finding.origin.as_ref();
         let is_apart = finding.seen == [Seen::Metadata];
         let object = origin.map(|origin| (origin.kind, origin.object.as_str()));
-        let spot = Spot::seen(&finding.relative, object, is_apart);
+        // What is a file is one wherever else its content stands.
+        let is_file = |seen: &Seen| matches!(seen, Seen::Tree | Seen::Ignored | Seen::Index);
+        let is_file = finding.seen.iter().any(is_file);
+        let spot = Spot::seen(&finding.relative, object.filter(|_| !is_file), is_apart);
         Self { key: &finding.key, digest: &finding.digest, spot, blob: blob(object) }
     }
 }

@@ -51,10 +51,13 @@ fn a_linked_work_tree_has_files_of_its_own_and_the_shared_history() {
     );
     // The other one's index is read with the objects.
     let main = report(&sandbox, &[]);
-    let found = places(&main);
-    assert_eq!(found[..2], [".git/hooks/x:1: metadata", "a.env:1: tree history (ref)"]);
-    assert!(found[2].starts_with("blob ") && found[2].ends_with(": index (index)"), "{found:?}");
-    assert_eq!(found[3..], ["c.env:1: tree"]);
+    let expect = [
+        ".git/hooks/x:1: metadata",
+        "a.env:1: tree history (ref)",
+        "b.env:1: index (index)",
+        "c.env:1: tree",
+    ];
+    assert_eq!(places(&main), expect);
 }
 
 #[test]
@@ -67,6 +70,32 @@ fn a_broken_index_does_not_stop_the_rest() {
     assert_eq!(places(&report), ["a.env:1: tree history (ref)", "b.env:1: tree"]);
     let skipped = skipped(&report);
     assert!(skipped.len() == 1 && skipped[0].contains("cannot read the index"), "{skipped:?}");
+}
+
+/// What several parts need is skipped once, and named from the root.
+#[test]
+fn what_is_damaged_is_named_once() {
+    for file in [".git/index", ".git/HEAD", ".git/logs/HEAD"] {
+        let sandbox = committed();
+        sandbox.write(file, "broken");
+        let report = sandbox.run(["audit", "--format", "json"]).exits(2).json();
+        let skipped = report["coverage"]["skipped"].as_array().expect("it is a list");
+        let paths: Vec<_> = skipped.iter().map(|skipped| &skipped["path"]).collect();
+        assert_eq!(paths, [file], "{skipped:?}");
+    }
+}
+
+#[test]
+fn a_broken_configuration_does_not_stop_the_rest() {
+    let sandbox = committed();
+    sandbox.write(".git/hooks/x", line(4));
+    sandbox.write(".git/config", "[core\n");
+    let run = sandbox.run(["audit", "--format", "json"]).exits(2);
+    let report = run.json();
+    assert_eq!(places(&report), [".git/hooks/x:1: metadata", "a.env:1: tree"]);
+    let skipped = report["coverage"]["skipped"].as_array().expect("it is a list");
+    let paths: Vec<_> = skipped.iter().map(|skipped| &skipped["path"]).collect();
+    assert_eq!(paths, [".git/config", "the history"]);
 }
 
 #[test]
