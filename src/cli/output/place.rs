@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, anyhow};
 
-use super::{Output, Target, behind_links, is_stdout};
+use super::{Output, Target, behind_links};
 use crate::cli::complaint::Advised;
 
 /// Where a report lands in the end; two that are equal are one.
@@ -43,9 +43,6 @@ impl Output {
 }
 
 fn of_file(path: &Path) -> Result<Option<Place>> {
-    if is_stdout(path) {
-        return Ok(Some(of_stdout()));
-    }
     match fs::metadata(path) {
         Ok(metadata) if metadata.is_dir() => return Err(anyhow!("it is a folder")),
         Ok(metadata) if is_device(&metadata) => return Ok(None),
@@ -160,7 +157,10 @@ mod tests {
             let path = folder.path().join(name);
             let error = Output::file(&path).place().expect_err("no file can be there");
             let chain = format!("{error:#}");
-            assert!(chain.starts_with(&format!("cannot write the report to {}: ", path.display())), "{chain}");
+            assert!(
+                chain.starts_with(&format!("cannot write the report to {}: ", path.display())),
+                "{chain}"
+            );
             assert!(chain.contains(expect), "{chain}");
             assert!(error.downcast_ref::<Advised>().is_some(), "{chain}");
         };
