@@ -25,7 +25,7 @@ pub use summary::{SUMMARY, write_summary, write_summary_within};
 
 use super::Tally;
 use super::human::count as counted;
-use super::terminal::name;
+use super::terminal::{is_hidden, name};
 use crate::model::{Finding, ObjectKind, Origin, PathName, Place, Report, Seen};
 
 /// How many annotations of each level GitHub shows for a step, by its documentation of
@@ -176,6 +176,10 @@ fn file(finding: &Finding) -> Option<(String, bool)> {
     }
     // Nor can a command hold a name that is not UTF-8.
     let path = String::from_utf8(PathName::of_shown(path).to_bytes()).ok()?;
+    // What would act on a terminal or hide in it is written out, and then it is no such file.
+    if path.chars().any(|one| is_hidden(one) && !matches!(one, '\t' | '\r' | '\n')) {
+        return None;
+    }
     Some((path, member.is_none() && finding.location.place == Place::Content))
 }
 

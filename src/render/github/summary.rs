@@ -121,13 +121,13 @@ fn short(id: &str) -> &str {
 
 /// The verdict, and the head of the table if there is one.
 fn head(report: &Report) -> String {
-    let mut text = format!("### baseleak: {}\n\n", verdict(report));
+    let mut text = format!("### baseleak: {}\n", verdict(report));
     let gate = report.gate;
     if !report.findings.is_empty() {
         let outcome = if gate.is_passed() { "lets this through" } else { "stops this" };
         writeln!(
             text,
-            "The gate (`--fail-on {}`, at most {}) {outcome}: {} of that kind.\n",
+            "\nThe gate (`--fail-on {}`, at most {}) {outcome}: {} of that kind.\n",
             gate.fail_on,
             gate.max_findings,
             counted(gate.failing, "finding", "findings")

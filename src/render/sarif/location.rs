@@ -172,3 +172,21 @@ fn logical(finding: &Finding, object: Option<&Origin>) -> Vec<Logical> {
     }
     logical
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_told_of_a_member_points_at_its_archive() {
+        let name = |path: &[u8]| PathName::masked(path, &[]);
+        let check = |path: &PathName, uri: &str, member: Option<&str>| {
+            let location = WireLocation::of_shown(path);
+            assert_eq!(location.physical_location.artifact_location.uri, uri);
+            let names: Vec<_> = location.logical_locations.iter().map(|logical| &*logical.name).collect();
+            assert_eq!(names, member.into_iter().collect::<Vec<_>>());
+        };
+        check(&name(b"a.zip!b"), "a.zip%21b", None);
+        check(&name(b"a.zip!b").in_archive(&name(b"a.zip")), "a.zip", Some("b"));
+    }
+}
