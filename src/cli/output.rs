@@ -5,6 +5,8 @@
 //! **Invariant:** a file that stood at the path of a report is whole at every
 //! moment: the new report is written beside it and takes its place in one step.
 
+mod place;
+
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
@@ -12,6 +14,11 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, bail};
 use tempfile::NamedTempFile;
 
+pub(crate) use place::Place;
+
+/// What standard output is called as a file, where the system has names for it.
+#[cfg(unix)]
+const STDOUT: [&str; 3] = ["/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"];
 /// How many symbolic links are followed to the file behind them: as many as Linux does.
 const LINKS_FOLLOWED: usize = 40;
 
@@ -41,9 +48,10 @@ impl Output {
         Self(Target::Stdout)
     }
 
-    /// A file, which need not exist; its folder must.
+    /// A file, which need not exist; its folder must. One that is standard output is that.
     pub(crate) fn file(path: impl Into<PathBuf>) -> Self {
-        Self(Target::File(path.into()))
+        let path = path.into();
+        if is_stdout(&path) { Self::stdout() } else { Self(Target::File(path)) }
     }
 
     /// Calls `render` with a buffered writer to this place.
@@ -128,7 +136,8 @@ fn create_in(folder: &Path, ordinary: bool) -> io::Result<NamedTempFile> {
     }
     #[cfg(not(unix))]
     let _ = ordinary;
-    builder.tempfile_in(folder)
+    // The error names the file that was to be made, which is nobody's business.
+    builder.tempfile_in(folder).map_err(|error| error.kind().into())
 }
 
 fn finish(file: &File, permissions: Option<fs::Permissions>) -> io::Result<()> {
@@ -151,6 +160,31 @@ fn behind_links(path: &Path) -> Result<PathBuf> {
         }
     }
     bail!("too many symbolic links")
+}
+
+/// Whether a path, or a link on the way from it, is a name of standard output.
+fn is_stdout(path: &Path) -> bool {
+    #[cfg(unix)]
+    {
+        let mut target = path.to_owned();
+        for _ in 0..LINKS_FOLLOWED {
+            let folder = target.parent().and_then(|folder| fs::canonicalize(folder).ok());
+            let whole = folder.zip(target.file_name()).map(|(folder, name)| folder.join(name));
+            // `/proc/self` is a link to the number of the process.
+            let own = format!("/proc/{}/fd/1", std::process::id());
+            let is_name = |path: &Path| STDOUT.iter().any(|name| path == Path::new(name));
+            if is_name(&target) || whole.is_some_and(|whole| is_name(&whole) || whole == Path::new(&own)) {
+                return true;
+            }
+            match fs::read_link(&target) {
+                Ok(next) => target = target.parent().unwrap_or(Path::new("")).join(next),
+                Err(_) => return false,
+            }
+        }
+    }
+    #[cfg(not(unix))]
+    let _ = path;
+    false
 }
 
 #[cfg(test)]

@@ -96,6 +96,7 @@ impl Settings {
     ) -> Result<(Self, Rules)> {
         let (mut settings, rules) = Self::resolve(args, roots, color, true)?;
         settings.suppressions.baseline = settings.baseline.as_deref().map(baseline::load).transpose()?;
+        settings.reports.begin();
         Ok((settings, rules))
     }
 

@@ -15,7 +15,7 @@ use baseleak::suppress::AtOnce;
 
 use super::args::FormatArg;
 use super::complaint::Advised;
-use super::output::Output;
+use super::output::{Output, Place};
 use super::step_summary;
 use super::stream::Stream;
 
@@ -48,7 +48,7 @@ impl Reports {
     /// is `default` where all have files.
     ///
     /// # Errors
-    /// Where two share a place, or secrets would be shown to no terminal.
+    /// Where two share a place, one can be at none, or secrets would be shown to no terminal.
     pub(crate) fn new(
         named: &[FormatArg],
         default: ReportFormat,
@@ -71,17 +71,28 @@ impl Reports {
         let files = named.iter().filter_map(|arg| Some((arg.format, arg.file.as_ref()?)));
         let files = files.filter(|(_, file)| *file != stdout);
         let files = files.map(|(format, file)| Target { format, output: Output::file(file) });
+        let mut places = Vec::new();
         for target in files.chain([main]) {
-            if let Some(other) = targets.iter().find(|other| other.output == target.output) {
-                let what =
-                    format!("the reports {} and {} would go to the same file", other.format, target.format);
+            let place = target.output.place()?;
+            let is_taken = |other: &&Option<Place>| other.is_some() && **other == place;
+            if let Some(other) = places.iter().position(|other| is_taken(&other)) {
+                let (one, other) = (targets[other].format, target.format);
+                let what = format!("the reports {one} and {other} would go to the same file");
                 return Err(Advised::new(what, "give each a file of its own").into());
             }
+            places.push(place);
             targets.push(target);
         }
         let streams = |target: &Target| target.is_streamed();
         let stream = targets.iter().any(streams).then(Stream::stdout);
         Ok(Self { targets, stream, show_secrets: shown.secrets, show_suppressed: shown.suppressed })
+    }
+
+    /// Begins the report that is written while the scan goes on, if there is one.
+    pub(crate) fn begin(&self) {
+        if let Some(stream) = &self.stream {
+            stream.begin();
+        }
     }
 
     /// Tells of `finding` while the scan goes on, where that is wanted and `at_once` can say

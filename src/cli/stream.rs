@@ -39,6 +39,11 @@ impl<W: Write> Stream<W> {
         Self(Mutex::new(State { out, told: Told::default(), line: Vec::new(), failed: None }))
     }
 
+    /// Writes the first line now, so that a reader knows of the scan before it begins.
+    pub(crate) fn begin(&self) {
+        self.write(|told, line| told.begin(env!("CARGO_PKG_VERSION"), line));
+    }
+
     /// Tells of `finding` now, if `at_once` can say what becomes of it.
     pub(crate) fn tell(&self, finding: &Finding, at_once: impl Fn(&Finding) -> AtOnce) {
         let settled = match at_once(finding) {

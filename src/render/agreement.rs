@@ -12,7 +12,7 @@ use std::time::Duration;
 use serde_json::Value;
 
 use super::canonical::{assert_no_secret, canonical};
-use super::terminal::sanitise;
+use super::terminal::name;
 use super::{csv, github, gitlab, gitlab_codequality, html, human, json, jsonl, junit, sarif};
 use crate::model::{Finding, Report, ReportFormat};
 
@@ -150,7 +150,7 @@ fn places(list: &[Value], path: &str, line: &str) -> Carried {
 
 /// A path as far as the file of the work tree goes, cleaned, for formats may do so or not.
 fn in_tree(path: &str) -> String {
-    sanitise(path.split('!').next().unwrap_or(path)).into_owned()
+    name(path.split('!').next().unwrap_or(path)).into_owned()
 }
 
 /// A test case is opened, and what it holds says what became of it.

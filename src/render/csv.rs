@@ -14,7 +14,7 @@ use std::collections::HashMap;
 use std::fmt::Display;
 use std::io::{self, Write};
 
-use super::terminal::sanitise;
+use super::terminal::{name, sanitise};
 use crate::model::{Finding, Place, Report, Suppression, Validity};
 
 /// The names of the columns, in their order.
@@ -78,15 +78,15 @@ fn write_finding(
         shown(&finding.confidence),
         shown(&finding.attribution),
         validities.get(finding.digest.as_str()).map(|validity| shown(validity)).unwrap_or_default(),
-        Cow::from(finding.relative.as_str()),
+        name(finding.relative.as_str()),
         Cow::from(place),
-        Cow::from(location.cell().unwrap_or_default()),
+        name(location.cell().unwrap_or_default()),
         shown(&location.start.line),
         shown(&location.start.column),
         shown(&location.end.line),
         shown(&location.end.column),
         Cow::from(commit.map_or("", |commit| &commit.id)),
-        Cow::from(commit.map_or("", |commit| &commit.author)),
+        name(commit.map_or("", |commit| &commit.author)),
         Cow::from(commit.map_or_else(String::new, |commit| super::date(commit.seconds))),
         origin.map(|origin| shown(&origin.in_head)).unwrap_or_default(),
         Cow::from(words(&finding.encodings)),

@@ -25,7 +25,8 @@ pub use summary::{SUMMARY, write_summary, write_summary_within};
 
 use super::Tally;
 use super::human::count as counted;
-use crate::model::{EntryState, Finding, ObjectKind, Origin, Place, Report, Seen};
+use super::terminal::{is_hidden, name};
+use crate::model::{EntryState, Finding, ObjectKind, Origin, PathName, Place, Report, Seen};
 
 /// How many annotations of each level GitHub shows for a step, by its documentation of
 /// workflow commands and of the limits of annotations.
@@ -37,7 +38,8 @@ pub fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     let mut room = Room::default();
     if let Some(first) = skipped.first() {
         let (count, verb) = (counted(skipped.len() as u64, "path", "paths"), "not read, and may hold keys");
-        let message = format!("{count} {verb}: {}: {}", first.path, first.reason);
+        let path = name(first.path.as_str());
+        let message = format!("{count} {verb}: {path}: {}", first.reason);
         Level::Error.write(&[("title", "the scan is incomplete")], &[message], out)?;
         room.errors += 1;
     }
@@ -54,8 +56,10 @@ pub fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     }
     entries(report, &mut room, out)?;
     if !report.suppressed.is_empty() {
-        let message = counted(report.suppressed.len() as u64, "finding is", "findings are");
-        let message = format!("{message} suppressed, and do not count");
+        let number = report.suppressed.len() as u64;
+        let verb = if number == 1 { "does" } else { "do" };
+        let message =
+            format!("{} suppressed, and {verb} not count", counted(number, "finding is", "findings are"));
         Level::Notice.write(&[("title", "suppressed")], &[message], out)?;
     }
     if !rest.is_empty() {
@@ -89,12 +93,20 @@ impl Room {
     }
 }
 
-/// The findings, the most important first: live keys, then by confidence, then as reported.
+/// The findings, the most important first: live keys, then by confidence; the first place of
+/// each key before more places of one that was told; what is in a file of the work tree, where
+/// its annotation is seen, before what is in none; then as reported.
 fn ranked(report: &Report) -> Vec<&Finding> {
     let live: HashSet<&str> = active(report);
-    let mut findings: Vec<&Finding> = report.findings.iter().collect();
-    findings.sort_by_key(|finding| Reverse((live.contains(&*finding.digest), finding.confidence)));
-    findings
+    let rank = |finding: &Finding| (live.contains(&*finding.digest), finding.confidence);
+    let findings = report.findings.iter().map(|finding| (finding, file(finding).is_some()));
+    let mut findings: Vec<(&Finding, bool)> = findings.collect();
+    findings.sort_by_key(|(finding, has_file)| Reverse((rank(finding), *has_file)));
+    let mut told = HashSet::new();
+    let mut findings: Vec<(&Finding, bool)> =
+        findings.into_iter().map(|(finding, _)| (finding, told.insert(&*finding.digest))).collect();
+    findings.sort_by_key(|(finding, is_first)| Reverse((rank(finding), *is_first)));
+    findings.into_iter().map(|(finding, _)| finding).collect()
 }
 
 /// The digests of the keys that are live.
@@ -108,8 +120,10 @@ fn annotate(finding: &Finding, level: Level, out: &mut dyn Write) -> io::Result<
     let (start, end) = (finding.location.start, finding.location.end);
     let numbers = [start.line, end.line, start.column, end.column - 1].map(|number| number.to_string());
     let mut properties: Vec<(&str, &str)> = Vec::new();
-    if let Some((file, is_itself)) = file(finding) {
-        properties.push(("file", file));
+    let file = file(finding);
+    if let Some((file, is_itself)) = &file {
+        let is_itself = *is_itself;
+        properties.push((command::FILE, file));
         if is_itself {
             properties.extend([("line", &*numbers[0]), ("endLine", &*numbers[1])]);
         }
@@ -141,7 +155,8 @@ fn entries(report: &Report, room: &mut Room, out: &mut dyn Write) -> io::Result<
 /// A finding in a line.
 fn line_of(finding: &Finding) -> String {
     let Finding { rule, confidence, key, relative, .. } = finding;
-    let place = match (finding.location.place, finding.location.cell()) {
+    let (relative, cell) = (name(relative.as_str()), finding.location.cell().map(name));
+    let place = match (finding.location.place, cell) {
         (Place::FileName, _) => "in the file name".to_owned(),
         (Place::Content, None) => format!("line {}", finding.location.start.line),
         (Place::Content, Some(cell)) => format!("line {} ({cell})", finding.location.start.line),
@@ -161,9 +176,9 @@ fn from(origin: &Origin) -> String {
     }
 }
 
-/// The file of the work tree that a finding stands in, and whether its lines are those of
-/// the file itself and not of a member of it.
-fn file(finding: &Finding) -> Option<(&str, bool)> {
+/// The file of the work tree that a finding stands in, as the system has its name, and whether
+/// its lines are those of the file itself and not of a member of it.
+fn file(finding: &Finding) -> Option<(String, bool)> {
     let is_there = match &finding.origin {
         None => true,
         Some(origin) => origin.in_head && origin.kind == ObjectKind::Blob,
@@ -172,6 +187,12 @@ fn file(finding: &Finding) -> Option<(&str, bool)> {
     let (path, member) = finding.relative.file_and_member();
     // Where a name is masked, no file is called so; and git's own files are in no work tree.
     if !is_there || path.contains("****") || path.starts_with(".git/") {
+        return None;
+    }
+    // Nor can a command hold a name that is not UTF-8.
+    let path = String::from_utf8(PathName::of_shown(path).to_bytes()).ok()?;
+    // What would act on a terminal or hide in it is written out, and then it is no such file.
+    if path.chars().any(|one| is_hidden(one) && !matches!(one, '\t' | '\r' | '\n')) {
         return None;
     }
     Some((path, member.is_none() && finding.location.place == Place::Content))

@@ -20,7 +20,7 @@ use std::time::Duration;
 
 use colored::{ColoredString, Colorize};
 
-use super::terminal::sanitise;
+use super::terminal::{name, sanitise};
 use super::{Tally, verdicts};
 use crate::model::{Confidence, Coverage, Finding, Place, Report, Secret, Skipped, Suppression, Validity};
 
@@ -80,7 +80,7 @@ struct Shown<'r> {
 
 fn write_finding(finding: &Finding, shown: Shown<'_>, out: &mut dyn Write) -> io::Result<()> {
     let location = &finding.location;
-    let path = sanitise(location.path.as_str()).bold();
+    let path = name(location.path.as_str()).bold();
     let place = match location.place {
         Place::Content => format!("{path}:{}:{}:", location.start.line, location.start.column),
         Place::FileName => format!("{path}: in the file name:"),
@@ -96,7 +96,7 @@ fn write_finding(finding: &Finding, shown: Shown<'_>, out: &mut dyn Write) -> io
         writeln!(out, "  | {before}{}{after}", sanitise(&middle).red().bold())?;
     }
     if let Some(cell) = location.cell() {
-        writeln!(out, "  @ {}", sanitise(cell))?;
+        writeln!(out, "  @ {}", name(cell))?;
     }
     if !finding.encodings.is_empty() {
         let chain: Vec<String> = finding.encodings.iter().map(ToString::to_string).collect();
@@ -151,7 +151,7 @@ fn write_list<'r>(
     }
     writeln!(out, "{}", format!("{title}:").bold())?;
     for (path, what) in entries.take(LISTED) {
-        writeln!(out, "  {}: {}", sanitise(path), sanitise(&what))?;
+        writeln!(out, "  {}: {}", name(path), sanitise(&what))?;
     }
     if let Some(more) = number.checked_sub(LISTED).filter(|&more| more > 0) {
         writeln!(out, "  and {more} more")?;
@@ -180,7 +180,7 @@ fn write_summary(report: &Report, options: &HumanOptions, out: &mut dyn Write) -
         writeln!(out, "passed over {}", passed_over.join(", "))?;
     }
     if let Some(config) = &report.config {
-        writeln!(out, "configured by {}", sanitise(config.as_str()))?;
+        writeln!(out, "configured by {}", name(config.as_str()))?;
     }
     if !report.disabled.is_empty() {
         writeln!(

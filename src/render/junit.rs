@@ -14,7 +14,7 @@ use std::collections::HashMap;
 use std::fmt;
 use std::io::{self, Write};
 
-use super::terminal::sanitise;
+use super::terminal::{name, sanitise};
 use super::verdicts::told;
 use crate::model::{
     Coverage, Finding, Place, Report, SkipReason, Skipped, Suppressed, SuppressionKind, Validity,
@@ -73,7 +73,8 @@ fn read(coverage: &Coverage) -> String {
 }
 
 fn write_failure(finding: &Finding, validity: Option<&Validity>, out: &mut dyn Write) -> io::Result<()> {
-    let (rule, path) = (Text(&finding.rule), Text(finding.relative.as_str()));
+    let (rule, path) = (Text(&finding.rule), name(finding.relative.as_str()));
+    let path = Text(&path);
     write_case(finding, out)?;
     let (confidence, key, place) = (finding.confidence, Text(&finding.key), place(finding));
     let live = validity.map(|validity| format!(", {validity}")).unwrap_or_default();
@@ -101,7 +102,7 @@ fn write_body(finding: &Finding, validity: Option<&Validity>, out: &mut dyn Writ
         fact(&origin.kind.to_string(), &origin.object)?;
         if let Some(commit) = &origin.commit {
             let date = super::date(commit.seconds);
-            fact("first commit", &format!("{} by {} on {date}", commit.id, commit.author))?;
+            fact("first commit", &format!("{} by {} on {date}", commit.id, name(&commit.author)))?;
         }
         fact("in HEAD", if origin.in_head { "yes" } else { "no" })?;
     }
@@ -112,7 +113,7 @@ fn write_suppressed(suppressed: &Suppressed, out: &mut dyn Write) -> io::Result<
     let by = &suppressed.by;
     write_case(&suppressed.finding, out)?;
     let reason = by.reason.as_ref().map(|reason| format!(": {reason}")).unwrap_or_default();
-    let message = format!("{}, {}{reason}", by.kind, by.place);
+    let message = format!("{}, {}{reason}", name(&by.kind.to_string()), name(&by.place));
     let kind = match &by.kind {
         SuppressionKind::Moved(_) => "baseline-moved",
         kind => kind.word(),
@@ -132,7 +133,8 @@ fn write_error(skipped: &Skipped, out: &mut dyn Write) -> io::Result<()> {
         SkipReason::Special(_) => "special",
         SkipReason::Vanished => "vanished",
     };
-    let (path, reason) = (Text(skipped.path.as_str()), skipped.reason.to_string());
+    let (path, reason) = (name(skipped.path.as_str()), skipped.reason.to_string());
+    let path = Text(&path);
     writeln!(out, r#"    <testcase classname="{path}" name="reading it" time="0">"#)?;
     let message = format!("not read, and may hold keys: {}", Text(&reason));
     writeln!(out, r#"      <error type="{kind}" message="{message}"/>"#)?;
@@ -141,9 +143,10 @@ fn write_error(skipped: &Skipped, out: &mut dyn Write) -> io::Result<()> {
 
 /// The beginning of the test case of a finding.
 fn write_case(finding: &Finding, out: &mut dyn Write) -> io::Result<()> {
-    let path = Text(finding.relative.as_str());
-    let name = format!("{} {}, {}", finding.rule, finding.key, place(finding));
-    writeln!(out, r#"    <testcase classname="{path}" name="{}" time="0">"#, Text(&name))
+    let path = name(finding.relative.as_str());
+    let title = format!("{} {}, {}", finding.rule, finding.key, place(finding));
+    let (path, title) = (Text(&path), Text(&title));
+    writeln!(out, r#"    <testcase classname="{path}" name="{title}" time="0">"#)
 }
 
 /// Where in its file a finding stands.
@@ -153,7 +156,7 @@ fn place(finding: &Finding) -> String {
         Place::Content => format!("line {}, column {}", location.start.line, location.start.column),
         Place::FileName => "in the file name".to_owned(),
     };
-    location.cell().map_or(place.clone(), |cell| format!("{place} ({cell})"))
+    location.cell().map_or(place.clone(), |cell| format!("{place} ({})", name(cell)))
 }
 
 /// What was read in a lesser way, and what is to be said of entries that suppress.
@@ -163,10 +166,11 @@ fn write_notes(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     }
     write!(out, "    <system-out>")?;
     for note in &report.coverage.notes {
-        writeln!(out, "note: {}: {}", Text(note.path.as_str()), Text(&note.kind.to_string()))?;
+        writeln!(out, "note: {}: {}", Text(&name(note.path.as_str())), Text(&note.kind.to_string()))?;
     }
     for entry in &report.entries {
-        let (place, about) = (Text(&entry.place), Text(&entry.entry));
+        let (place, about) = (name(&entry.place), Text(&entry.entry));
+        let place = Text(&place);
         writeln!(out, "entry: {place}: {about} {}", Text(&entry.state.to_string()))?;
     }
     writeln!(out, "    </system-out>")

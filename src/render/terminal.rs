@@ -13,14 +13,25 @@ use std::borrow::Cow;
 /// or `\u{202e}`, and every tab as a space. A backslash stays as it is, so the
 /// result is for reading and cannot be turned back.
 pub fn sanitise(text: &str) -> Cow<'_, str> {
+    written_out(text, |character| if character == '\t' { Some(" ") } else { None })
+}
+
+/// A name that somebody chose, such as a path, an author or a cell, as [`sanitise`] has it,
+/// but for a tab, which is written `\x09`: two names never look the same for it.
+pub fn name(text: &str) -> Cow<'_, str> {
+    written_out(text, |_| None)
+}
+
+/// `text` with what does not show as `instead` has it, or else as an escape.
+fn written_out(text: &str, instead: impl Fn(char) -> Option<&'static str>) -> Cow<'_, str> {
     let Some(first) = text.find(is_hidden) else { return Cow::Borrowed(text) };
     let mut shown = String::with_capacity(text.len() + 16);
     shown.push_str(&text[..first]);
     for character in text[first..].chars() {
-        match character {
-            '\t' => shown.push(' '),
-            hidden if is_hidden(hidden) => push_escape(&mut shown, hidden),
-            printable => shown.push(printable),
+        match instead(character) {
+            Some(instead) => shown.push_str(instead),
+            None if is_hidden(character) => push_escape(&mut shown, character),
+            None => shown.push(character),
         }
     }
     Cow::Owned(shown)
@@ -87,6 +98,15 @@ mod tests {
         check("\x7f", "\\x7f");
         check("\u{9b}2J\u{80}\u{9f}", "\\u{9b}2J\\u{80}\\u{9f}");
         check("a\tb\x1b\t", "a b\\x1b ");
+    }
+
+    #[test]
+    fn a_tab_in_a_name_is_written_out() {
+        let check = |text: &str, expect: &str| assert_eq!(name(text), expect, "{text:?}");
+        check("a b", "a b");
+        check("a\tb", "a\\x09b");
+        check("a\n\u{202e}", "a\\x0a\\u{202e}");
+        assert!(matches!(name("plain"), Cow::Borrowed("plain")));
     }
 
     #[test]

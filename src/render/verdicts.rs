@@ -10,7 +10,7 @@ use std::io::{self, Write};
 
 use colored::{ColoredString, Colorize};
 
-use super::terminal::sanitise;
+use super::terminal::{name, sanitise};
 use crate::model::{Death, LeakPlace, Proof, Reach, ReachedModel, Validity, Verdict};
 
 /// How many places of a key are listed before the rest is only counted.
@@ -95,7 +95,7 @@ pub(super) fn word(validity: &Validity) -> ColoredString {
 pub fn where_it_is(place: &LeakPlace) -> String {
     let commit = place.commit.as_deref().map(|id| format!(" (commit {})", id.get(..12).unwrap_or(id)));
     let line = place.line.map_or_else(|| ": in the file name".to_owned(), |line| format!(":{line}"));
-    format!("{}{line}{}", place.path, commit.unwrap_or_default())
+    format!("{}{line}{}", name(&place.path), commit.unwrap_or_default())
 }
 
 /// What a verdict rests on, in a line of words; not cleaned.

@@ -123,7 +123,7 @@ impl ReportError {
     pub fn hint(&self) -> &'static str {
         match self {
             Self::Schema(_) => "use the version of baseleak that wrote it, or scan anew",
-            _ => "give a report that `baseleak scan --format json --output FILE` wrote",
+            _ => "give a report that `baseleak scan`, `history` or `audit --format json --output FILE` wrote",
         }
     }
 }

@@ -21,6 +21,7 @@ pub(crate) fn run(args: &DiffArgs, color: Option<ColorWhen>) -> Result<Exit> {
         return Err(Advised::new("both reports cannot come on standard input", hint).into());
     }
     let output = output_of(args.output.as_ref());
+    output.place()?;
     set_color(color, output != Output::stdout());
     let (old, new) = (read_from(&args.old, Scan::read)?, read_from(&args.new, Scan::read)?);
     let comparison = Comparison::of(&old, &new);

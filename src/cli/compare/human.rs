@@ -7,7 +7,7 @@ use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::io::{self, Write};
 
-use baseleak::render::terminal::sanitise;
+use baseleak::render::terminal::{name, sanitise};
 use colored::{ColoredString, Colorize};
 
 use super::{Comparison, Found};
@@ -26,7 +26,7 @@ pub(crate) fn write(comparison: &Comparison<'_>, out: &mut dyn Write) -> io::Res
     let hushed = settled.iter().map(|found| {
         let by = found.suppression.as_ref().map(|by| match &*by.place {
             "" => format!(" by {}", sanitise(&by.kind)),
-            place => format!(" by {} at {}", sanitise(&by.kind), sanitise(place)),
+            place => format!(" by {} at {}", sanitise(&by.kind), name(place)),
         });
         format!("~ {}, suppressed{}", line(found), by.unwrap_or_default())
     });
@@ -86,8 +86,8 @@ fn line(found: &Found) -> String {
 
 /// Where it stands, as the reports for people write it.
 fn place(found: &Found) -> String {
-    let path = sanitise(&found.path);
-    let cell = found.cell.as_deref().map(|cell| format!(" ({})", sanitise(cell))).unwrap_or_default();
+    let path = name(&found.path);
+    let cell = found.cell.as_deref().map(|cell| format!(" ({})", name(cell))).unwrap_or_default();
     match &*found.place {
         "content" => format!("{path}:{}:{}{cell}", found.line, found.column),
         _ => format!("{path}: in the file name"),

@@ -3,8 +3,13 @@
 //! Findings are compared by fingerprint, which is the key and the file: of several with
 //! one fingerprint, as many are still there as both reports have.
 //!
+//! In an audit a file that moved leaves its old name in the history: the place is still
+//! there, and counts as one that the key left.
+//!
 //! **Invariant:** every finding that counts in the old report is fixed, moved, settled or
-//! still there, and every one that counts in the new report new, moved or still there.
+//! still there, and every one that counts in the new report new, moved or still there. None
+//! is two of these, but for a place that the key left and the history keeps, which is where
+//! a key moved from, and still there.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
@@ -62,6 +67,8 @@ struct Sorted {
     settled: Vec<usize>,
     /// In the new report.
     still: Vec<usize>,
+    /// In the old report: what is still there, and in the history only, where it was not.
+    left: Vec<usize>,
 }
 
 impl<'r> Comparison<'r> {
@@ -107,6 +114,7 @@ fn sorted(old: &Scan, new: &Scan) -> Sorted {
     sorted.fixed.sort_unstable();
     sorted.settled.sort_unstable();
     sorted.still.sort_unstable();
+    sorted.left.sort_unstable();
     sorted
 }
 
@@ -129,6 +137,9 @@ impl Group {
         let (was_hushed, is_hushed) =
             (|at: usize| old.suppressed[at].spot(), |at: usize| new.suppressed[at].spot());
         let Pairs { made: still, old: left, new: come } = pairs(&self.old, &self.new, usize::MAX, was, is);
+        let is_left =
+            |&&(from, to): &&(usize, usize)| old.findings[from].is_current() && new.findings[to].is_past();
+        into.left.extend(still.iter().filter(is_left).map(|(from, _)| *from));
         into.still.extend(still.into_iter().map(|(_, at)| at));
 
         let most = old_settled.len().saturating_sub(new_settled.len());
@@ -147,7 +158,7 @@ impl Group {
 /// other's; those of one file name first.
 fn moved(sorted: &mut Sorted, old: &Scan, new: &Scan) -> Vec<(usize, usize)> {
     let mut keys: HashMap<&str, (Vec<usize>, Vec<usize>)> = HashMap::new();
-    for &at in &sorted.fixed {
+    for &at in sorted.fixed.iter().chain(&sorted.left) {
         keys.entry(&old.findings[at].digest).or_default().0.push(at);
     }
     for &(at, _) in sorted.new.iter().filter(|(_, was_settled)| !was_settled) {

@@ -45,9 +45,18 @@ pub(crate) struct Found {
     #[serde(default)]
     pub(crate) cell: Option<String>,
     #[serde(default)]
-    seen_in: Vec<IgnoredAny>,
+    seen_in: Vec<String>,
+    #[serde(default)]
+    origin: Option<Origin>,
     #[serde(default)]
     pub(crate) suppression: Option<Suppression>,
+}
+
+/// Where in a history it comes from, as far as that matters here.
+#[derive(Debug, Clone, Deserialize)]
+struct Origin {
+    #[serde(default)]
+    in_head: bool,
 }
 
 /// What settles a finding, in the words of the report.
@@ -147,6 +156,18 @@ impl Found {
             clean(kind);
             clean(place);
         }
+    }
+
+    /// Whether an audit saw it where people work: in a file, in the index or in HEAD.
+    pub(super) fn is_current(&self) -> bool {
+        let is_seen = |word: &String| matches!(&**word, "tree" | "ignored" | "index");
+        let is_in_head = self.origin.as_ref().is_some_and(|origin| origin.in_head);
+        !self.seen_in.is_empty() && (is_in_head || self.seen_in.iter().any(is_seen))
+    }
+
+    /// Whether an audit saw it in the history and nowhere else.
+    pub(super) fn is_past(&self) -> bool {
+        self.seen_in == ["history"] && !self.is_current()
     }
 
     /// Where in its file it stands.

@@ -2,15 +2,21 @@
 
 use super::*;
 
-/// A report of findings written as `key@path:line`, settled ones behind `~`.
+/// A report of findings written as `key@path:line`, settled ones behind `~`; those of an audit
+/// have the words of `seen_in` behind a `;`, `head` among them for what is in HEAD.
 fn scan(findings: &[&str], more: &str) -> Scan {
     let entry = |text: &str| {
         let (key, place) = text.split_once('@').expect("a key and a place");
+        let (place, seen) = place.split_once(';').unwrap_or((place, ""));
         let (path, line) = place.split_once(':').unwrap_or((place, "1"));
+        let words = seen.split(' ').filter(|word| !matches!(*word, "" | "head"));
+        let words = words.map(|word| format!("\"{word}\"")).collect::<Vec<_>>().join(",");
+        let in_head = seen.contains("head");
         let fingerprint = baseleak::model::hex(format!("{key}{path}").as_bytes());
         format!(
             r#"{{"rule":"r","confidence":"high","key":"k{key}","digest":"{key}","fingerprint":"{fingerprint}",
             "path":"{path}","place":"content","line":{line},"column":1,"later":[0],
+            "seen_in":[{words}],"origin":{{"in_head":{in_head},"later":1}},
             "suppression":{{"kind":"allow","place":"c:1"}}}}"#
         )
     };
@@ -80,6 +86,29 @@ fn a_key_that_left_as_many_places_as_it_came_to_moved() {
     check(&["1@a", "1@b"], &["1@c"], &["new 1@c:1", "fixed 1@a:1", "fixed 1@b:1"]);
     // Another key in the same file is another key.
     check(&["1@a"], &["2@b"], &["new 2@b:1", "fixed 1@a:1", "come k2", "gone k1"]);
+}
+
+/// The old name of a file that moved stays in the history.
+#[test]
+fn a_move_between_audits_leaves_the_old_place_in_the_history() {
+    let moved = ["moved 1@a:1 1@b:1", "still 1@a:1"];
+    for old in ["1@a;tree", "1@a;ignored", "1@a;index", "1@a;tree history", "1@a;history head"] {
+        check(&[old], &["1@a;history", "1@b;tree history"], &moved);
+        check(&[old], &["1@b;tree", "1@a;history"], &moved);
+    }
+    // It was there no more before, it is still in use, or it stands in git's own files.
+    let (new, came) = (["1@a;history", "1@b;tree"], ["new 1@b:1", "still 1@a:1"]);
+    check(&["1@a;history"], &new, &came);
+    check(&["1@a;tree"], &["1@a;history head", "1@b;tree"], &came);
+    check(&["1@a;tree"], &["1@a;tree history", "1@b;tree"], &came);
+    check(&["1@a;tree"], &["1@a;metadata", "1@b;tree"], &came);
+    // Nobody knows which of them moved.
+    let new = ["1@a;history", "1@c;history", "1@b;tree"];
+    check(&["1@a;tree", "1@c;tree"], &new, &["new 1@b:1", "still 1@a:1", "still 1@c:1"]);
+    // One of them was in no commit yet, and is gone for good.
+    let moves = ["moved 1@x/a:1 1@z/a:1", "moved 1@x/b:1 1@z/b:1", "still 1@x/b:1"];
+    check(&["1@x/a;tree", "1@x/b;tree"], &["1@z/a;tree", "1@z/b;tree", "1@x/b;history"], &moves);
+    check(&["1@a;tree"], &["1@a;history"], &["still 1@a:1"]);
 }
 
 #[test]

@@ -11,6 +11,10 @@ use std::io::{self, Write};
 use super::super::terminal::sanitise;
 use crate::model::Confidence;
 
+/// The property that is the name of a file, and is no text for people: GitHub looks for it
+/// as it is.
+pub(super) const FILE: &str = "file";
+
 /// How an annotation is shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Level {
@@ -29,7 +33,7 @@ impl Level {
     }
 
     /// Writes an annotation, with a message of so many lines. What does not show in one of
-    /// them or in a property is written out.
+    /// them or in a property but [`FILE`] is written out.
     pub(super) fn write(
         self,
         properties: &[(&str, &str)],
@@ -44,7 +48,8 @@ impl Level {
         write!(out, "::{name}")?;
         for (number, (key, value)) in properties.iter().enumerate() {
             let separator = if number == 0 { ' ' } else { ',' };
-            write!(out, "{separator}{key}={}", property(value))?;
+            let value = if *key == FILE { Cow::from(*value) } else { sanitise(value) };
+            write!(out, "{separator}{key}={}", property(&value))?;
         }
         let lines: Vec<String> = lines.iter().map(|line| escaped(&harmless(line.as_ref()))).collect();
         writeln!(out, "::{}", lines.join("%0A"))
@@ -53,11 +58,11 @@ impl Level {
 
 /// A value as a property holds it.
 fn property(value: &str) -> String {
-    escaped(&sanitise(value)).replace(':', "%3A").replace(',', "%2C")
+    escaped(value).replace(':', "%3A").replace(',', "%2C")
 }
 
 fn escaped(text: &str) -> String {
-    // There is no end of a line left in it; the order matters, for `%` comes first.
+    // The order matters: `%` comes first.
     text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
 }
 
@@ -145,7 +150,8 @@ mod tests {
 
     #[test]
     fn properties_and_messages_are_escaped() {
-        check(&[("file", "a:b,c%d\ne")], "f", "::error file=a%3Ab%2Cc%25d\\x0ae::f");
+        check(&[("file", "a:b,c%d\ne\r\tg")], "f", "::error file=a%3Ab%2Cc%25d%0Ae%0D\tg::f");
+        check(&[("title", "a:b,c%d\ne")], "f", "::error title=a%3Ab%2Cc%25d\\x0ae::f");
         check(&[], "100%: a, b\nc", "::error::100%25: a, b%0Ac");
         check(&[], "%0A%25", "::error::%250A%2525");
         check(&[], "a\rb\x1b", "::error::a\\x0db\\x1b");

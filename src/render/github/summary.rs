@@ -8,6 +8,7 @@ use std::io::{self, Write};
 
 use super::super::date;
 use super::super::human::count as counted;
+use super::super::terminal::name;
 use super::markdown::Code;
 use super::{ranked, verdict};
 use crate::model::{CommitSummary, Coverage, Finding, Place, Report, Skipped, Validity};
@@ -104,8 +105,9 @@ impl<'a> Key<'a> {
 }
 
 fn shown(finding: &Finding) -> String {
-    let (path, location) = (Code(finding.relative.as_str()), &finding.location);
-    let cell = location.cell().map(|cell| format!(", {}", Code(cell))).unwrap_or_default();
+    let (path, location) = (name(finding.relative.as_str()), &finding.location);
+    let path = Code(&path);
+    let cell = location.cell().map(|cell| format!(", {}", Code(&name(cell)))).unwrap_or_default();
     match location.place {
         Place::Content => format!("{path} line {}{cell}", location.start.line),
         Place::FileName => format!("{path} in the name{cell}"),
@@ -119,13 +121,13 @@ fn short(id: &str) -> &str {
 
 /// The verdict, and the head of the table if there is one.
 fn head(report: &Report) -> String {
-    let mut text = format!("### baseleak: {}\n\n", verdict(report));
+    let mut text = format!("### baseleak: {}\n", verdict(report));
     let gate = report.gate;
     if !report.findings.is_empty() {
         let outcome = if gate.is_passed() { "lets this through" } else { "stops this" };
         writeln!(
             text,
-            "The gate (`--fail-on {}`, at most {}) {outcome}: {} of that kind.\n",
+            "\nThe gate (`--fail-on {}`, at most {}) {outcome}: {} of that kind.\n",
             gate.fail_on,
             gate.max_findings,
             counted(gate.failing, "finding", "findings")
@@ -151,7 +153,7 @@ fn tail(report: &Report) -> String {
         let count = counted(skipped.len() as u64, "path", "paths");
         lines.push(format!("\n**Not read, so this is no verdict: {count}.**\n\n"));
         let told = |entry: &Skipped| {
-            format!("- {}: {}\n", Code(entry.path.as_str()), Code(&entry.reason.to_string()))
+            format!("- {}: {}\n", Code(&name(entry.path.as_str())), Code(&entry.reason.to_string()))
         };
         lines.extend(skipped.iter().take(LISTED).map(told));
         if skipped.len() > LISTED {

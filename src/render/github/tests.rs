@@ -60,7 +60,7 @@ fn a_clean_report() {
     assert_eq!(rendered(&report), "no keys found\n");
     let text = summary(&report, SUMMARY);
     let read = "Read: 1234 files, 0 objects, 56 members of archives, 5678901 bytes.";
-    assert_eq!(text, format!("### baseleak: no keys found\n\n\n{read}\n"));
+    assert_eq!(text, format!("### baseleak: no keys found\n\n{read}\n"));
 }
 
 #[test]
@@ -109,6 +109,30 @@ fn the_most_important_comes_first() {
     assert!(rest.is_sorted_by(|one, other| one.confidence >= other.confidence));
 }
 
+/// Of one key with three places: what has a file first, and copies after other keys.
+#[test]
+fn files_and_first_places_come_before_copies() {
+    let mut report = canonical();
+    report.verdicts.clear();
+    let mut plain = report.findings[6].clone();
+    (plain.confidence, plain.origin) = (Confidence::High, None);
+    let place = |digest: &str, path: &str| {
+        let mut finding = plain.clone();
+        finding.digest = digest.to_owned();
+        finding.relative = PathName::masked(path.as_bytes(), &[]);
+        finding
+    };
+    report.findings = vec![
+        place("1", ".git/config"),
+        place("1", "a"),
+        place("1", "b"),
+        place("2", ".git/x"),
+        place("3", "c"),
+    ];
+    let order: Vec<_> = ranked(&report).iter().map(|finding| finding.relative.as_str()).collect();
+    assert_eq!(order, ["a", "c", ".git/x", "b", ".git/config"]);
+}
+
 /// The properties of the annotation of a finding at this path.
 fn check(path: &str, change: impl FnOnce(&mut Finding), expect: &str) {
     let mut finding = canonical().findings.swap_remove(6);
@@ -147,6 +171,10 @@ fn only_places_in_the_work_tree_have_a_file() {
     check("wow!.py", |_| {}, "file=wow!.py,line=7,endLine=7,col=3,endColumn=6");
     check("notes", |finding| finding.location.place = Place::FileName, "file=notes");
     check("notes/****.txt", |_| {}, "");
+    check("new\nline.py", |_| {}, "file=new%0Aline.py,line=7,endLine=7,col=3,endColumn=6");
+    check(r"back\slash.py", |_| {}, r"file=back\slash.py,line=7,endLine=7,col=3,endColumn=6");
+    check("a\x1b.py", |_| {}, "");
+    check("a.py", |finding| finding.relative = PathName::masked(b"\xFF.py", &[]), "");
     check(".git/config", |_| {}, "");
 }
 

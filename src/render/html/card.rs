@@ -41,7 +41,7 @@ pub(super) fn write(
     out.write_all(b"</dl>\n")?;
     if let Some(exposure) = card.exposure {
         out.write_all(b"<h4>Exposure</h4>\n")?;
-        timeline::write(exposure, scale, out)?;
+        timeline::write(exposure, card.is_in_objects(report), scale, out)?;
     }
     out.write_all(b"<h4>What to do next</h4>\n")?;
     next::write(card, report, out)?;

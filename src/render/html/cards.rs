@@ -71,6 +71,11 @@ impl<'r> Card<'r> {
         self.places.iter().map(|&place| &report.findings[place])
     }
 
+    /// Whether an object of the history holds it: an audit finds keys elsewhere, too.
+    pub(super) fn is_in_objects(&self, report: &'r Report) -> bool {
+        self.findings(report).any(|finding| finding.origin.is_some())
+    }
+
     /// The first of its places, which has what all of them share.
     pub(super) fn first(&self, report: &'r Report) -> &'r Finding {
         &report.findings[self.places[0]]

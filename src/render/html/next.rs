@@ -44,7 +44,7 @@ pub(super) fn write(card: &Card<'_>, report: &Report, out: &mut dyn Write) -> io
     } else if in_head {
         step("Take it out of the files below, and read it from the environment or a store of secrets.", out)?;
     }
-    let in_history = card.exposure.is_some() || findings().any(|finding| finding.origin.is_some());
+    let in_history = card.is_in_objects(report);
     if in_history && standing == Standing::Inactive {
         step("It stays in the history, where a dead key does no harm: nothing needs to be rewritten.", out)?;
     } else if in_history {

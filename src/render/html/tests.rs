@@ -135,3 +135,21 @@ fn the_page_grows_with_the_findings_and_no_faster() {
     let (small, large) = (size(100), size(1_000));
     assert!(large < 11 * small, "{small} {large}");
 }
+
+/// An audit finds keys that no object holds, and has a story of each all the same.
+#[test]
+fn a_key_in_no_object_is_not_in_the_history() {
+    let mut report = canonical();
+    report.findings.truncate(1);
+    report.findings[0].origin = None;
+    let digest = report.findings[0].digest.clone();
+    report.exposures.truncate(1);
+    let exposure = &mut report.exposures[0];
+    (exposure.first, exposure.removed, exposure.in_head) = (None, None, false);
+    exposure.digest = digest;
+    let mut out = Vec::new();
+    write(&report, &mut out).expect("a vector takes everything");
+    let page = String::from_utf8(out).expect("the page is UTF-8");
+    assert!(page.contains(">Not in the history.<"));
+    assert!(!page.contains("In no commit") && !page.contains("git filter-repo"));
+}

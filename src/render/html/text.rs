@@ -7,7 +7,7 @@
 
 use std::fmt::{self, Write as _};
 
-use super::super::terminal::sanitise;
+use super::super::terminal::{self, sanitise};
 
 /// A text as HTML. `Display` writes it.
 #[derive(Debug, Clone, Copy)]
@@ -29,27 +29,33 @@ pub(super) fn name(name: &str) -> Name<'_> {
 
 impl fmt::Display for Text<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let shown = sanitise(self.0);
-        let mut rest = &*shown;
-        while let Some(at) = rest.find(['&', '<', '>', '"', '\'']) {
-            f.write_str(&rest[..at])?;
-            f.write_str(match rest.as_bytes()[at] {
-                b'&' => "&amp;",
-                b'<' => "&lt;",
-                b'>' => "&gt;",
-                b'"' => "&quot;",
-                _ => "&#39;",
-            })?;
-            rest = &rest[at + 1..];
-        }
-        f.write_str(rest)
+        escape(&sanitise(self.0), f)
     }
 }
 
 impl fmt::Display for Name<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "<bdi>{}</bdi>", Text(self.0))
+        f.write_str("<bdi>")?;
+        escape(&terminal::name(self.0), f)?;
+        f.write_str("</bdi>")
     }
+}
+
+/// Writes what shows as it is, and markup escaped.
+fn escape(shown: &str, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    let mut rest = shown;
+    while let Some(at) = rest.find(['&', '<', '>', '"', '\'']) {
+        f.write_str(&rest[..at])?;
+        f.write_str(match rest.as_bytes()[at] {
+            b'&' => "&amp;",
+            b'<' => "&lt;",
+            b'>' => "&gt;",
+            b'"' => "&quot;",
+            _ => "&#39;",
+        })?;
+        rest = &rest[at + 1..];
+    }
+    f.write_str(rest)
 }
 
 /// A number of things in words.
@@ -90,6 +96,12 @@ mod tests {
         check("--><!--]]>", "--&gt;&lt;!--]]&gt;");
         check("a\u{202e}b\0\r\n", "a\\u{202e}b\\x00\\x0d\\x0a");
         check("\u{e9}<\u{e9}", "\u{e9}&lt;\u{e9}");
+    }
+
+    #[test]
+    fn a_tab_shows_in_a_name_only() {
+        assert_eq!(text("a\tb").to_string(), "a b");
+        assert_eq!(name("a\tb").to_string(), "<bdi>a\\x09b</bdi>");
     }
 
     #[test]

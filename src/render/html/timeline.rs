@@ -106,8 +106,17 @@ pub(super) fn day(seconds: i64) -> String {
     date.split_once('T').map(|(day, _)| day.to_owned()).unwrap_or(date)
 }
 
-/// Writes the sentence and, where there is a scale, the drawing.
-pub(super) fn write(exposure: &Exposure, scale: Option<&Scale>, out: &mut dyn Write) -> io::Result<()> {
+/// Writes the sentence and, where there is a scale, the drawing; `is_in_objects` tells whether
+/// the history holds the key at all.
+pub(super) fn write(
+    exposure: &Exposure,
+    is_in_objects: bool,
+    scale: Option<&Scale>,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    if !is_in_objects {
+        return out.write_all(b"<p class=\"story\">Not in the history.</p>\n");
+    }
     writeln!(out, "<p class=\"story\">{}</p>", story(exposure))?;
     let (Some(scale), Some(first)) = (scale, &exposure.first) else { return Ok(()) };
     let begin = scale.at(first.seconds);

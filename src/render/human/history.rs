@@ -12,7 +12,7 @@ use std::io::{self, Write};
 use colored::Colorize;
 
 use super::super::date;
-use super::super::terminal::sanitise;
+use super::super::terminal::{name, sanitise};
 use super::count;
 use crate::model::{
     CommitSummary, Exposure, Finding, Fingerprint, Holder, ObjectKind, Origin, Report, Seen, Suppressed,
@@ -108,7 +108,7 @@ fn story(exposure: &Exposure) -> String {
         "leaked since {} (commit {} by {})",
         day(first.seconds),
         short_id(first),
-        sanitise(&first.author)
+        name(&first.author)
     );
     match &exposure.removed {
         _ if exposure.in_head => format!("{since}, still in HEAD"),
@@ -148,7 +148,7 @@ pub(super) fn write_seen(seen: &[Seen], out: &mut dyn Write) -> io::Result<()> {
 pub(super) fn write_origin(origin: &Origin, out: &mut dyn Write) -> io::Result<()> {
     match &origin.commit {
         Some(commit) => {
-            let (id, author) = (sanitise(&commit.id), sanitise(&commit.author));
+            let (id, author) = (sanitise(&commit.id), name(&commit.author));
             writeln!(out, "  @ commit {id} by {author} on {}", date(commit.seconds))?;
         }
         None if is_in_commits(origin.kind) => {
@@ -163,7 +163,7 @@ pub(super) fn write_origin(origin: &Origin, out: &mut dyn Write) -> io::Result<(
         writeln!(out, "  @ in {}:", count(origin.commits.len() as u64, "commit", "commits"))?;
     }
     for commit in &origin.commits {
-        let (id, author) = (sanitise(&commit.id), sanitise(&commit.author));
+        let (id, author) = (sanitise(&commit.id), name(&commit.author));
         writeln!(out, "      {id} {} {author}", date(commit.seconds))?;
     }
     Ok(())
@@ -211,7 +211,7 @@ fn write_holder(origin: &Origin, out: &mut dyn Write) -> io::Result<()> {
 
 fn refs(origin: &Origin) -> String {
     let (named, more) = origin.refs.split_at(origin.refs.len().min(REFS_NAMED));
-    let named: Vec<_> = named.iter().map(|name| sanitise(name.as_str())).collect();
+    let named: Vec<_> = named.iter().map(|one| name(one.as_str())).collect();
     match more.len() {
         // A detached HEAD leads there, and has no name among the refs.
         0 if named.is_empty() => "a ref".to_owned(),

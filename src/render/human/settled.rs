@@ -9,13 +9,13 @@ use std::io::{self, Write};
 
 use colored::{ColoredString, Colorize};
 
-use super::super::terminal::sanitise;
+use super::super::terminal::{name, sanitise};
 use super::{count, paths};
 use crate::model::{FailOn, Gate, Report, Suppressed, Suppression};
 
 /// What settled a finding, and in which words.
 pub(super) fn write_why(by: &Suppression, out: &mut dyn Write) -> io::Result<()> {
-    writeln!(out, "  ~ by {} ({})", sanitise(&by.kind.to_string()), sanitise(&by.place))?;
+    writeln!(out, "  ~ by {} ({})", name(&by.kind.to_string()), name(&by.place))?;
     let words = [("reason", &by.reason), ("owner", &by.owner), ("expires", &by.expires)];
     for (name, word) in words {
         if let Some(word) = word {

@@ -89,8 +89,12 @@ impl WireLocation {
     }
 
     /// What was not read, named as the user would reach it: from the root or from elsewhere.
+    /// Of a member of an archive, which is no file, the archive.
     pub(super) fn of_shown(path: &PathName) -> Self {
-        Self::of_file(uri::relative(path.as_str()), false)
+        let (file, member) = path.file_and_member();
+        let mut location = Self::of_file(uri::relative(file), false);
+        location.logical_locations.extend(member.map(|member| of_member(file, member)));
+        location
     }
 
     fn of_file(uri: String, below_root: bool) -> Self {
@@ -137,6 +141,14 @@ fn around(finding: &Finding) -> Region {
     }
 }
 
+fn of_member(file: &str, member: &str) -> Logical {
+    Logical {
+        name: member.to_owned(),
+        fully_qualified_name: format!("{file}!{member}"),
+        kind: "member".to_owned(),
+    }
+}
+
 /// What no file tells: the object, the member of an archive, the cell of a notebook.
 fn logical(finding: &Finding, object: Option<&Origin>) -> Vec<Logical> {
     let mut logical = Vec::new();
@@ -149,11 +161,7 @@ fn logical(finding: &Finding, object: Option<&Origin>) -> Vec<Logical> {
     }
     let (file, member) = finding.relative.file_and_member();
     if let Some(member) = member {
-        logical.push(Logical {
-            name: member.to_owned(),
-            fully_qualified_name: format!("{file}!{member}"),
-            kind: "member".to_owned(),
-        });
+        logical.push(of_member(file, member));
     }
     if let Some(cell) = finding.location.cell() {
         logical.push(Logical {
@@ -163,4 +171,22 @@ fn logical(finding: &Finding, object: Option<&Origin>) -> Vec<Logical> {
         });
     }
     logical
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_told_of_a_member_points_at_its_archive() {
+        let name = |path: &[u8]| PathName::masked(path, &[]);
+        let check = |path: &PathName, uri: &str, member: Option<&str>| {
+            let location = WireLocation::of_shown(path);
+            assert_eq!(location.physical_location.artifact_location.uri, uri);
+            let names: Vec<_> = location.logical_locations.iter().map(|logical| &*logical.name).collect();
+            assert_eq!(names, member.into_iter().collect::<Vec<_>>());
+        };
+        check(&name(b"a.zip!b"), "a.zip%21b", None);
+        check(&name(b"a.zip!b").in_archive(&name(b"a.zip")), "a.zip", Some("b"));
+    }
 }

@@ -116,6 +116,12 @@ impl<'d> Opener<'d> {
         }
         let raw = std::mem::take(findings);
         findings.extend(settle(raw, found));
+        if !coverage.notes.is_empty() {
+            let archive = self.detector.path_name(provenance.shown);
+            for Note { path, .. } in &mut coverage.notes {
+                *path = path.clone().in_archive(&archive);
+            }
+        }
         // The bytes of a document or a program say something themselves, so that it was read
         // all the same.
         let is_text = matches!(kind, Kind::Pdf | Kind::Png | Kind::Runnable);

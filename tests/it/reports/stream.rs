@@ -100,3 +100,27 @@ fn a_reader_that_goes_away_keeps_the_code() {
     std::io::Read::read_to_string(&mut stderr, &mut said).expect("a pipe can be read");
     assert_eq!(said, "");
 }
+
+/// Two names of one file are one place, and a place that is none is known before the scan.
+#[test]
+fn places_are_looked_at_before_the_scan() {
+    let sandbox = Sandbox::new();
+    sandbox.write_key("one.env");
+    let check = |args: &[&str], piece: &str| {
+        let run = sandbox.run(["scan", "one.env"].iter().chain(args)).exits(2);
+        assert_eq!(run.stdout, "");
+        assert!(!run.stderr.contains(".tmp"), "{}", run.stderr);
+        run.says(&[piece, "hint: "]);
+        assert!(!sandbox.path("a.json").exists(), "{args:?}");
+    };
+    check(&["--format", "json=a.json", "--format", "sarif=./a.json"], "would go to the same file");
+    check(&["--format", "json", "-o", "a.json", "--format", "sarif=./a.json"], "the same file");
+    #[cfg(unix)]
+    for name in ["/dev/stdout", "/dev/fd/1"] {
+        check(&["--format", "jsonl", "--format", &format!("sarif={name}")], "the same file");
+    }
+    check(&["--format", "json=a.json", "-o", "none/a.json"], "there is no folder none");
+    check(&["--format", "json=a.json", "-o", "."], "it is a folder");
+    #[cfg(unix)]
+    sandbox.run(["scan", "one.env", "--format", "json=/dev/null", "-o", "/dev/null"]).exits(1);
+}
