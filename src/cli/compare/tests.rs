@@ -106,8 +106,8 @@ fn a_move_between_audits_leaves_the_old_place_in_the_history() {
     let new = ["1@a;history", "1@c;history", "1@b;tree"];
     check(&["1@a;tree", "1@c;tree"], &new, &["new 1@b:1", "still 1@a:1", "still 1@c:1"]);
     // One of them was in no commit yet, and is gone for good.
-    let moves = ["moved 1@x/a:1 1@z/a:1", "moved 1@x/b:1 1@z/b:1", "still 1@x/b:1"];
-    check(&["1@x/a;tree", "1@x/b;tree"], &["1@z/a;tree", "1@z/b;tree", "1@x/b;history"], &moves);
+    let pairs_up = ["moved 1@x/a:1 1@z/a:1", "moved 1@x/b:1 1@z/b:1", "still 1@x/b:1"];
+    check(&["1@x/a;tree", "1@x/b;tree"], &["1@z/a;tree", "1@z/b;tree", "1@x/b;history"], &pairs_up);
     check(&["1@a;tree"], &["1@a;history"], &["still 1@a:1"]);
 }
 
