@@ -42,7 +42,9 @@ fn an_error_says_what_and_why_and_changes_nothing() {
     sandbox.write_key("a.txt");
     sandbox.write("folder/inside", "");
     let run = sandbox.run(["scan", "-o", "missing/report"]).exits(2);
-    run.says(&["error: cannot write the report to missing/report\ncause: there is no folder missing\nhint: "]);
+    run.says(&[
+        "error: cannot write the report to missing/report\ncause: there is no folder missing\nhint: ",
+    ]);
     sandbox
         .run(["scan", "-o", "folder"])
         .exits(2)
