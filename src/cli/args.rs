@@ -4,7 +4,10 @@ mod audit;
 mod baseline;
 mod baseten;
 mod diff;
+mod doctor;
 mod format;
+mod generate;
+mod hook;
 mod keys;
 mod revoke;
 mod rotate;
@@ -20,7 +23,12 @@ pub(crate) use baseline::{
 };
 pub(crate) use baseten::BasetenArgs;
 pub(crate) use diff::DiffArgs;
+pub(crate) use doctor::DoctorArgs;
 pub(crate) use format::FormatArg;
+pub(crate) use generate::{CompletionsArgs, ManArgs};
+pub(crate) use hook::{
+    AgentArgs, FrameworkArgs, HookCommand, InstallArgs, RunArgs, StatusArgs, UninstallArgs,
+};
 pub(crate) use keys::{KeysArgs, Sort};
 pub(crate) use revoke::RevokeArgs;
 pub(crate) use rotate::RotateArgs;
@@ -67,6 +75,12 @@ pub(crate) enum Command {
     /// List or check the rules
     #[command(subcommand)]
     Rules(RulesCommand),
+    /// Install and run hooks: of git, and of coding agents
+    #[command(subcommand)]
+    Hook(HookCommand),
+    Doctor(DoctorArgs),
+    Completions(CompletionsArgs),
+    Man(ManArgs),
 }
 
 /// Scan a work tree, single files, or standard input.

@@ -32,7 +32,7 @@ use std::process::ExitCode;
 
 use clap::Parser;
 
-use args::{Args, BaselineCommand, Command, RulesCommand};
+use args::{Args, BaselineCommand, Command, HookCommand, RulesCommand};
 use exit::Exit;
 
 /// Runs what the command line asks for.
@@ -64,6 +64,15 @@ pub(crate) fn run() -> ExitCode {
         Command::Revoke(revoke) => commands::revoke::run(&revoke),
         Command::Rules(RulesCommand::List(list)) => commands::rules::list(&list),
         Command::Rules(RulesCommand::Check(check)) => commands::rules::check(&check),
+        Command::Hook(HookCommand::Install(install)) => commands::hook::install(&install),
+        Command::Hook(HookCommand::Uninstall(uninstall)) => commands::hook::uninstall(&uninstall),
+        Command::Hook(HookCommand::Status(status)) => commands::hook::status(&status),
+        Command::Hook(HookCommand::Run(run)) => commands::hook::run(&run),
+        Command::Hook(HookCommand::Framework(framework)) => commands::framework::run(&framework),
+        Command::Hook(HookCommand::Agent(agent)) => commands::agent::run(&agent),
+        Command::Doctor(doctor) => commands::doctor::run(&doctor),
+        Command::Completions(completions) => commands::generate::completions(&completions),
+        Command::Man(man) => commands::generate::man(&man),
     };
     exit.unwrap_or_else(|error| {
         complaint::print(&error);

@@ -8,7 +8,7 @@ use crate::sandbox::Sandbox;
 /// The environment variable that makes the test write the page anew.
 const UPDATE: &str = "BASELEAK_UPDATE";
 /// The commands and what stands above the help of each; the root comes first.
-const COMMANDS: [&[&str]; 20] = [
+const COMMANDS: [&[&str]; 31] = [
     &[],
     &["scan"],
     &["staged"],
@@ -29,6 +29,17 @@ const COMMANDS: [&[&str]; 20] = [
     &["rules"],
     &["rules", "list"],
     &["rules", "check"],
+    &["hook"],
+    &["hook", "install"],
+    &["hook", "uninstall"],
+    &["hook", "status"],
+    &["hook", "run"],
+    &["hook", "framework"],
+    &["hook", "agent"],
+    &["hook", "agent", "install"],
+    &["doctor"],
+    &["completions"],
+    &["man"],
 ];
 /// Columns of the help, whatever the terminal.
 const COLUMNS: &str = "100";
