@@ -15,15 +15,15 @@ use baseleak::rules::{AllowConfig, Config, RuleSet};
 use baseleak::select::Policy;
 use baseleak::suppress::Suppressions;
 use baseleak::suppress::allow::{AllowEntry, AllowList, PathTest};
+use baseleak::suppress::baseline;
 use baseleak::suppress::ignorefile::IgnoreFile;
 use time::OffsetDateTime;
 
 use super::args::SuppressArgs;
 use super::complaint::{Advised, warn};
 
-/// The names of the files at the root of a repository.
+/// The name of gitleaks' file at the root of a repository.
 const IGNORE_FILE: &str = ".gitleaksignore";
-const BASELINE: &str = ".baseleak-baseline";
 /// Bytes of the largest ignore file that is read.
 const MAX_FILE: u64 = 16 << 20;
 
@@ -81,7 +81,7 @@ fn baseline(args: &SuppressArgs, config: &Config, roots: &BTreeSet<PathBuf>) -> 
         return None;
     }
     let named = args.baseline.as_ref().or(config.suppress.baseline.as_ref());
-    named.cloned().or_else(|| at_root(BASELINE, roots))
+    named.cloned().or_else(|| at_root(baseline::FILE, roots))
 }
 
 fn gate(args: &SuppressArgs, config: &Config, verifies: bool, has_baseline: bool) -> Result<GatePlan> {

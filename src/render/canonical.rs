@@ -13,6 +13,31 @@ use crate::model::{
     Seen, SkipReason, Skipped, Snippet, Suppressed, Suppression, SuppressionKind, Validity, Verdict,
 };
 
+/// A report of a scan that found and read nothing, of the same program as [`canonical`].
+pub(crate) fn empty() -> Report {
+    Report {
+        version: canonical().version,
+        findings: Vec::new(),
+        suppressed: Vec::new(),
+        entries: Vec::new(),
+        gate: Gate::default(),
+        exposures: Vec::new(),
+        verdicts: Vec::new(),
+        coverage: Coverage::default(),
+        rules: Vec::new(),
+        disabled: Vec::new(),
+        config: None,
+        repository: None,
+    }
+}
+
+/// A report of a scan that found nothing and read this, by the rules and in the repository of
+/// [`canonical`].
+pub(crate) fn clean(coverage: Coverage) -> Report {
+    let Report { rules, repository, .. } = canonical();
+    Report { coverage, rules, repository, ..empty() }
+}
+
 /// A report of eleven findings of six keys in ten files and four suppressed ones, with
 /// incomplete coverage and a gate that is not passed.
 pub(crate) fn canonical() -> Report {

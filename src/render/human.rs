@@ -280,10 +280,10 @@ pub(super) fn size(bytes: u128) -> String {
 mod tests {
     use std::sync::{Mutex, PoisonError};
 
-    use super::super::canonical::{assert_no_secret, canonical};
+    use super::super::canonical::{self, assert_no_secret, canonical};
     use super::super::terminal::is_hidden;
     use super::*;
-    use crate::model::{Gate, PathName, SkipReason};
+    use crate::model::{PathName, SkipReason};
 
     /// The switch for colours is global: one test at a time may hold it.
     static COLOURS: Mutex<()> = Mutex::new(());
@@ -299,22 +299,7 @@ mod tests {
     }
 
     fn clean() -> Report {
-        let coverage = Coverage { files: 2, bytes: 10, ..Coverage::default() };
-        let (findings, suppressed, entries) = (Vec::new(), Vec::new(), Vec::new());
-        let (exposures, disabled, verdicts) = (Vec::new(), Vec::new(), Vec::new());
-        let gate = Gate::default();
-        Report {
-            findings,
-            suppressed,
-            entries,
-            gate,
-            exposures,
-            verdicts,
-            coverage,
-            disabled,
-            config: None,
-            ..canonical()
-        }
+        canonical::clean(Coverage { files: 2, bytes: 10, ..Coverage::default() })
     }
 
     #[test]

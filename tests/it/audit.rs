@@ -1,13 +1,10 @@
 //! `baseleak audit`: all that a repository holds in one report, by key.
 
-use std::collections::BTreeMap;
 use std::fs;
-use std::path::Path;
-use std::time::SystemTime;
 
 use serde_json::{Value, json};
 
-use crate::sandbox::{Sandbox, key};
+use crate::sandbox::{Sandbox, key, state};
 
 mod layouts;
 
@@ -263,26 +260,10 @@ fn paths_are_from_the_root_wherever_it_is_started() {
     assert_eq!(here.stdout.as_bytes(), away.stdout);
 }
 
-/// Every file with its size and the time it was written.
-fn state(folder: &Path, into: &mut BTreeMap<String, (u64, SystemTime)>) {
-    for entry in fs::read_dir(folder).expect("it can be listed").flatten() {
-        let metadata = entry.metadata().expect("it is there");
-        let time = metadata.modified().expect("the system knows");
-        into.insert(entry.path().display().to_string(), (metadata.len(), time));
-        if metadata.is_dir() {
-            state(&entry.path(), into);
-        }
-    }
-}
-
 #[test]
 fn the_same_bytes_with_any_number_of_threads_and_nothing_is_written() {
     let sandbox = everywhere();
-    let all = |sandbox: &Sandbox| {
-        let mut all = BTreeMap::new();
-        state(&sandbox.path(""), &mut all);
-        all
-    };
+    let all = |sandbox: &Sandbox| state([sandbox.path("")]);
     let before = all(&sandbox);
     let one = sandbox.run(["audit", "--format", "json", "--threads", "1"]).exits(1);
     for args in [&["--threads", "2"][..], &["--threads", "7"], &["--engine", "git2"]] {

@@ -3,7 +3,7 @@
 //! It runs the built program and git, and says what came out; what that should
 //! have been is the business of the tests. Keys are made at run time.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 use std::ffi::OsStr;
 use std::fs;
 use std::io::{Read, Write as _};
@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Output, Stdio};
 use std::sync::{LazyLock, Mutex};
 use std::thread::{self, JoinHandle};
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
 use serde_json::Value;
 use tempfile::TempDir;
@@ -355,4 +355,24 @@ pub(crate) fn skipped(report: &Value) -> Vec<(&str, &str, Option<&str>)> {
             (field("path").unwrap_or_default(), field("reason").unwrap_or_default(), field("detail"))
         })
         .collect()
+}
+
+/// Every file below `folders` with its size and the time it was written, all that a scan must
+/// leave as it is.
+pub(crate) fn state(
+    folders: impl IntoIterator<Item = impl AsRef<Path>>,
+) -> BTreeMap<PathBuf, (u64, SystemTime)> {
+    let mut waiting: Vec<PathBuf> = folders.into_iter().map(|folder| folder.as_ref().to_owned()).collect();
+    let mut all = BTreeMap::new();
+    while let Some(folder) = waiting.pop() {
+        for entry in fs::read_dir(folder).expect("it can be listed").flatten() {
+            let metadata = entry.metadata().expect("it is there");
+            let time = metadata.modified().expect("the system knows");
+            all.insert(entry.path(), (metadata.len(), time));
+            if metadata.is_dir() {
+                waiting.push(entry.path());
+            }
+        }
+    }
+    all
 }

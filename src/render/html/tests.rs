@@ -1,9 +1,9 @@
 //! The page as a whole.
 
-use super::super::canonical::{assert_no_secret, canonical};
+use super::super::canonical::{assert_no_secret, canonical, clean};
 use super::super::terminal::is_hidden;
 use super::*;
-use crate::model::{Coverage, Gate};
+use crate::model::Coverage;
 
 fn rendered(report: &Report) -> String {
     let mut out = Vec::new();
@@ -24,21 +24,6 @@ fn body(page: &str) -> String {
         &before[..policy],
         &before[end..]
     )
-}
-
-fn clean(coverage: Coverage) -> Report {
-    Report {
-        findings: Vec::new(),
-        suppressed: Vec::new(),
-        entries: Vec::new(),
-        gate: Gate::default(),
-        exposures: Vec::new(),
-        verdicts: Vec::new(),
-        coverage,
-        disabled: Vec::new(),
-        config: None,
-        ..canonical()
-    }
 }
 
 fn check(report: &Report, pieces: &[&str], missing: &[&str]) {

@@ -4,11 +4,11 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use super::super::canonical::{assert_no_secret, canonical};
+use super::super::canonical::{assert_no_secret, canonical, empty};
 use super::super::terminal::is_hidden;
 use super::finding::WireReason;
 use super::*;
-use crate::model::{Coverage, Reason, Snippet};
+use crate::model::{Reason, Snippet};
 
 fn rendered(report: &Report) -> String {
     let mut out = Vec::new();
@@ -25,27 +25,6 @@ fn the_canonical_report() {
     insta::assert_snapshot!(rendered(&canonical()));
 }
 
-/// A report of a scan that found and read nothing.
-fn empty() -> Report {
-    let (findings, exposures, rules) = (Vec::new(), Vec::new(), Vec::new());
-    let (suppressed, entries, gate) = (Vec::new(), Vec::new(), Gate::default());
-    let (coverage, disabled, verdicts) = (Coverage::default(), Vec::new(), Vec::new());
-    Report {
-        findings,
-        suppressed,
-        entries,
-        gate,
-        exposures,
-        verdicts,
-        coverage,
-        rules,
-        config: None,
-        repository: None,
-        disabled,
-        version: "0",
-    }
-}
-
 #[test]
 fn an_empty_report() {
     insta::assert_snapshot!(rendered(&empty()), @r#"
@@ -53,7 +32,7 @@ fn an_empty_report() {
       "schema": 1,
       "tool": {
         "name": "baseleak",
-        "version": "0"
+        "version": "1.2.3"
       },
       "findings": [],
       "coverage": {

@@ -2,12 +2,11 @@
 
 use serde_json::Value;
 
-use super::super::canonical::{assert_no_secret, canonical};
+use super::super::canonical::{assert_no_secret, canonical, empty};
 use super::super::help::unmarked;
 use super::super::schema::assert_valid;
 use super::super::terminal::is_hidden;
 use super::*;
-use crate::model::{Coverage, Gate};
 
 const SCHEMA_FILE: &str = "sarif-2.1.0.json";
 
@@ -19,23 +18,6 @@ fn rendered(report: &Report) -> String {
 
 fn parsed(report: &Report) -> Value {
     serde_json::from_str(&rendered(report)).expect("the log is JSON")
-}
-
-fn empty() -> Report {
-    Report {
-        findings: Vec::new(),
-        suppressed: Vec::new(),
-        entries: Vec::new(),
-        gate: Gate::default(),
-        exposures: Vec::new(),
-        verdicts: Vec::new(),
-        coverage: Coverage::default(),
-        rules: Vec::new(),
-        disabled: Vec::new(),
-        config: None,
-        repository: None,
-        ..canonical()
-    }
 }
 
 #[test]

@@ -9,13 +9,11 @@ mod texts;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
-use std::path::Path;
-use std::time::SystemTime;
 
 use serde_json::Value;
 
 use super::{finding, line, public, report};
-use crate::sandbox::{Sandbox, key};
+use crate::sandbox::{Sandbox, key, state};
 
 /// Refs that `git for-each-ref` does not list.
 const BESIDE: [&str; 5] = [
@@ -183,31 +181,12 @@ impl Places {
     }
 }
 
-/// Every file with its size and the time it was written, all that a scan must leave as it is.
-fn state(folder: &Path, into: &mut BTreeMap<String, (u64, SystemTime)>) {
-    for entry in fs::read_dir(folder).expect("it can be listed").flatten() {
-        let metadata = entry.metadata().expect("it is there");
-        let time = metadata.modified().expect("the system knows");
-        into.insert(entry.path().display().to_string(), (metadata.len(), time));
-        if metadata.is_dir() {
-            state(&entry.path(), into);
-        }
-    }
-}
-
 #[test]
 fn every_place_is_read_and_nothing_is_written() {
     let places = Places::all();
     let folders = [places.sandbox.path(""), places.sandbox.home().to_owned()];
-    let state = || {
-        let mut all = BTreeMap::new();
-        for folder in &folders {
-            state(folder, &mut all);
-        }
-        all
-    };
-    let before = state();
+    let before = state(&folders);
     let report = report(&places.sandbox, &[]);
-    assert_eq!(before, state());
+    assert_eq!(before, state(&folders));
     places.hold(&report);
 }
