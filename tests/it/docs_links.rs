@@ -127,14 +127,15 @@ fn every_link_leads_somewhere() {
 /// The index would not be one if a page were missing.
 #[test]
 fn every_page_is_in_the_index() {
-    let docs = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs");
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let docs = root.join("docs");
     let index = fs::read_to_string(docs.join("README.md")).expect("the index is there");
     let listed: BTreeSet<String> = links(&index).into_iter().map(|(_, path, _)| path).collect();
-    let entries = fs::read_dir(&docs).expect("the folder is there");
-    let names =
-        entries.map(|entry| entry.expect("it can be listed").file_name().into_string().expect("is UTF-8"));
-    let missing: Vec<String> =
-        names.filter(|name| name.ends_with(".md") && name != "README.md" && !listed.contains(name)).collect();
+    let missing: Vec<PathBuf> = pages(root)
+        .into_iter()
+        .filter_map(|page| page.strip_prefix(&docs).map(Path::to_owned).ok())
+        .filter(|name| name.to_str().is_some_and(|name| name != "README.md" && !listed.contains(name)))
+        .collect();
     assert!(missing.is_empty(), "docs/README.md does not name {missing:?}");
 }
 
