@@ -13,6 +13,7 @@ mod compare;
 mod contexts;
 mod damage;
 mod decoys;
+mod docs_links;
 mod encodings;
 mod formats;
 mod formats_gitlab;
