@@ -1,5 +1,7 @@
 //! The integration tests: one binary, one module for each feature.
 
+#[cfg(unix)]
+mod action;
 mod architecture;
 mod audit;
 #[cfg(feature = "archives")]
