@@ -3,7 +3,7 @@
 //! --norc -eo pipefail FILE`).
 //!
 //! Steps that use other actions are only written down with their inputs. Workflow commands stay in the
-//! output; only the three files are read after each step.
+//! output, but for what hides a text; the three files are read after each step.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -14,6 +14,8 @@ use serde_json::{Map, Value, json};
 use crate::sandbox::{Run, Sandbox};
 
 use super::{expression, yaml};
+
+const MASK: &[u8] = b"::add-mask::";
 
 /// What a job gives the action, and the event that started it.
 pub(super) struct Job {
@@ -39,6 +41,8 @@ pub(super) struct Outcome {
     pub(super) summary: String,
     /// `uses` of the steps that were reached, with their inputs.
     pub(super) used: Vec<(String, BTreeMap<String, String>)>,
+    /// What the log was told to hide.
+    pub(super) masks: Vec<String>,
     /// What was added to the path.
     pub(super) path: Vec<PathBuf>,
 }
@@ -87,6 +91,7 @@ impl Job {
             outputs: BTreeMap::new(),
             summary: String::new(),
             used: Vec::new(),
+            masks: Vec::new(),
             path: Vec::new(),
         };
         for step in self.action["runs"]["steps"].as_array().expect("there are steps") {
@@ -150,7 +155,14 @@ impl Job {
             command.env("PATH", format!("{}:{path}", shims.display()));
         }
         command.envs(&self.variables).envs(texts(&step["env"]));
-        let run = Run::ended(command.output().expect("bash can be run"));
+        let mut output = command.output().expect("bash can be run");
+        // The real one keeps these lines to itself, too.
+        let (masks, rest): (Vec<_>, Vec<_>) =
+            output.stdout.split_inclusive(|&byte| byte == b'\n').partition(|line| line.starts_with(MASK));
+        let mask = |line: &&[u8]| String::from_utf8_lossy(&line[MASK.len()..]).trim().to_owned();
+        outcome.masks.extend(masks.iter().map(mask));
+        output.stdout = rest.concat();
+        let run = Run::ended(output);
         outcome.run.stdout += &run.stdout;
         outcome.run.stderr += &run.stderr;
         if run.code != Some(0) {
