@@ -25,7 +25,12 @@ fn check(outcome: &Outcome, code: i32, keys: &[usize], pieces: &[&str]) {
 
 /// Runs the action; none where YAML cannot be read.
 #[track_caller]
-fn run(upstream: &Upstream, name: &'static str, event: Value, inputs: &[(&'static str, &str)]) -> Option<Outcome> {
+fn run(
+    upstream: &Upstream,
+    name: &'static str,
+    event: Value,
+    inputs: &[(&'static str, &str)],
+) -> Option<Outcome> {
     let job = inputs.iter().fold(Job::new(name, event)?, |job, (name, value)| job.with(name, value));
     Some(job.run(&upstream.sandbox, CHECKOUT))
 }
@@ -99,12 +104,9 @@ fn a_pull_request_target() {
 /// Whoever sends a pull request from a fork cannot settle its finding in it.
 #[test]
 fn a_fork_is_not_trusted() {
-    for (is_fork, trust, code) in [
-        (false, "auto", 0),
-        (true, "auto", 1),
-        (true, "repository", 0),
-        (false, "none", 1),
-    ] {
+    for (is_fork, trust, code) in
+        [(false, "auto", 0), (true, "auto", 1), (true, "repository", 0), (false, "none", 1)]
+    {
         let upstream = Upstream::new();
         upstream.branch("topic");
         upstream.commit("b.env", &format!("# baseleak:allow an example\n{}", line(1)));
@@ -172,7 +174,12 @@ fn a_push_of_a_new_branch() {
     upstream.checkout("refs/heads/topic", true);
     let event = push("refs/heads/topic", NOBODY, &topic);
     let Some(outcome) = run(&upstream, "push", event, &[]) else { return };
-    check(&outcome, 1, &[1], &["refs/heads/topic is new: all is looked at that refs/heads/topic has and main has not"]);
+    check(
+        &outcome,
+        1,
+        &[1],
+        &["refs/heads/topic is new: all is looked at that refs/heads/topic has and main has not"],
+    );
     // The main branch itself is new only once.
     let Some(outcome) = run(&upstream, "push", push("refs/heads/main", NOBODY, &main), &[]) else { return };
     check(&outcome, 1, &[0], &["all commits that lead to refs/heads/main"]);

@@ -1,11 +1,8 @@
 //! The examples of docs/ci.md: what stands on the page is what runs. Each one's shell is taken out of
-//! its block, and run with the variables of its system; `curl` is stood in for, so that the release
-//! comes from a folder.
+//! its block, and run with the variables of its system; `curl` is stood in for, so that
+//! the release comes from a folder.
 
 use std::collections::BTreeMap;
-use std::fs;
-use std::os::unix::fs::PermissionsExt as _;
-use std::process::Command;
 
 use serde_json::Value;
 
@@ -46,30 +43,11 @@ fn shell(section: &str) -> Option<String> {
     Some(script.as_str().expect("there is a script").to_owned())
 }
 
-/// Puts a release where the stand-in for `curl` takes it from; returns its checksum.
-fn release(upstream: &Upstream) -> String {
-    let (sandbox, home) = (&upstream.sandbox, upstream.sandbox.home());
-    let program = format!("#!/bin/sh\nexec '{}' \"$@\"\n", env!("CARGO_BIN_EXE_baseleak"));
-    let curl = "#!/bin/sh\ntest \"$1 $2\" = '-fsSL -o' || exit 9\nname=baseleak-0.1.0-x86_64-unknown-linux-musl.tar.gz\n\
-                test \"$4\" = \"https://github.com/baseleak/baseleak/releases/download/v0.1.0/$name\" || exit 22\n\
-                cp \"$HOME/release.tar.gz\" \"$3\"\n";
-    for (path, text) in [("../home/made/baseleak-0.1.0/baseleak", program.as_str()), ("../home/shims/curl", curl)] {
-        sandbox.write(path, text);
-        let mode = fs::Permissions::from_mode(0o755);
-        fs::set_permissions(sandbox.path(path), mode).expect("it was just written");
-    }
-    let archive = home.join("release.tar.gz");
-    let made = sandbox.confined("tar").arg("-czf").arg(&archive).arg("-C").arg(home.join("made")).arg(".").status();
-    assert!(made.expect("tar can be run").success());
-    let sum = Command::new("sha256sum").arg(&archive).output().expect("sha256sum can be run");
-    String::from_utf8(sum.stdout).expect("it is text")[..64].to_owned()
-}
-
 /// Runs a section's example in the checkout.
 #[track_caller]
 fn run(upstream: &Upstream, section: &str, variables: &[(&str, &str)], is_right: bool) -> Option<Run> {
     let script = shell(section)?;
-    let checksum = release(upstream);
+    let checksum = upstream.release();
     let checksum = if is_right { checksum } else { "0".repeat(64) };
     let home = upstream.sandbox.home();
     let path = std::env::var("PATH").expect("there is a path");
@@ -86,7 +64,12 @@ fn variables(section: &str) -> BTreeMap<&'static str, Vec<(&'static str, &'stati
     let [pull, fork, topic, main] = match section {
         "Jenkins" => [
             vec![("BRANCH_NAME", "PR-7"), ("CHANGE_ID", "7"), ("CHANGE_TARGET", "main")],
-            vec![("BRANCH_NAME", "PR-7"), ("CHANGE_ID", "7"), ("CHANGE_TARGET", "main"), ("CHANGE_FORK", "them")],
+            vec![
+                ("BRANCH_NAME", "PR-7"),
+                ("CHANGE_ID", "7"),
+                ("CHANGE_TARGET", "main"),
+                ("CHANGE_FORK", "them"),
+            ],
             vec![("BRANCH_NAME", "topic")],
             vec![("BRANCH_NAME", "main")],
         ],
@@ -97,13 +80,20 @@ fn variables(section: &str) -> BTreeMap<&'static str, Vec<(&'static str, &'stati
             vec![("CIRCLE_BRANCH", "main")],
         ],
         "Bitbucket" => [
-            vec![("BITBUCKET_BRANCH", "topic"), ("BITBUCKET_PR_ID", "7"), ("BITBUCKET_PR_DESTINATION_BRANCH", "main")],
+            vec![
+                ("BITBUCKET_BRANCH", "topic"),
+                ("BITBUCKET_PR_ID", "7"),
+                ("BITBUCKET_PR_DESTINATION_BRANCH", "main"),
+            ],
             vec![],
             vec![("BITBUCKET_BRANCH", "topic")],
             vec![("BITBUCKET_BRANCH", "main")],
         ],
         _ => [
-            vec![("BUILD_SOURCEBRANCH", "refs/pull/7/merge"), ("SYSTEM_PULLREQUEST_TARGETBRANCH", "refs/heads/main")],
+            vec![
+                ("BUILD_SOURCEBRANCH", "refs/pull/7/merge"),
+                ("SYSTEM_PULLREQUEST_TARGETBRANCH", "refs/heads/main"),
+            ],
             vec![
                 ("BUILD_SOURCEBRANCH", "refs/pull/7/merge"),
                 ("SYSTEM_PULLREQUEST_TARGETBRANCH", "main"),

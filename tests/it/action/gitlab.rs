@@ -38,7 +38,8 @@ fn job(inputs: &[(&str, &str)]) -> Option<Value> {
 #[track_caller]
 fn run(upstream: &Upstream, inputs: &[(&str, &str)], variables: &[(&str, &str)]) -> Option<Run> {
     let job = job(&[inputs, &[("version", "path")]].concat())?;
-    let script: Vec<_> = job["script"].as_array().expect("a script").iter().filter_map(Value::as_str).collect();
+    let script: Vec<_> =
+        job["script"].as_array().expect("a script").iter().filter_map(Value::as_str).collect();
     let program = std::path::Path::new(env!("CARGO_BIN_EXE_baseleak")).parent().expect("it lies in a folder");
     let path = format!("{}:{}", program.display(), std::env::var("PATH").expect("there is a path"));
     let mut command = upstream.sandbox.confined("sh");
@@ -58,7 +59,7 @@ fn check(upstream: &Upstream, run: &Run, code: i32, keys: &[usize]) {
         let text = fs::read_to_string(upstream.sandbox.path(CHECKOUT).join(report)).unwrap_or_default();
         assert_eq!(text.is_empty(), run.stderr.contains("error:"), "{report}: {run:#?}");
         // JUnit lists what is suppressed as a test that was left out.
-        for number in (0..10).filter(|_| report.ends_with(".json")) {
+        for number in (0..10).filter(|_| report.starts_with("gl-")) {
             assert_eq!(text.contains(&prefix(number)), keys.contains(&number), "{report}: {run:#?}");
         }
     }
@@ -131,8 +132,12 @@ fn pushes() {
         ("push", NOBODY, &main, ("CI_COMMIT_TAG", "v1"), 1, &[3]),
         ("schedule", &main, &main, ("CI_COMMIT_BRANCH", "main"), 1, &[0, 1, 2, 3]),
     ] {
-        let variables =
-            [("CI_PIPELINE_SOURCE", source), ("CI_COMMIT_BEFORE_SHA", before), ("CI_COMMIT_SHA", commit), name];
+        let variables = [
+            ("CI_PIPELINE_SOURCE", source),
+            ("CI_COMMIT_BEFORE_SHA", before),
+            ("CI_COMMIT_SHA", commit),
+            name,
+        ];
         let Some(result) = run(&upstream, &[], &variables) else { return };
         check(&upstream, &result, code, keys);
     }
@@ -142,7 +147,8 @@ fn pushes() {
         (&[("mode", "tree"), ("fail_on", "new")], 2, &[]),
         (&[("mode", "tree"), ("trust", "none")], 1, &[2]),
     ] {
-        for report in ["gl-secret-detection-report.json", "gl-code-quality-report.json", "baseleak-junit.xml"] {
+        for report in ["gl-secret-detection-report.json", "gl-code-quality-report.json", "baseleak-junit.xml"]
+        {
             drop(fs::remove_file(upstream.sandbox.path(CHECKOUT).join(report)));
         }
         let Some(result) = run(&upstream, inputs, &variables) else { return };
@@ -150,12 +156,31 @@ fn pushes() {
     }
 }
 
-/// Without a checksum nothing is downloaded.
+/// Without the right checksum nothing is unpacked.
 #[test]
 fn a_release_needs_its_checksum() {
     let upstream = Upstream::new();
+    let before = upstream.id("main");
+    let after = upstream.commit("b.env", &line(1));
     upstream.checkout("refs/heads/main", true);
-    let Some(result) = run(&upstream, &[("version", "9.8.7")], &[]) else { return };
-    check(&upstream, &result, 2, &[]);
-    assert!(result.stderr.contains("no checksum is given"), "{}", result.stderr);
+    let checksum = upstream.release();
+    let path = std::env::var("PATH").expect("there is a path");
+    let path = format!("{}:{path}", upstream.sandbox.home().join("shims").display());
+    let variables = [
+        ("PATH", path.as_str()),
+        ("CI_PIPELINE_SOURCE", "push"),
+        ("CI_COMMIT_BEFORE_SHA", &before),
+        ("CI_COMMIT_SHA", &after),
+    ];
+    for (version, checksum, code, piece) in [
+        ("0.1.0", "", 2, "no checksum is given"),
+        ("0.1.0", &"0".repeat(64), 2, "the archive is not the one that was meant"),
+        ("9.8.7", &checksum, 2, "version 9.8.7 cannot be had"),
+        ("0.1.0", &checksum, 1, ""),
+    ] {
+        let inputs = [("version", version), ("checksum", checksum)];
+        let Some(result) = run(&upstream, &inputs, &variables) else { return };
+        assert!(result.stderr.contains(piece), "{}", result.stderr);
+        check(&upstream, &result, code, if code == 1 { &[1] } else { &[] });
+    }
 }

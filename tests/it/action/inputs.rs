@@ -80,12 +80,18 @@ fn inputs() {
 
 #[test]
 fn annotations_summary_and_upload() {
-    for (annotations, summary) in [("true", "true"), ("true", "false"), ("false", "true"), ("false", "false")] {
+    for (annotations, summary) in [("true", "true"), ("true", "false"), ("false", "true"), ("false", "false")]
+    {
         let sandbox = tree();
         let inputs = [("annotations", annotations), ("summary", summary), ("upload-sarif", "true")];
         let Some(outcome) = scan(&sandbox, &inputs) else { return };
         assert_eq!(outcome.run.code, Some(1));
-        assert_eq!(outcome.run.stdout.contains("::error file="), annotations == "true", "{}", outcome.run.stdout);
+        assert_eq!(
+            outcome.run.stdout.contains("::error file="),
+            annotations == "true",
+            "{}",
+            outcome.run.stdout
+        );
         assert_eq!(outcome.run.stdout.contains("a.env:1:7: high"), annotations == "false");
         assert_eq!(outcome.summary.contains(&prefix(1)), summary == "true", "{}", outcome.summary);
         // It is uploaded although the step before it failed.
@@ -116,11 +122,11 @@ fn baseten_is_asked() {
     let server = Server::start();
     let operator = server.key("admin");
     let Some(mut job) = Job::new("workflow_dispatch", json!({})) else { return };
-    job.variables.insert("BASETEN_REMOTE_URL", server.url().to_owned());
+    job.variables.insert("BASETEN_REMOTE_URL", server.url().clone());
     let job = job.with("mode", "tree").with("baseten-api-key", &operator).with("fail-on", "active");
     let outcome = job.run(&sandbox, ".");
     let said = format!("{}{}", outcome.run.stdout, outcome.run.stderr);
-    assert_eq!(outcome.masks, [operator.clone()]);
+    assert_eq!(outcome.masks, std::slice::from_ref(&operator));
     assert_hidden(&operator, &said);
     // Neither of the two is in the workspace of the server.
     assert!(said.contains("nobody knows whether the keys of 2 findings are live"), "{said}");
@@ -142,7 +148,10 @@ fn a_repository_gives_no_commands() {
         assert_eq!(outcome.run.code, Some(1));
         for line in outcome.run.stdout.lines() {
             let begins = line.trim_start().starts_with("::");
-            assert!(!begins || line.starts_with("::error file=") || line.starts_with("::error title="), "{line}");
+            assert!(
+                !begins || line.starts_with("::error file=") || line.starts_with("::error title="),
+                "{line}"
+            );
         }
         assert!(!sandbox.path("touched").exists());
     }

@@ -94,7 +94,10 @@ fn a_release_with_its_checksum() {
         let outcome = release.run(&job);
         assert_eq!(outcome.run.code, Some(0), "{}", outcome.run.stderr);
         let program = outcome.path[0].join("baseleak");
-        assert!(program.is_file() && program.starts_with(release.sandbox.home().join("cache")), "{program:?}");
+        assert!(
+            program.is_file() && program.starts_with(release.sandbox.home().join("cache")),
+            "{program:?}"
+        );
         assert_eq!(release.runs(), 2, "it was asked for its version, and ran");
         // From now on it is there, also without the release.
         fs::remove_dir_all(release.sandbox.home().join("releases")).expect("it is there");
@@ -111,8 +114,10 @@ fn what_is_not_the_release_is_refused() {
     let release = Release::new(false);
     let shims = release.gh(1);
     for (inputs, piece) in [
-        (&[("checksum", "0000000000000000000000000000000000000000000000000000000000000000")][..],
-            "the archive is not the one that was meant"),
+        (
+            &[("checksum", "0000000000000000000000000000000000000000000000000000000000000000")][..],
+            "the archive is not the one that was meant",
+        ),
         (&[("checksum", "not a checksum")], "it is not 64 hexadecimal digits"),
         (&[("version", "9.8.6")], "cannot download baseleak"),
         (&[("version", "../../evil")], "the version is none"),

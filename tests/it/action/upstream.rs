@@ -1,5 +1,9 @@
 //! A repository that a server has, and checkouts of it as the systems make them.
 
+use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
+use std::process::Command;
+
 use serde_json::{Value, json};
 
 use crate::sandbox::{Sandbox, key};
@@ -8,6 +12,21 @@ use crate::sandbox::{Sandbox, key};
 pub(super) const NOBODY: &str = "0000000000000000000000000000000000000000";
 /// Where the checkout lies, from the work folder on.
 pub(super) const CHECKOUT: &str = "../home/checkout";
+
+/// The folder in the archive of the release, by whose name the archive is called, too.
+const RELEASE: &str = "baseleak-0.1.0-x86_64-unknown-linux-musl";
+/// Knows the one address, and copies the archive to where it was told.
+const CURL: &str = r#"#!/bin/sh
+while [ "$#" -gt 1 ]; do
+  case "$1" in -o | --output) out="$2"; shift ;; esac
+  shift
+done
+case "$1" in
+  https://github.com/baseleak/baseleak/releases/download/v0.1.0/baseleak-0.1.0-x86_64-unknown-linux-musl.tar.gz)
+    cp "$HOME/${1##*/}" "$out" ;;
+  *) exit 22 ;;
+esac
+"#;
 
 /// The repository; the work folder of the sandbox is its tree.
 pub(super) struct Upstream {
@@ -61,6 +80,25 @@ impl Upstream {
                 "head": {"ref": "topic", "sha": head, "repo": {"id": if is_fork { 2 } else { 1 }}},
             },
         })
+    }
+
+    /// Puts a release of 0.1.0 where a stand-in for `curl`, in `home/shims`, takes it from; returns
+    /// its checksum.
+    pub(super) fn release(&self) -> String {
+        let (sandbox, home) = (&self.sandbox, self.sandbox.home());
+        let program = format!("#!/bin/sh\nexec '{}' \"$@\"\n", env!("CARGO_BIN_EXE_baseleak"));
+        let place = format!("../home/made/{RELEASE}/baseleak");
+        for (path, text) in [(place.as_str(), program.as_str()), ("../home/shims/curl", CURL)] {
+            sandbox.write(path, text);
+            let mode = fs::Permissions::from_mode(0o755);
+            fs::set_permissions(sandbox.path(path), mode).expect("it was just written");
+        }
+        let archive = home.join(format!("{RELEASE}.tar.gz"));
+        let mut tar = sandbox.confined("tar");
+        let tar = tar.arg("-czf").arg(&archive).arg("-C").arg(home.join("made")).arg(RELEASE);
+        assert!(tar.status().expect("tar can be run").success());
+        let sum = Command::new("sha256sum").arg(&archive).output().expect("sha256sum can be run");
+        String::from_utf8(sum.stdout).expect("it is text")[..64].to_owned()
     }
 
     /// A checkout as `actions/checkout` makes it, of all branches and tags or with one commit.
