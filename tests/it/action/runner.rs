@@ -8,6 +8,7 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use serde_json::{Map, Value, json};
 
@@ -139,22 +140,10 @@ impl Job {
         }
         let script = temp.join("script.sh");
         fs::write(&script, run).expect("it can be written");
-        let mut command = sandbox.confined("bash");
-        command.args(["--noprofile", "--norc", "-eo", "pipefail"]).arg(&script);
         let folder = step["working-directory"].as_str().map(|text| expression::expand(text, contexts));
-        command.current_dir(sandbox.path(checkout).join(folder.unwrap_or_default()));
-        let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-        command.env("GITHUB_ACTIONS", "true").env("CI", "true").env("GITHUB_ACTION_PATH", root);
-        command.env("GITHUB_EVENT_NAME", self.event_name).env("GITHUB_REF", &self.name);
-        command.env("GITHUB_SERVER_URL", "https://github.com").env("GITHUB_REPOSITORY", "octo/repo");
-        command.env("GITHUB_STEP_SUMMARY", temp.join("summary.md")).env("RUNNER_TEMP", temp);
-        command.env("GITHUB_OUTPUT", &files[0]).env("GITHUB_PATH", &files[1]);
-        command.env("RUNNER_OS", "Linux").env("RUNNER_ARCH", "X64");
-        if let Some(shims) = &self.shims {
-            let path = std::env::var("PATH").expect("there is a path");
-            command.env("PATH", format!("{}:{path}", shims.display()));
-        }
-        command.envs(&self.variables).envs(texts(&step["env"]));
+        let folder = sandbox.path(checkout).join(folder.unwrap_or_default());
+        let mut command = self.shell(sandbox, &script, temp);
+        command.current_dir(folder).envs(texts(&step["env"]));
         let mut output = command.output().expect("bash can be run");
         // The real one keeps these lines to itself, too.
         let (masks, rest): (Vec<_>, Vec<_>) =
@@ -179,5 +168,24 @@ impl Job {
         if let Some(id) = step["id"].as_str() {
             contexts["steps"][id] = json!({ "outputs": outputs });
         }
+    }
+
+    /// The shell with what the runner gives every step.
+    fn shell(&self, sandbox: &Sandbox, script: &Path, temp: &Path) -> Command {
+        let mut command = sandbox.confined("bash");
+        command.args(["--noprofile", "--norc", "-eo", "pipefail"]).arg(script);
+        let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+        command.env("GITHUB_ACTIONS", "true").env("CI", "true").env("GITHUB_ACTION_PATH", root);
+        command.env("GITHUB_EVENT_NAME", self.event_name).env("GITHUB_REF", &self.name);
+        command.env("GITHUB_SERVER_URL", "https://github.com").env("GITHUB_REPOSITORY", "octo/repo");
+        command.env("GITHUB_STEP_SUMMARY", temp.join("summary.md")).env("RUNNER_TEMP", temp);
+        command.env("GITHUB_OUTPUT", temp.join("output")).env("GITHUB_PATH", temp.join("path"));
+        command.env("RUNNER_OS", "Linux").env("RUNNER_ARCH", "X64");
+        if let Some(shims) = &self.shims {
+            let path = std::env::var("PATH").expect("there is a path");
+            command.env("PATH", format!("{}:{path}", shims.display()));
+        }
+        command.envs(&self.variables);
+        command
     }
 }
