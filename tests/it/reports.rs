@@ -3,5 +3,5 @@
 mod csv;
 mod github;
 mod junit;
-mod python;
+pub(crate) mod python;
 mod stream;

@@ -8,13 +8,13 @@ use std::process::{Command, Stdio};
 use serde_json::Value;
 
 /// A Python that has some modules.
-pub(super) struct Python(PathBuf);
+pub(crate) struct Python(PathBuf);
 
 impl Python {
     /// One with `modules`; none, with a message, where there is no such, which is a failure
     /// where `BASELEAK_TEST_ALL` says that every test is to run.
     #[track_caller]
-    pub(super) fn with(modules: &[&str]) -> Option<Self> {
+    pub(crate) fn with(modules: &[&str]) -> Option<Self> {
         let root = Path::new(env!("CARGO_MANIFEST_DIR"));
         let places = ["bin/python", "Scripts/python.exe"].map(|name| root.join("target/ci-tools").join(name));
         let names = ["python3", "python"].map(PathBuf::from);
@@ -35,7 +35,7 @@ impl Python {
 
     /// What `script` prints as JSON when it is run with `args`.
     #[track_caller]
-    pub(super) fn json<A: AsRef<OsStr>>(&self, script: &str, args: impl IntoIterator<Item = A>) -> Value {
+    pub(crate) fn json<A: AsRef<OsStr>>(&self, script: &str, args: impl IntoIterator<Item = A>) -> Value {
         let output = Command::new(&self.0).args(["-X", "utf8", "-c", script]).args(args).output();
         let output = output.expect("Python can be run");
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
