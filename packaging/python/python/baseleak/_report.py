@@ -13,7 +13,7 @@ import re
 from dataclasses import dataclass, field
 from typing import Any, Dict, Mapping, Optional, Tuple
 
-_ESCAPED = re.compile(rb"\\(?:\\|x([0-9a-f]{2}))")
+_ESCAPED = re.compile(rb"\\(?:\\|x([0-9A-Fa-f]{2}))")
 
 
 @dataclass(frozen=True)
