@@ -11,6 +11,7 @@ import sys
 import traceback
 import unittest
 from pathlib import Path
+from typing import Callable, List
 
 import baseleak
 from support import ROOT, Sandbox
@@ -52,7 +53,7 @@ class Scans(Sandbox):
     def test_several_paths_and_odd_names(self) -> None:
         for name in ("-", "--help", "-x.env", "two words.env", "ünïcode.env"):
             self.plant(name)
-        paths = ["-", b"--help", Path("-x.env"), "two words.env", "ünïcode.env"]
+        paths: List[baseleak.StrPath] = ["-", b"--help", Path("-x.env"), "two words.env", "ünïcode.env"]
         report = baseleak.scan(paths)
         self.assertEqual(report.coverage.files, 5)
         self.assertEqual(len(report.findings), 5)
@@ -288,13 +289,14 @@ class Errors(Sandbox):
         self.assertEqual((again.error, again.cause, again.exit_code), (error.error, error.cause, 2))
 
     def test_wrong_use(self) -> None:
-        for call in (
+        calls: List[Callable[[], baseleak.Report]] = [
             lambda: baseleak.scan([]),
             lambda: baseleak.scan("nul\0l"),
             lambda: baseleak.scan(max_file_size="much"),
             lambda: baseleak.scan(rules=["missing.toml"]),
             lambda: baseleak.scan(config="missing.toml"),
-        ):
+        ]
+        for call in calls:
             with self.assertRaises(baseleak.BaseleakError) as caught:
                 call()
             self.assertNotIsInstance(caught.exception, baseleak.IncompleteScan)

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from ._api import audit, history, scan, scan_text, staged
+from ._api import FileChoice, StrPath, audit, history, scan, scan_text, staged
 from ._errors import BaseleakError, IncompleteScan, ProgramMissing
 from ._program import program
 from ._report import (
@@ -41,6 +41,7 @@ __all__ = [
     "Coverage",
     "Entry",
     "Exposure",
+    "FileChoice",
     "Finding",
     "Gate",
     "IncompleteScan",
@@ -51,6 +52,7 @@ __all__ = [
     "Report",
     "Rule",
     "Skipped",
+    "StrPath",
     "Suppression",
     "Verdict",
     "__version__",
