@@ -13,11 +13,11 @@ processes made by `multiprocessing` write; what widgets show, which is no output
 from __future__ import annotations
 
 import base64
+import itertools
 import json
 import re
 import sys
-import threading
-from typing import Any, Callable, Dict, List, NamedTuple, Optional, Sequence, Tuple
+from typing import Any, Callable, Dict, List, NamedTuple, Sequence, Tuple
 
 #: Colours and what else terminals are told, which stand between the parts of a key otherwise.
 _CONTROL = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[@-Z\\^_])")
@@ -34,34 +34,31 @@ class Taken(NamedTuple):
 
 
 class Outputs:
-    """Notes outputs up to a limit. Threads may write at once."""
+    """Notes outputs up to a limit.
+
+    Threads may write at once, and so may whatever Python runs in between: signal handlers, `__del__`
+    and children after a fork. There is no lock that one of these could wait for in vain; appending to
+    a list needs none, and of the size a rough count will do.
+    """
 
     def __init__(self, limit: int = LIMIT) -> None:
         self.limit = limit
-        self._lock = threading.Lock()
         self._clear()
 
     def _clear(self) -> None:
-        self._done: List[str] = []
-        # Writes to one stream, one after the other, are one output.
-        self._stream: Optional[str] = None
-        self._pieces: List[str] = []
+        # The name of a stream and what was written to it, or no name and an output as JSON.
+        self._noted: List[Tuple[str, str]] = []
         self._size = 0
         self._dropped = 0
 
     def stream(self, name: str, text: str) -> None:
         """Notes what was written to standard output or error."""
-        with self._lock:
-            room = self.limit - self._size
-            if len(text) > room:
-                self._dropped += len(text) - room
-                text = text[:room]
-            if not text:
-                return
-            if self._stream != name:
-                self._end_stream()
-                self._stream = name
-            self._pieces.append(text)
+        room = max(0, self.limit - self._size)
+        if len(text) > room:
+            self._dropped += len(text) - room
+            text = text[:room]
+        if text:
+            self._noted.append((name, text))
             self._size += len(text)
 
     def bundle(self, kind: str, data: Any, metadata: Any) -> None:
@@ -80,30 +77,25 @@ class Outputs:
 
     def _add(self, output: Dict[str, Any]) -> None:
         text = _json(output)
-        with self._lock:
-            self._end_stream()
-            if self._size + len(text) > self.limit:
-                self._dropped += len(text)
-                return
-            self._done.append(text)
-            self._size += len(text)
-
-    def _end_stream(self) -> None:
-        if self._stream is not None:
-            text = _plain("".join(self._pieces))
-            self._done.append(
-                _json({"output_type": "stream", "name": self._stream, "text": lines(text)})
-            )
-        self._stream = None
-        self._pieces = []
+        if self._size + len(text) > self.limit:
+            self._dropped += len(text)
+            return
+        self._noted.append(("", text))
+        self._size += len(text)
 
     def take(self) -> Taken:
         """What was noted since the last time."""
-        with self._lock:
-            self._end_stream()
-            taken = Taken(self._done, self._dropped)
-            self._clear()
-            return taken
+        noted, dropped = self._noted, self._dropped
+        self._clear()
+        outputs = []
+        # Writes to one stream, one after the other, are one output.
+        for name, group in itertools.groupby(noted, key=lambda each: each[0]):
+            if name:
+                text = _plain("".join(text for _, text in group))
+                outputs.append(_json({"output_type": "stream", "name": name, "text": lines(text)}))
+            else:
+                outputs.extend(text for _, text in group)
+        return Taken(outputs, dropped)
 
 
 def lines(text: str) -> List[str]:
