@@ -35,7 +35,9 @@ class Kernel(Sandbox):
 
         book = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source) for source in sources])
         client = nbclient.NotebookClient(book, timeout=120, allow_errors=True, kernel_name="python3")
-        client.execute(env=dict(os.environ))
+        # The kernel repeats on its own streams what processes print in it; that is for nobody to read.
+        quiet = subprocess.DEVNULL
+        client.execute(env=dict(os.environ), stdout=quiet, stderr=quiet)
         return [list(cell.outputs) for cell in book.cells]
 
     def notices(self, outputs: List[Output]) -> List[str]:
