@@ -10,7 +10,7 @@
 mod file;
 pub(crate) mod git;
 pub(crate) mod install;
-mod managers;
+pub(crate) mod managers;
 mod name;
 pub(crate) mod place;
 pub(crate) mod run;

@@ -9,7 +9,7 @@ pub(crate) const BEFORE: &str = "baseleak-before";
 /// `core.hooksPath` hides these. Left out are `push-to-checkout` and `proc-receive`, whose being
 /// there changes what git does, and `reference-transaction` and `post-index-change`, which
 /// are run so often that handing them on would be felt. From githooks(5).
-pub(crate) const HANDED_ON: [&str; 16] = [
+pub(crate) const HANDED_ON: [&str; 18] = [
     "applypatch-msg",
     "pre-applypatch",
     "post-applypatch",
@@ -25,6 +25,8 @@ pub(crate) const HANDED_ON: [&str; 16] = [
     "post-rewrite",
     "sendemail-validate",
     "p4-changelist",
+    "p4-prepare-changelist",
+    "p4-post-changelist",
     "p4-pre-submit",
 ];
 

@@ -114,7 +114,7 @@ fn words(hook: HookName) -> Words {
             mend: "take it out of every commit that has it, with `git commit --amend` or `git rebase -i`, \
                    and push again; revoke the key, for it was sent",
             allow: "a comment `baseleak:allow REASON` on its line, if it is no key or a dead one",
-            once: "nothing that you can give to `git push`; ask whoever runs this server",
+            once: "there is no way past this with `git push`; ask whoever runs the server",
         },
     }
 }
