@@ -85,14 +85,21 @@ impl Status {
             Err(error) if named.is_some() => return Err(error),
             Err(_) => None,
         };
-        let folder = match &repository {
+        let mut folder = match &repository {
             Some(repository) => repository.hooks.clone(),
             None => Place::global()?.folder,
         };
         let git = repository.as_ref().map_or_else(|| Git::of(None), |repository| repository.git.clone());
         let program = place::program()?;
-        let hooks =
-            HookName::ALL.into_iter().filter_map(|name| Hook::find(&folder, name, &program)).collect();
+        let find = |folder: &Path| -> Vec<Hook> {
+            HookName::ALL.into_iter().filter_map(|name| Hook::find(folder, name, &program)).collect()
+        };
+        let mut hooks = find(&folder);
+        // Outside of a repository, what new ones will have is the next best.
+        if repository.is_none() && hooks.is_empty() {
+            folder = Place::template()?.folder;
+            hooks = find(&folder);
+        }
         let shadowed = repository.as_ref().map(shadowed).unwrap_or_default();
         Ok(Self { settings: place::settings(&git)?, repository, folder, hooks, shadowed })
     }
@@ -114,7 +121,7 @@ impl Status {
     pub(crate) fn human(&self) -> String {
         let mut text = String::new();
         let place = self.repository.as_ref().map_or_else(
-            || "no repository here; the hooks for all repositories:".to_owned(),
+            || "no repository here; this is what holds for all, or for new ones".to_owned(),
             |repository| format!("repository {}", path(repository.root())),
         );
         text += &format!("{place}\ngit looks for hooks in {}\n", path(&self.folder));
