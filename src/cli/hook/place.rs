@@ -115,7 +115,7 @@ fn setting(key: &str) -> Result<Option<PathBuf>> {
 }
 
 /// The folder for what the program keeps, by the XDG base directory specification.
-fn data() -> Result<PathBuf> {
+pub(crate) fn data() -> Result<PathBuf> {
     let folder = |name: &str| env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
     let home = || folder("HOME").map(|home| home.join(".local").join("share"));
     let local = || folder("LOCALAPPDATA").filter(|_| cfg!(windows));

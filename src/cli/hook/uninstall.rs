@@ -11,7 +11,7 @@ use anyhow::{Context as _, Result};
 use super::file;
 use super::git::{Git, Repository};
 use super::name::HANDED_ON;
-use super::place::Place;
+use super::place::{self, Place};
 use super::script::{self, Kind};
 use crate::cli::args::{HookName, UninstallArgs};
 use crate::cli::complaint::Advised;
@@ -59,9 +59,11 @@ pub(crate) fn uninstall(args: &UninstallArgs) -> Result<Vec<String>> {
         }
     }
     if place.setting.is_some() {
-        // Only where they are empty.
-        drop(fs::remove_dir(&place.folder));
-        drop(place.folder.parent().map(fs::remove_dir));
+        // Only where they are empty, and none above our own.
+        let data = place::data()?;
+        for folder in place.folder.ancestors().take_while(|folder| folder.starts_with(&data)) {
+            drop(fs::remove_dir(folder));
+        }
     }
     if ours.is_empty() {
         said.push(format!("nothing of baseleak is in {}", place.folder.display()));

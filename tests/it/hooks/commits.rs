@@ -139,6 +139,7 @@ fn merges_and_rebases() {
     sandbox.git(["add", "--all"]);
     git(&sandbox, "", &["commit", "--quiet", "--message", "m"]).exits(0);
     // What is run and committed in the middle of a rebase.
+    git(&sandbox, "", &["commit", "--quiet", "--allow-empty", "--message", "one more"]).exits(0);
     sandbox
         .write("../home/add", format!("#!/bin/sh\nprintf '%s' '{}' >new.env && git add new.env\n", line(2)));
     let exec = [
@@ -188,18 +189,22 @@ fn names_that_are_no_text() {
     if cfg!(target_os = "macos") {
         return;
     }
-    let sandbox = Sandbox::new();
-    let folder = sandbox.path(OsStr::from_bytes(b"a 'b' \xff"));
+    let sandbox = hooked(&["pre-commit"]);
+    let name = OsStr::from_bytes(b"\xfe 'a' \"b\".env");
+    fs::write(sandbox.path(name), line(1)).expect("it can be written");
+    sandbox.git(["add", "--all"]);
+    stopped(git(&sandbox, "", &["commit", "--message", "m"]), 1);
+    // A repository at such a path cannot be read yet: then nothing is let through, and it says why.
+    let folder = sandbox.home().join(OsStr::from_bytes(b"a 'b' \xff"));
     fs::create_dir(&folder).expect("it can be made");
     let run =
         |program: &mut std::process::Command| program.current_dir(&folder).output().expect("it can be run");
     run(sandbox.confined("git").args(["init", "--quiet", "-b", "main"]));
-    let installed = Run::ended(run(&mut sandbox.command(["hook", "install"])));
-    installed.exits(0);
-    fs::write(folder.join(OsStr::from_bytes(b"\xfe.env")), line(1)).expect("it can be written");
+    Run::ended(run(&mut sandbox.command(["hook", "install"]))).exits(0);
+    fs::write(folder.join("a.txt"), "nothing\n").expect("it can be written");
     run(sandbox.confined("git").args(["add", "--all"]));
     let output = run(sandbox.confined("git").args(["commit", "--message", "m"]));
-    stopped(Run::ended(output), 1);
+    Run::ended(output).exits(1).says(&["a path that is not UTF-8", "hint: "]);
     Run::ended(run(&mut sandbox.command(["hook", "uninstall"]))).exits(0);
     let output = run(sandbox.confined("git").args(["commit", "--quiet", "--message", "m"]));
     assert!(output.status.success());

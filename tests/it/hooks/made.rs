@@ -8,10 +8,12 @@ use std::process::{Command, Stdio};
 
 use crate::sandbox::{Run, Sandbox, key};
 
-/// A repository with a commit and a hook.
+/// A repository with a commit and these hooks.
 pub(super) fn hooked(hooks: &[&str]) -> Sandbox {
     let sandbox = Sandbox::repository();
-    install(&sandbox, hooks);
+    if !hooks.is_empty() {
+        install(&sandbox, hooks);
+    }
     sandbox.write("first.txt", "nothing\n");
     sandbox.git(["add", "--all"]);
     sandbox.git(["commit", "--quiet", "--message", "first"]);

@@ -148,7 +148,7 @@ fn a_server_refuses_and_keeps_nothing() {
         refused(&["main"]);
         commit(&sandbox, "a.env", "nothing\n");
         refused(&["main"]);
-        refused(&["main~2:fine", "main:topic"]);
+        refused(&["main~2:refs/heads/fine", "main:topic"]);
         sandbox.git(["tag", "--annotate", "tag", "--message", "a tag"]);
         refused(&["tag"]);
         push(&sandbox, &["main~2:refs/heads/fine"]).exits(0);
