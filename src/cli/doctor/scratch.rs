@@ -141,9 +141,9 @@ impl Scratch {
         let git = Git::within(&self.work);
         git.must(["add", FILE]).context("cannot stage a file")?;
         if matches!(hook, HookName::PreCommit | HookName::CommitMsg) {
-            return self.commit(&git, message, false);
+            return Self::commit(&git, message, false);
         }
-        let committed = self.commit(&git, message, true)?;
+        let committed = Self::commit(&git, message, true)?;
         if !committed.status.success() {
             return Ok(committed);
         }
@@ -152,7 +152,7 @@ impl Scratch {
         git.run(words.map(Path::new).chain([&*self.server]).chain(target.map(Path::new)))
     }
 
-    fn commit(&self, git: &Git, message: &str, is_past_hooks: bool) -> Result<Output> {
+    fn commit(git: &Git, message: &str, is_past_hooks: bool) -> Result<Output> {
         let who =
             ["-c", "user.name=doctor", "-c", "user.email=doctor@example.com", "-c", "commit.gpgSign=false"];
         let words = ["commit", "--quiet", "--message", message];

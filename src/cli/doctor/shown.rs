@@ -25,7 +25,7 @@ pub(crate) fn human(diagnosis: &Diagnosis) -> String {
     let mut text = table(&["", "CHECK", "RESULT"], &rows);
     for check in &diagnosis.checks {
         if let Some(hint) = &check.hint {
-            text += &format!("hint: {}: {hint}\n", check.name);
+            text.extend([format!("hint: {}: {hint}\n", check.name)]);
         }
     }
     text + match diagnosis.worst() {

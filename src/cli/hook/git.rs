@@ -56,9 +56,9 @@ impl Git {
             command.current_dir(folder);
         }
         if !self.is_free {
-            LOCAL.iter().for_each(|name| {
+            for name in LOCAL {
                 command.env_remove(name);
-            });
+            }
         }
         command
     }

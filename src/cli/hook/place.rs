@@ -96,7 +96,7 @@ impl Place {
         Ok(Self {
             folder,
             kind: Kind::Repository,
-            setting: is_ours.then(|| (TEMPLATE, ours)),
+            setting: is_ours.then_some((TEMPLATE, ours)),
             is_unset: set.is_none(),
             note,
         })

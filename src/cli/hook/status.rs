@@ -124,31 +124,31 @@ impl Status {
             || "no repository here; this is what holds for all, or for new ones".to_owned(),
             |repository| format!("repository {}", path(repository.root())),
         );
-        text += &format!("{place}\ngit looks for hooks in {}\n", path(&self.folder));
+        text.extend([format!("{place}\ngit looks for hooks in {}\n", path(&self.folder))]);
         for Setting { scope, origin, value } in &self.settings {
             let value = path(value);
-            text += &format!(
+            text.extend([format!(
                 "  {} is {value}, by the {scope} configuration ({})\n",
                 place::HOOKS_PATH,
                 shown(origin)
-            );
+            )]);
         }
         let rows: Vec<Vec<String>> = self.hooks.iter().map(row).collect();
         if rows.is_empty() {
             text += "\nno hook of baseleak is in force here; `baseleak hook install` puts one in\n";
         } else {
-            text += &format!("\n{}", table(&["HOOK", "STATE", "FORM", "RUNS", "FIRST"], &rows));
+            text.extend([format!("\n{}", table(&["HOOK", "STATE", "FORM", "RUNS", "FIRST"], &rows))]);
         }
         for hidden in &self.shadowed {
             let whose = if script::read(hidden).is_some() { "a hook of baseleak" } else { "a hook" };
-            text += &format!(
+            text.extend([format!(
                 "shadowed: {} is {whose} that git does not run, for it looks elsewhere\n",
                 path(hidden)
-            );
+            )]);
         }
         let variables = Self::variables();
         if !variables.is_empty() {
-            text += &format!("the environment changes git's configuration: {}\n", variables.join(", "));
+            text.extend([format!("the environment changes git's configuration: {}\n", variables.join(", "))]);
         }
         text
     }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::fs;
-use std::path::PathBuf;
+use std::path::Path;
 
 use baseleak::detect::Detector;
 use baseleak::pack::ObjectId;
@@ -261,7 +261,7 @@ fn several_ends_are_those_of_git() {
 }
 
 /// The numbers of the keys that are new between the ends.
-fn found(place: &PathBuf, between: Between) -> BTreeSet<usize> {
+fn found(place: &Path, between: Between) -> BTreeSet<usize> {
     let history = History::open(Some(place)).expect("it is a repository");
     let limits = Limits { between: Some(between), ..Limits::default() };
     let reading = Reading {

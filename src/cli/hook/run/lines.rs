@@ -57,6 +57,10 @@ fn each<'t>(
 }
 
 /// An id; forty zeros stand for none.
+#[expect(
+    clippy::option_option,
+    reason = "one says whether it is an id, the other whether it stands for anything"
+)]
 fn id(digits: &[u8]) -> Option<Option<ObjectId>> {
     let id = ObjectId::from_hex(digits)?;
     Some(Some(id).filter(|id| id.as_bytes().iter().any(|&byte| byte != 0)))
