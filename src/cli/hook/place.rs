@@ -130,7 +130,7 @@ pub(crate) fn data() -> Result<PathBuf> {
 pub(crate) struct Setting {
     /// `system`, `global`, `local`, `worktree` or `command`, which includes the environment.
     pub(crate) scope: String,
-    /// Such as `file:/home/ann/.gitconfig`.
+    /// Such as `file:.git/config`.
     pub(crate) origin: String,
     pub(crate) value: PathBuf,
 }

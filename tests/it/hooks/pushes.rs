@@ -150,7 +150,7 @@ fn a_server_refuses_and_keeps_nothing() {
         refused(&["main"]);
         refused(&["main~2:refs/heads/fine", "main:topic"]);
         sandbox.git(["tag", "--annotate", "tag", "--message", "a tag"]);
-        refused(&["tag"]);
+        refused(&["refs/tags/tag"]);
         push(&sandbox, &["main~2:refs/heads/fine"]).exits(0);
         push(&sandbox, &["--delete", "fine"]).exits(0);
         sandbox.git(["reset", "--quiet", "--hard", "HEAD~2"]);
