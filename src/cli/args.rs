@@ -27,7 +27,7 @@ pub(crate) use doctor::DoctorArgs;
 pub(crate) use format::FormatArg;
 pub(crate) use generate::{CompletionsArgs, ManArgs};
 pub(crate) use hook::{
-    AgentArgs, FrameworkArgs, HookCommand, InstallArgs, RunArgs, StatusArgs, UninstallArgs,
+    AgentArgs, FrameworkArgs, HookCommand, HookName, InstallArgs, RunArgs, StatusArgs, UninstallArgs,
 };
 pub(crate) use keys::{KeysArgs, Sort};
 pub(crate) use revoke::RevokeArgs;

@@ -1,6 +1,13 @@
 //! The program in a `pre-receive` hook: what a push brings is judged before it is let in.
 //!
-//! Git keeps it in a folder of its own until then.
+//! Git keeps it in a folder of its own until then. The hooks that the program installs are
+//! in files of their own.
+
+mod commits;
+mod doctor;
+mod install;
+mod made;
+mod pushes;
 
 use std::fs;
 use std::process::Output;

@@ -1,0 +1,223 @@
+//! What an installed hook calls: reads what git is about to do, and lets it go on or not.
+//!
+//! How things are read is the business of the library, and where hooks lie that of `place`.
+//!
+//! **Invariant:** nothing is written into the repository, and what cannot be read lets nothing
+//! through.
+
+mod blocked;
+mod lines;
+mod message;
+mod remote;
+
+use std::collections::BTreeSet;
+use std::ffi::OsString;
+use std::io::{self, Read as _};
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+use anyhow::{Context as _, Result};
+use baseleak::detect::Detector;
+use baseleak::model::{Coverage, Gate, Report, ReportFormat};
+use baseleak::pack::ObjectId;
+use baseleak::scan::{self, Progress, Reading, Scanned};
+use baseleak::source::history::{Between, Engine, History, HistoryError, Limits};
+use baseleak::source::{self, Staged, StagedError};
+
+use crate::cli::args::{FormatArg, HookName, RunArgs, ScanOptions};
+use crate::cli::complaint::{Advised, warn};
+use crate::cli::exit::Exit;
+use crate::cli::plan::{Rules, Settings};
+use crate::cli::verdict::Ending;
+use lines::Change;
+
+/// Bytes of git's lines on standard input that are read: 300,000 refs, and more.
+const MOST: u64 = 64 << 20;
+
+/// Judges what the hook was called for.
+pub(crate) fn run(args: &RunArgs) -> Result<Exit> {
+    let report = match args.hook {
+        HookName::PreCommit => staged()?,
+        HookName::CommitMsg => {
+            let [file] = arguments(args, "FILE, the file of the message")?;
+            message(Path::new(file))?
+        }
+        HookName::PrePush => {
+            let [remote, url] = arguments(args, "REMOTE and URL")?;
+            match pushed(remote, url)? {
+                Some(report) => report,
+                None => return Ok(Exit::Clean),
+            }
+        }
+        HookName::PreReceive => match received(&lines::received(&input()?)?)? {
+            Some(report) => report,
+            None => return Ok(Exit::Clean),
+        },
+        HookName::Update => {
+            let [name, old, new] = arguments(args, "REF, OLD and NEW")?;
+            let line = [old, new, name].map(|text| text.as_encoded_bytes()).join(&b' ');
+            match received(&lines::received(&line)?)? {
+                Some(report) => report,
+                None => return Ok(Exit::Clean),
+            }
+        }
+    };
+    blocked::answer(args.hook, &report)
+}
+
+/// The arguments that git gives this hook.
+fn arguments<'a, const N: usize>(args: &'a RunArgs, names: &str) -> Result<&'a [OsString; N]> {
+    args.arguments.as_slice().try_into().map_err(|_| {
+        let name = args.hook.file();
+        let hint = format!("git runs the hook {name} with {names}; hand them on, in a script as \"$@\"");
+        Advised::new(format!("{name} needs {names}"), hint).into()
+    })
+}
+
+/// What git wrote to standard input.
+fn input() -> Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    io::stdin().lock().take(MOST + 1).read_to_end(&mut bytes).context("cannot read standard input")?;
+    if bytes.len() as u64 > MOST {
+        let hint = "push fewer refs at a time";
+        return Err(Advised::new("more refs are pushed at once than a hook looks at", hint).into());
+    }
+    Ok(bytes)
+}
+
+/// The settings of a hook: those of the repository, and of the arguments none.
+fn settings(roots: &BTreeSet<PathBuf>) -> Result<(Settings, Rules)> {
+    let format = vec![FormatArg { format: ReportFormat::Human, file: None }];
+    Settings::new(&ScanOptions { format, ..ScanOptions::default() }, roots, None)
+}
+
+/// What is about to be committed.
+fn staged() -> Result<Report> {
+    let began = Instant::now();
+    let advised = |error: StagedError| {
+        let advice = Advised::new("cannot tell what is about to be committed", error.hint());
+        anyhow::Error::new(error).context(advice)
+    };
+    let staged = Staged::open(None).map_err(advised)?;
+    let (settings, rules) = settings(&BTreeSet::from_iter(staged.root().map(Path::to_owned)))?;
+    let detector = Detector::new(rules.in_force).decoding(settings.decode);
+    let Settings { policy, threads, unpack, .. } = &settings;
+    let report = scan::scan_staged(&staged, policy, *threads, *unpack, &detector, &Progress::default());
+    let (scanned, repository) = (Scanned::Index(None), settings.root.as_deref());
+    let ending = Ending {
+        settings: &settings,
+        detector: &detector,
+        disabled: rules.disabled,
+        began,
+        repository,
+        scanned,
+    };
+    Ok(ending.complete(report.map_err(advised)?))
+}
+
+/// The message of a commit.
+fn message(file: &Path) -> Result<Report> {
+    let began = Instant::now();
+    let text = message::read(file)?;
+    let root = source::root_of(Path::new("."));
+    let (settings, rules) = settings(&BTreeSet::from([root]))?;
+    let detector = Detector::new(rules.in_force).decoding(settings.decode);
+    let mut findings = Vec::new();
+    message::scan(&text, &detector, &mut findings);
+    let report = Report {
+        version: env!("CARGO_PKG_VERSION"),
+        findings,
+        suppressed: Vec::new(),
+        entries: Vec::new(),
+        gate: Gate::default(),
+        exposures: Vec::new(),
+        verdicts: Vec::new(),
+        coverage: Coverage { files: 1, bytes: text.len() as u64, ..Coverage::default() },
+        rules: detector.rules().collect(),
+        disabled: Vec::new(),
+        config: None,
+        repository: None,
+    };
+    let (scanned, repository) = (Scanned::Index(None), settings.root.as_deref());
+    let ending = Ending {
+        settings: &settings,
+        detector: &detector,
+        disabled: rules.disabled,
+        began,
+        repository,
+        scanned,
+    };
+    Ok(ending.complete(report))
+}
+
+/// What is about to leave; none where nothing is.
+fn pushed(remote: &OsString, url: &OsString) -> Result<Option<Report>> {
+    let changes = lines::pushed(&input()?)?;
+    let Some(mut between) = between(&changes) else { return Ok(None) };
+    let history = open()?;
+    between.excluded_refs = remote::tracking(remote, url)?;
+    let missing: BTreeSet<ObjectId> = history.missing(between.excluded.clone()).into_iter().collect();
+    for change in changes.iter().filter(|change| change.old.is_some_and(|old| missing.contains(&old))) {
+        let name = String::from_utf8_lossy(&change.name);
+        warn(&format!(
+            "what {name} is on the remote is not here, so this push is held against what was last fetched from there"
+        ));
+    }
+    history_of(&history, between).map(Some)
+}
+
+/// What a push brings to this repository; none where it brings nothing.
+fn received(changes: &[Change]) -> Result<Option<Report>> {
+    let Some(mut between) = between(changes) else { return Ok(None) };
+    // As `git rev-list NEW --not --all` has it: until the hook has agreed, no ref leads to what is new.
+    between.excluded_refs = vec![b"HEAD".to_vec(), b"refs/".to_vec()];
+    history_of(&open()?, between).map(Some)
+}
+
+/// The ends of the changes; none where all of them are deletions.
+fn between(changes: &[Change]) -> Option<Between> {
+    let included: Vec<ObjectId> = changes.iter().filter_map(|change| change.new).collect();
+    let excluded = changes.iter().filter_map(|change| change.old).collect();
+    (!included.is_empty()).then(|| Between { included, excluded, excluded_refs: Vec::new() })
+}
+
+fn open() -> Result<History> {
+    History::open(None).map_err(advised)
+}
+
+/// The part of a history that is new to the other side.
+fn history_of(history: &History, between: Between) -> Result<Report> {
+    let began = Instant::now();
+    let place = history.root().to_owned();
+    let (settings, rules) = settings(&BTreeSet::from([source::root_of(&place)]))?;
+    let detector = Detector::new(rules.in_force).decoding(settings.decode);
+    let limits = Limits { between: Some(between), ..Limits::default() };
+    let reading = Reading {
+        engine: Engine::default(),
+        threads: settings.threads,
+        // What is not here cannot be sent, and what is sent is here.
+        allow_incomplete: true,
+        limits: &limits,
+        all_commits: false,
+        submodules: false,
+        unpack: settings.unpack,
+        memory: None,
+    };
+    let report = scan::scan_history(history, &settings.policy, &reading, &detector, &Progress::default());
+    let report = report.map_err(advised)?;
+    let ending = Ending {
+        settings: &settings,
+        detector: &detector,
+        disabled: rules.disabled,
+        began,
+        repository: Some(&place),
+        scanned: Scanned::History(None, limits.clone()),
+    };
+    Ok(ending.complete(report))
+}
+
+/// The error with what to do about it.
+fn advised(error: HistoryError) -> anyhow::Error {
+    let advice = Advised::new("cannot read what is pushed", error.hint());
+    anyhow::Error::new(error).context(advice)
+}

@@ -1,0 +1,104 @@
+//! Takes hooks out, and puts back what was there before them.
+//!
+//! **Invariant:** a hook of ours that somebody changed is not touched, and nothing else is
+//! then, either.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, Result};
+
+use super::file;
+use super::git::{Git, Repository};
+use super::name::HANDED_ON;
+use super::place::{self, Place};
+use super::script::{self, Kind};
+use crate::cli::args::{HookName, UninstallArgs};
+use crate::cli::complaint::Advised;
+
+/// Takes out what is ours; says what was done, a line each.
+///
+/// # Errors
+/// When one of ours was changed, or the system fails.
+pub(crate) fn uninstall(args: &UninstallArgs) -> Result<Vec<String>> {
+    let place = match (args.global, args.template) {
+        (true, _) => Place::global()?,
+        (_, true) => Place::template()?,
+        _ => Place::of(&Repository::find(args.repository.as_deref())?)?,
+    };
+    let names: Vec<&str> = match place.kind {
+        Kind::Global => HookName::ALL.iter().map(|hook| hook.file()).chain(HANDED_ON).collect(),
+        Kind::Repository | Kind::HandOn => HookName::ALL.iter().map(|hook| hook.file()).collect(),
+    };
+    let mut ours: Vec<PathBuf> = Vec::new();
+    for path in names.iter().map(|name| place.folder.join(name)) {
+        let Some(script) = script::read(&path) else { continue };
+        if !script.is_intact {
+            let what = format!("somebody changed {} after baseleak wrote it", path.display());
+            let hint = format!(
+                "look what of it is yours, then remove it; what was there before is {}, if that is there",
+                file::before(&path).display()
+            );
+            return Err(Advised::new(what, hint).into());
+        }
+        ours.push(path);
+    }
+    if place.kind == Kind::Global && has_others(&place.folder, &|path| script::read(path).is_some()) {
+        let what = format!("there are hooks in {} that are not baseleak's", place.folder.display());
+        let hint = "move them to a folder of their own and set core.hooksPath to that, or remove them";
+        return Err(Advised::new(what, hint).into());
+    }
+    let mut said = Vec::new();
+    unset(&place, &mut said)?;
+    for path in &ours {
+        let is_back = file::put_back(path)?;
+        let is_worth_telling = is_back || place.kind != Kind::Global || script_of(path).is_some();
+        if is_worth_telling {
+            let what = if is_back { "put back what was there before: " } else { "taken out: " };
+            said.push(format!("{what}{}", path.display()));
+        }
+    }
+    if place.setting.is_some() {
+        // Only where they are empty, and none above our own.
+        let data = place::data()?;
+        for folder in place.folder.ancestors().take_while(|folder| folder.starts_with(&data)) {
+            drop(fs::remove_dir(folder));
+        }
+    }
+    if ours.is_empty() {
+        said.push(format!("nothing of baseleak is in {}", place.folder.display()));
+    }
+    Ok(said)
+}
+
+/// The hook of ours that has this path, by its name.
+fn script_of(path: &Path) -> Option<HookName> {
+    HookName::ALL.into_iter().find(|hook| path.ends_with(hook.file()))
+}
+
+/// Takes our setting out of git's configuration, before what it leads to goes.
+fn unset(place: &Place, said: &mut Vec<String>) -> Result<()> {
+    let Some((key, _)) = place.setting.as_ref().filter(|_| !place.is_unset) else { return Ok(()) };
+    // A template that others put something into stays the template.
+    if place.kind == Kind::Repository && has_more(place) {
+        return Ok(());
+    }
+    Git::of(None).must(["config", "--global", "--unset", key]).with_context(|| {
+        let hint = format!("run `git config --global --unset {key}` yourself");
+        Advised::new(format!("{key} cannot be taken out of git's global configuration"), hint)
+    })?;
+    said.push(format!("taken {key} out of git's global configuration"));
+    Ok(())
+}
+
+/// Whether there is something in the template that is not ours.
+fn has_more(place: &Place) -> bool {
+    let above = place.folder.parent().unwrap_or(&place.folder);
+    has_others(&place.folder, &|path| script::read(path).is_some())
+        || has_others(above, &|path| path == place.folder)
+}
+
+/// Whether a folder holds anything that is not ours.
+fn has_others(folder: &Path, is_ours: &dyn Fn(&Path) -> bool) -> bool {
+    fs::read_dir(folder).into_iter().flatten().flatten().any(|entry| !is_ours(&entry.path()))
+}

@@ -1,0 +1,287 @@
+//! The hooks of a push, on both sides.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::Path;
+
+use baseleak::detect::Detector;
+use baseleak::pack::ObjectId;
+use baseleak::rules::RuleSet;
+use baseleak::scan::{self, Progress, Reading};
+use baseleak::select::Policy;
+use baseleak::source::history::{Between, Engine, History, Limits};
+
+use super::made::{files, git, hooked, install, line, prefix};
+use crate::sandbox::{Run, Sandbox, key};
+
+const SERVER: &str = "../home/server.git";
+
+/// A repository with a commit on a server.
+fn pushed(hooks: &[&str]) -> Sandbox {
+    let sandbox = hooked(hooks);
+    sandbox.git(["init", "--quiet", "--bare", "--initial-branch=main", SERVER]);
+    sandbox.git(["remote", "add", "origin", SERVER]);
+    push(&sandbox, &["main"]).exits(0);
+    sandbox
+}
+
+#[track_caller]
+fn push(sandbox: &Sandbox, args: &[&str]) -> Run {
+    git(sandbox, "", &[&["push", "--quiet", "origin"], args].concat())
+}
+
+fn commit(sandbox: &Sandbox, path: &str, text: &str) {
+    sandbox.write(path, text);
+    sandbox.git(["add", "--all"]);
+    sandbox.git(["commit", "--quiet", "--message", "a commit"]);
+}
+
+#[track_caller]
+fn blocked(run: Run, number: usize) {
+    run.exits(1).says(&["baseleak: this push is blocked", &prefix(number), "git push --no-verify"]);
+}
+
+#[test]
+fn what_leaves_is_looked_at() {
+    let sandbox = pushed(&["pre-push"]);
+    commit(&sandbox, "a.env", &line(1));
+    blocked(push(&sandbox, &["main"]), 1);
+    // To take it out again does not help, nor another branch, nor an address for a name.
+    commit(&sandbox, "a.env", "nothing\n");
+    blocked(push(&sandbox, &["main"]), 1);
+    blocked(push(&sandbox, &["main:topic"]), 1);
+    blocked(git(&sandbox, "", &["push", "--quiet", SERVER, "main"]), 1);
+    push(&sandbox, &["main~2:refs/heads/fine"]).exits(0);
+    push(&sandbox, &["--delete", "fine"]).exits(0);
+    sandbox.git(["reset", "--quiet", "--hard", "HEAD~2"]);
+    commit(&sandbox, "b.txt", "nothing\n");
+    push(&sandbox, &["main"]).exits(0);
+    push(&sandbox, &["main"]).exits(0);
+    // One of several is enough.
+    sandbox.git(["switch", "--quiet", "--create", "topic"]);
+    commit(&sandbox, "b.env", &line(2));
+    blocked(push(&sandbox, &["main:other", "topic"]), 2);
+    // What was let through once is known there.
+    push(&sandbox, &["--no-verify", "topic"]).exits(0);
+    commit(&sandbox, "c.txt", "nothing\n");
+    push(&sandbox, &["topic", "topic:refs/heads/new"]).exits(0);
+    git(&sandbox, "", &["push", "--quiet", SERVER, "topic:by-address"]).exits(0);
+    sandbox.git(["commit", "--quiet", "--amend", "--message", &key(3)]);
+    blocked(push(&sandbox, &["--force", "topic"]), 3);
+    sandbox.git(["commit", "--quiet", "--amend", "--message", "clean"]);
+    push(&sandbox, &["--force", "topic"]).exits(0);
+}
+
+#[test]
+fn tags_leave_too() {
+    let sandbox = pushed(&["pre-push"]);
+    sandbox.git(["tag", "light"]);
+    sandbox.git(["tag", "--annotate", "clean", "--message", "clean"]);
+    sandbox.git(["tag", "--annotate", "bad", "--message", &key(1)]);
+    sandbox.write("../home/note", line(2));
+    let blob = sandbox.git(["hash-object", "-w", "../home/note"]);
+    sandbox.git(["tag", "blob", blob.trim()]);
+    push(&sandbox, &["light", "clean"]).exits(0);
+    blocked(push(&sandbox, &["bad"]), 1);
+    blocked(push(&sandbox, &["blob"]), 2);
+    push(&sandbox, &["--no-verify", "blob"]).exits(0);
+    push(&sandbox, &["--delete", "clean"]).exits(0);
+}
+
+#[test]
+fn what_the_remote_has_may_not_be_here() {
+    let sandbox = pushed(&["pre-push"]);
+    commit(&sandbox, "a.txt", "of mine\n");
+    let others = "0123456789abcdef0123456789abcdef01234567";
+    let head = sandbox.git(["rev-parse", "HEAD"]);
+    let stdin = format!("refs/heads/main {} refs/heads/main {others}\n", head.trim());
+    let call = ["hook", "run", "pre-push", "origin", SERVER];
+    sandbox
+        .pipe(stdin.as_bytes(), call)
+        .exits(0)
+        .says(&["warning: what refs/heads/main is on the remote is not here"]);
+    sandbox.pipe(b"", call).exits(0);
+    sandbox.pipe(b"what is this\n", call).exits(2).says(&["error: ", "hint: "]);
+    sandbox.run(["hook", "run", "pre-push"]).exits(2).says(&["pre-push needs REMOTE and URL"]);
+    let nowhere = format!("x {others} refs/heads/main {}\n", "0".repeat(40));
+    sandbox.pipe(nowhere.as_bytes(), call).exits(2).says(&["missing or damaged"]);
+}
+
+/// A shallow clone pushes what it has made.
+#[test]
+fn from_a_shallow_clone() {
+    let sandbox = pushed(&[]);
+    commit(&sandbox, "a.txt", "more\n");
+    push(&sandbox, &["main"]).exits(0);
+    let url = format!("file://{}", sandbox.home().join("server.git").display());
+    sandbox.git(["clone", "--quiet", "--depth=1", &url, "../home/shallow"]);
+    let shallow = "../home/shallow";
+    sandbox.run(["hook", "install", shallow, "--hook", "pre-push"]).exits(0);
+    let commit = |text: &str| {
+        sandbox.write("../home/shallow/b.env", text);
+        git(&sandbox, shallow, &["add", "--all"]).exits(0);
+        git(&sandbox, shallow, &["commit", "--quiet", "--message", "m"]).exits(0);
+    };
+    commit("nothing\n");
+    git(&sandbox, shallow, &["push", "--quiet", "origin", "main"]).exits(0);
+    commit(&line(1));
+    blocked(git(&sandbox, shallow, &["push", "--quiet", "origin", "main"]), 1);
+}
+
+#[test]
+fn a_server_refuses_and_keeps_nothing() {
+    for limit in ["1", "100"] {
+        let sandbox = pushed(&[]);
+        let server = sandbox.home().join("server.git");
+        sandbox.git(["-C", SERVER, "config", "receive.unpackLimit", limit]);
+        sandbox.run(["hook", "install", SERVER]).exits(0).prints(&["installed pre-receive"]);
+        commit(&sandbox, "a.env", &line(1));
+        let before = files(&server);
+        let refused = |args: &[&str]| {
+            push(&sandbox, args).exits(1).says(&[
+                "remote: baseleak: this push is refused",
+                &prefix(1),
+                "declined",
+            ]);
+            assert_eq!(files(&server), before, "something is left behind");
+        };
+        refused(&["main"]);
+        commit(&sandbox, "a.env", "nothing\n");
+        refused(&["main"]);
+        refused(&["main~2:refs/heads/fine", "main:topic"]);
+        sandbox.git(["tag", "--annotate", "tag", "--message", "a tag"]);
+        refused(&["refs/tags/tag"]);
+        push(&sandbox, &["main~2:refs/heads/fine"]).exits(0);
+        push(&sandbox, &["--delete", "fine"]).exits(0);
+        sandbox.git(["reset", "--quiet", "--hard", "HEAD~2"]);
+        commit(&sandbox, "b.txt", "nothing\n");
+        push(&sandbox, &["main"]).exits(0);
+        assert_ne!(files(&server), before);
+    }
+}
+
+#[test]
+fn one_ref_of_several() {
+    let sandbox = pushed(&[]);
+    sandbox.run(["hook", "install", SERVER, "--hook", "update"]).exits(0);
+    sandbox.git(["branch", "fine"]);
+    commit(&sandbox, "a.env", &line(1));
+    push(&sandbox, &["main", "fine"]).exits(1).says(&["remote: baseleak: this push is refused", &prefix(1)]);
+    let refs = sandbox.git(["-C", SERVER, "for-each-ref", "--format=%(refname)"]);
+    assert_eq!(refs, "refs/heads/fine\nrefs/heads/main\n");
+    sandbox.git(["reset", "--quiet", "--hard", "HEAD^"]);
+    commit(&sandbox, "b.txt", "nothing\n");
+    push(&sandbox, &["main"]).exits(0);
+    push(&sandbox, &["--delete", "fine"]).exits(0);
+}
+
+#[test]
+fn a_hook_of_the_server_that_was_there_sees_all_lines() {
+    let sandbox = pushed(&[]);
+    let hook = sandbox.home().join("server.git/hooks/pre-receive");
+    super::made::script(&hook, "#!/bin/sh\nwhile read -r old new ref; do echo \"saw $ref\"; done\n");
+    install_server(&sandbox);
+    sandbox.git(["branch", "other"]);
+    commit(&sandbox, "a.env", &line(1));
+    push(&sandbox, &["main", "other"]).exits(1).says(&[
+        "saw refs/heads/main",
+        "saw refs/heads/other",
+        &prefix(1),
+    ]);
+    sandbox.run(["hook", "uninstall", SERVER]).exits(0);
+    push(&sandbox, &["main", "other"]).exits(0);
+    assert!(fs::read_to_string(hook).is_ok_and(|text| text.contains("saw")));
+    install(&sandbox, &["pre-commit"]);
+}
+
+#[track_caller]
+fn install_server(sandbox: &Sandbox) {
+    sandbox.run(["hook", "install", SERVER]).exits(0);
+}
+
+/// The keys that a selection finds are those in the objects that git lists for it.
+#[test]
+fn several_ends_are_those_of_git() {
+    let sandbox = Sandbox::repository();
+    let mut number = 0;
+    let mut commit_on = |branch: &str, from: &str| {
+        sandbox.git(["switch", "--quiet", "-C", branch, from]);
+        number += 1;
+        commit(&sandbox, &format!("{number}.env"), &line(number));
+    };
+    sandbox.git(["commit", "--quiet", "--allow-empty", "--message", "root"]);
+    for (branch, from) in
+        [("a", "main"), ("b", "a"), ("c", "a"), ("d", "main"), ("a", "a"), ("b", "b"), ("c", "c"), ("d", "d")]
+    {
+        commit_on(branch, from);
+    }
+    sandbox.git(["merge", "--quiet", "--no-edit", "b"]);
+    sandbox.git(["tag", "--annotate", "t", "--message", "t", "c"]);
+    let blob = sandbox.git(["rev-parse", "a:1.env"]);
+    sandbox.git(["tag", "blob", blob.trim()]);
+    let id = |name: &str| sandbox.git(["rev-parse", name]).trim().to_owned();
+    let one = |name: &&str| ObjectId::from_hex(id(name).as_bytes()).expect("it is an id");
+    for (included, excluded) in [
+        (&["a", "b"][..], &["c"][..]),
+        (&["d"], &["a", "c"]),
+        (&["d", "t"], &["a"]),
+        (&["a", "b", "c", "d"], &[]),
+        (&["a"], &["b", "c", "d"]),
+        (&["c~1", "b"], &["main"]),
+        (&["blob", "d~2"], &["main"]),
+        (&["blob"], &["blob"]),
+        (&["t", "d"], &["d^1", "d^2", "blob"]),
+        (&["main"], &["main"]),
+    ] {
+        let git = ["rev-list", "--objects", "--no-object-names"];
+        let listed = sandbox.git(git.iter().chain(included).chain(&["--not"]).chain(excluded));
+        let mut expect = BTreeSet::new();
+        for object in listed.lines() {
+            if sandbox.git(["cat-file", "-t", object]).trim() == "blob" {
+                let text = sandbox.git(["cat-file", "blob", object]);
+                expect.extend((1..9).filter(|number| text == line(*number)));
+            }
+        }
+        let between = Between {
+            included: included.iter().map(one).collect(),
+            excluded: excluded.iter().map(one).collect(),
+            excluded_refs: Vec::new(),
+        };
+        assert_eq!(found(&sandbox.path(""), between), expect, "{included:?} --not {excluded:?}");
+        // The same by refs.
+        let names = excluded.iter().map(|name| sandbox.git(["rev-parse", "--symbolic-full-name", name]));
+        let names: Vec<Vec<u8>> =
+            names.map(|name| name.trim().as_bytes().to_vec()).filter(|name| !name.is_empty()).collect();
+        if names.len() == excluded.len() {
+            let included = included.iter().map(one).collect();
+            let between = Between { included, excluded: Vec::new(), excluded_refs: names };
+            assert_eq!(found(&sandbox.path(""), between), expect, "{excluded:?} by refs");
+        }
+    }
+}
+
+/// The numbers of the keys that are new between the ends.
+fn found(place: &Path, between: Between) -> BTreeSet<usize> {
+    let history = History::open(Some(place)).expect("it is a repository");
+    let limits = Limits { between: Some(between), ..Limits::default() };
+    let reading = Reading {
+        engine: Engine::Pack,
+        threads: 1,
+        allow_incomplete: false,
+        limits: &limits,
+        all_commits: false,
+        submodules: false,
+        unpack: true,
+        memory: None,
+    };
+    let policy = Policy::new(&[], &[], None).expect("there are no globs");
+    let detector = Detector::new(RuleSet::builtin());
+    let report = scan::scan_history(&history, &policy, &reading, &detector, &Progress::default());
+    let report = report.expect("it can be read");
+    assert!(report.coverage.is_complete(), "{:?}", report.coverage.skipped);
+    report
+        .findings
+        .iter()
+        .filter_map(|finding| (1..9).find(|number| prefix(*number) == finding.key))
+        .collect()
+}
