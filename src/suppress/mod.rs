@@ -9,7 +9,7 @@ pub mod allow;
 pub mod baseline;
 pub mod gate;
 pub mod ignorefile;
-pub mod inline;
+pub(crate) mod inline;
 #[cfg(test)]
 mod made_tests;
 
@@ -22,6 +22,7 @@ use ignorefile::IgnoreFile;
 
 /// All that can settle a finding in one scan. Its default settles nothing.
 #[derive(Debug, Default)]
+#[non_exhaustive]
 pub struct Suppressions {
     /// Whether comments beside secrets settle them.
     pub inline: bool,
