@@ -10,13 +10,14 @@
 //! # }
 //! use baseleak::Scan;
 //!
-//! let notes = format!("to log in:\nexport BASETEN_API_KEY={}\n", made_up_key());
+//! let notes = format!("to log in:\nBASETEN_API_KEY={}\n", made_up_key());
 //!
 //! let report = Scan::new().bytes("notes.txt", notes.as_bytes());
 //! for finding in &report {
+//!     let (path, start) = (&finding.location.path, finding.location.start);
 //!     // notes.txt:2: high baseten-api-key b10_…
-//!     let (place, line) = (&finding.location.path, finding.location.start.line);
-//!     println!("{place}:{line}: {} {} {}", finding.confidence, finding.rule, finding.key);
+//!     println!("{path}:{}: {} {} {}",
+//!         start.line, finding.confidence, finding.rule, finding.key);
 //! }
 //! # assert_eq!(report.findings.len(), 1);
 //! # assert_eq!(&*report.findings[0].rule, "baseten-api-key");
@@ -52,7 +53,7 @@
 //! # }
 //! ```
 //!
-//! A repository is read without git, and nothing is written into it:
+//! The program git is not needed, and nothing is written into a repository:
 //!
 //! ```
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -83,8 +84,10 @@
 //! let staged = scan.staged(repository)?;
 //! let pull_request = scan.history(repository).range("main..topic").run()?;
 //! for finding in &pull_request {
-//!     let commit = finding.origin.as_ref().and_then(|origin| origin.commit.as_ref());
-//!     println!("{} since {}", finding.key, commit.map_or("no commit", |commit| &commit.id));
+//!     let origin = finding.origin.as_ref();
+//!     if let Some(commit) = origin.and_then(|origin| origin.commit.as_ref()) {
+//!         println!("{} since {} by {}", finding.key, commit.id, commit.author);
+//!     }
 //! }
 //! # assert!(staged.is_clean());
 //! # assert_eq!(pull_request.findings.len(), 1);
@@ -111,7 +114,7 @@
 //! let scan = baseleak::Scan::new().add_rules("acme.toml", rules)?;
 //! assert!(scan.warnings().is_empty());
 //!
-//! let report = scan.bytes("deploy.sh", b"curl -H 'token: acme-493028175566'");
+//! let report = scan.bytes("deploy.sh", b"TOKEN=acme-493028175566");
 //! assert_eq!(&*report.findings[0].rule, "acme-token");
 //! # Ok(())
 //! # }
@@ -127,8 +130,9 @@
 //! ```
 //! let report = baseleak::Scan::new().bytes("empty.txt", b"");
 //! let mut sarif = Vec::new();
-//! baseleak::render::sarif::write(&report, &mut sarif).expect("a vector takes everything");
+//! baseleak::render::sarif::write(&report, &mut sarif)?;
 //! # assert!(sarif.starts_with(b"{"));
+//! # Ok::<(), std::io::Error>(())
 //! ```
 //!
 //! **Ask [`Report::is_clean`], not whether there are findings:** it is false also where
@@ -136,9 +140,9 @@
 //!
 //! # What it never says
 //!
-//! The bytes of a secret stand in one place, [`Finding::secret`]. Its type has no `Display`, says
-//! its length when debugged, serialises to nothing, and wipes its copy when it is dropped; whoever
-//! needs the bytes writes [`expose`](model::Secret::expose) and can be found by searching for it.
+//! The bytes of a secret stand in one place, [`Finding::secret`]. Its type has no `Display` and no
+//! `Serialize`, says its length when debugged, and wipes its copy when it is dropped; whoever needs
+//! the bytes writes [`expose`](model::Secret::expose) and can be found by searching for it.
 //! All else in a report (the snippet, paths, commit authors, messages) has had keys and whatever
 //! looks like one masked, and is fit to be stored and sent; before it goes to a terminal, pass
 //! text through [`render::terminal::sanitise`]. A key is called by its public prefix,
@@ -154,9 +158,15 @@
 //! ```
 //! use baseleak::{Scan, ScanErrorKind};
 //!
-//! let error = Scan::new().add_rules("mine.toml", "[[rules]]\nid = 'broken'\nregex = '('").unwrap_err();
+//! let rules = "
+//! [[rules]]
+//! id = 'broken'
+//! regex = '('
+//! ";
+//! let error = Scan::new().add_rules("mine.toml", rules).unwrap_err();
 //! assert_eq!(error.kind(), ScanErrorKind::Rules);
-//! assert!(error.to_string().starts_with("mine.toml:3: rule \"broken\": regex does not compile"));
+//! // mine.toml:4: rule "broken": regex does not compile: …
+//! assert!(error.to_string().starts_with("mine.toml:4: rule \"broken\": "));
 //! ```
 //!
 //! # Time and memory
@@ -189,16 +199,15 @@
 //! # How it is built
 //!
 //! ```text
-//! source  ->  unpack  ->  detect (prefilter -> match -> filter)  ->  suppress  ->  render
-//!                         rules, decode
+//! source -> unpack -> detect (prefilter -> match -> filter) -> suppress -> render
 //! ```
 //!
 //! [`scan`] is the pipeline, [`rules`] says what to look for, [`detect`] looks, [`select`] chooses
 //! files, [`suppress`] sets apart what is settled, [`render`] writes it down, and [`model`] has
 //! the words that all of them speak.
 //!
-//! **Invariant:** no module names one that stands to its right in the line above, and none but
-//! [`scan`] names them all.
+//! **Invariant:** every module names only those below it, [`model`] none and [`scan`] all;
+//! `docs/architecture.md` has the table, and a test holds the code to it.
 
 pub mod detect;
 pub mod model;
@@ -222,5 +231,7 @@ pub mod unpack;
 #[doc(hidden)]
 pub mod verify;
 
+#[doc(inline)]
 pub use model::{Finding, Report};
+#[doc(inline)]
 pub use scan::{HistoryScan, Scan, ScanError, ScanErrorKind};

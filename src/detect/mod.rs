@@ -24,7 +24,9 @@ use describe::{Describer, Names};
 pub(crate) use matcher::Glance;
 use matcher::{Matcher, Text};
 
-/// A rule set at work. Shared by all threads.
+/// A rule set at work: compiled once, and shared by all threads (it is `Send` and `Sync`).
+///
+/// Most programs want a [`Scan`](crate::scan::Scan), which has one.
 #[derive(Debug)]
 pub struct Detector {
     matcher: Matcher,
@@ -61,6 +63,19 @@ impl Detector {
 
     /// Adds the secrets that start in the fresh part of `blob` to `findings`, in order.
     /// Returns whether all that is encoded in it was decoded: there are limits to that.
+    ///
+    /// The text is scanned as it is: nothing is unpacked, and no name is looked at.
+    ///
+    /// ```
+    /// use baseleak::model::{Blob, Provenance};
+    ///
+    /// let scan = baseleak::Scan::new();
+    /// let path = b"notes.txt".as_slice();
+    /// let blob = Blob::whole(b"no key", Provenance { shown: path, relative: path });
+    /// let mut findings = Vec::new();
+    /// assert!(scan.detector().scan(&blob, &mut findings));
+    /// assert!(findings.is_empty());
+    /// ```
     #[inline]
     pub fn scan(&self, blob: &Blob<'_>, findings: &mut Vec<Finding>) -> bool {
         let text = Text { bytes: blob.bytes, path: Some(blob.provenance.relative) };

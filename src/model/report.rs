@@ -71,6 +71,11 @@ impl Report {
     pub fn is_clean(&self) -> bool {
         self.coverage.is_complete() && self.gate.is_passed() && !self.gate.is_undecided()
     }
+
+    /// The findings that count, in their order.
+    pub fn iter(&self) -> slice::Iter<'_, Finding> {
+        self.findings.iter()
+    }
 }
 
 /// A report on nothing, by this version.
@@ -99,7 +104,7 @@ impl<'r> IntoIterator for &'r Report {
     type IntoIter = slice::Iter<'r, Finding>;
 
     fn into_iter(self) -> Self::IntoIter {
-        self.findings.iter()
+        self.iter()
     }
 }
 

@@ -1,7 +1,6 @@
 //! The pipeline: source, then detection, then one report.
 //!
-//! [`Scan`] is the way in for a program that uses the library. The functions below it are the
-//! same pipeline in its parts, for the command line.
+//! [`Scan`] is the way in for a program that uses the library.
 
 mod audit;
 mod complete;

@@ -6,7 +6,7 @@ use std::path::Path;
 use std::sync::mpsc;
 use std::thread;
 
-use baseleak::model::{Confidence, SuppressionKind};
+use baseleak::model::{Confidence, SuppressionKind, hex};
 use baseleak::render::json;
 use baseleak::rules::RuleSet;
 use baseleak::select::Policy;
@@ -166,7 +166,7 @@ fn rules_are_added_replaced_and_taken_out() {
 #[test]
 fn a_scan_looks_where_it_is_told_to() {
     let text = format!("KEY={}\n", key(4));
-    let encoded: String = text.bytes().map(|byte| format!("{byte:02x}")).collect();
+    let encoded = hex(text.as_bytes());
     let scan = Scan::new();
     assert_eq!(scan.bytes("a", encoded.as_bytes()).findings.len(), 1);
     assert_eq!(scan.decode(false).bytes("a", encoded.as_bytes()).findings.len(), 0);
