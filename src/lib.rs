@@ -171,9 +171,9 @@
 //!
 //! # Time and memory
 //!
-//! Compiling the rules takes milliseconds, and finding that a page of text holds nothing takes
-//! microseconds: keep a [`Scan`] rather than making one for each text. It is `Send` and `Sync`,
-//! and threads can share it. Files are read through a window of 4 MiB for each thread; archives
+//! Compiling the rules takes some milliseconds, which is far longer than it takes to look through
+//! a page of text: keep a [`Scan`] rather than making one for each. It is `Send` and `Sync`, and
+//! threads can share it. Files are read through a window of 4 MiB for each thread; archives
 //! are taken apart as they come, with limits to depth and size. Findings are kept, so a report
 //! grows with them.
 //!
