@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result};
 use baseleak::model::ReportFormat;
-use baseleak::rules::{Config, RuleSet, nearest};
+use baseleak::rules::{Config, RuleSet};
 use baseleak::scan::Input;
 use baseleak::select::Policy;
 use baseleak::source;
@@ -153,7 +153,7 @@ impl Settings {
 /// The built-in rules, those of the configuration and those of the arguments, less the disabled ones.
 pub(crate) fn rules(config: &Config, args: &RuleArgs) -> Result<Rules> {
     let mut rules = RuleSet::builtin();
-    let builtin: Vec<String> = rules.rules.iter().map(|rule| rule.id.to_string()).collect();
+    let builtin: Vec<String> = rules.ids().map(str::to_owned).collect();
     for file in config.rules.files.iter().chain(&args.rules) {
         let loaded = RuleSet::load(file)?;
         loaded.warnings.iter().for_each(|warning| warn(warning));
@@ -162,20 +162,15 @@ pub(crate) fn rules(config: &Config, args: &RuleArgs) -> Result<Rules> {
         }
         rules.extend(loaded, file)?;
     }
-    let disabled: Vec<&String> = config.rules.disable.iter().chain(&args.disable).collect();
-    let known: Vec<&str> = rules.rules.iter().map(|rule| &*rule.id).collect();
-    for id in &disabled {
-        if !known.contains(&id.as_str()) {
-            let hint = match nearest(id, &known) {
-                Some(near) => format!("did you mean \"{near}\"?"),
-                None => "`baseleak rules list` shows the ids".to_owned(),
-            };
-            return Err(Advised::new(format!("there is no rule \"{id}\" to disable"), hint).into());
-        }
-    }
-    rules.rules.retain(|rule| !disabled.iter().any(|id| **id == *rule.id));
-    let is_disabled = |id: &String| !rules.rules.iter().any(|rule| **id == *rule.id);
-    let disabled = builtin.into_iter().filter(is_disabled).collect();
+    let disabled = config.rules.disable.iter().chain(&args.disable);
+    rules.disable(disabled.map(String::as_str)).map_err(|error| {
+        let hint = match &error.near {
+            Some(near) => format!("did you mean \"{near}\"?"),
+            None => "`baseleak rules list` shows the ids".to_owned(),
+        };
+        Advised::new(error.to_string(), hint)
+    })?;
+    let disabled = rules.lacking(builtin);
     Ok(Rules { in_force: rules, disabled })
 }
 

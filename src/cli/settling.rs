@@ -60,15 +60,13 @@ pub(crate) fn settling(
     let suppressions = if args.no_suppress {
         Suppressions::default()
     } else {
-        let requires_reason = config.suppress.require_reason.unwrap_or(false);
-        Suppressions {
-            inline: config.suppress.inline.unwrap_or(true),
-            requires_reason,
-            allow: allow(file, &config.allow, requires_reason)?,
-            ignore_file: ignore_file(args, config, roots, rules)?,
-            baseline: None,
-            audit: args.audit_suppressions,
-        }
+        let mut suppressions = Suppressions::default();
+        suppressions.inline = config.suppress.inline.unwrap_or(true);
+        suppressions.requires_reason = config.suppress.require_reason.unwrap_or(false);
+        suppressions.allow = allow(file, &config.allow, suppressions.requires_reason)?;
+        suppressions.ignore_file = ignore_file(args, config, roots, rules)?;
+        suppressions.audit = args.audit_suppressions;
+        suppressions
     };
     let baseline = baseline(args, config, roots);
     let gate = verifies.map(|verifies| gate(args, config, verifies, baseline.is_some())).transpose()?;

@@ -120,20 +120,7 @@ mod tests {
     }
 
     fn check(kind: io::ErrorKind, is_error: bool) {
-        let report = Report {
-            repository: None,
-            version: "1.2.3",
-            findings: Vec::new(),
-            suppressed: Vec::new(),
-            entries: Vec::new(),
-            gate: baseleak::model::Gate::default(),
-            exposures: Vec::new(),
-            verdicts: Vec::new(),
-            coverage: baseleak::model::Coverage::default(),
-            rules: Vec::new(),
-            disabled: Vec::new(),
-            config: None,
-        };
+        let report = Report::default();
         for writes in [0, 1] {
             let stream = Stream::new(Failing(writes, kind));
             stream.write(|told, line| told.begin("1.2.3", line));

@@ -6,7 +6,7 @@ use std::time::Instant;
 use anyhow::Result;
 use baseleak::detect::Detector;
 use baseleak::model::{EntryState, Report};
-use baseleak::scan::{Moves, Scanned};
+use baseleak::scan::{Completion, Scanned};
 use baseleak::source;
 use baseleak::suppress::gate;
 use baseleak::verify::Leak;
@@ -39,12 +39,18 @@ impl Ending<'_> {
     /// `report` with what is settled in it, and judged.
     pub(crate) fn complete(self, mut report: Report) -> Report {
         let Self { settings, detector, disabled, repository, scanned, .. } = self;
-        report.disabled = disabled;
         report.config = settings.config.as_ref().map(|file| detector.path_name(&source::shown(file)));
-        report.repository =
-            repository.and_then(|place| source::repository_of(place, |text| detector.path_name(text)));
-        let moves = Moves::new(scanned, detector, &settings.policy, settings.unpack);
-        settings.suppressions.apply(&mut report, &moves);
+        let Settings { policy, unpack, suppressions, .. } = settings;
+        let completion = Completion {
+            detector,
+            policy,
+            unpack: *unpack,
+            suppressions,
+            disabled,
+            repository,
+            scanned: Some(scanned),
+        };
+        completion.apply(&mut report);
         // Nobody asks about what somebody settled.
         if let Some(live) = &settings.live {
             report.verdicts = live.judge(&Leak::of_report(&report));

@@ -19,7 +19,7 @@ const SURROUNDINGS: usize = 128;
 
 /// What a text holds as far as can be told without its path.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Glance {
+pub(crate) struct Glance {
     /// Whether it may hold a secret: where not, [`Detector::scan`](super::Detector::scan) finds nothing.
     pub may_hold: bool,
     /// Whether it may hold one, and only one of rules whose path a file's name

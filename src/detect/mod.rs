@@ -11,6 +11,7 @@ mod hidden;
 mod mask;
 mod matcher;
 mod prefilter;
+#[doc(hidden)]
 pub mod shape;
 
 use std::ops::Range;
@@ -20,10 +21,12 @@ use crate::model::{Blob, Finding, PathName, Place, Provenance, RuleSummary};
 use crate::rules::{Rule, RuleSet};
 
 use describe::{Describer, Names};
-pub use matcher::Glance;
+pub(crate) use matcher::Glance;
 use matcher::{Matcher, Text};
 
-/// A rule set at work. Shared by all threads.
+/// A rule set at work: compiled once, and shared by all threads (it is `Send` and `Sync`).
+///
+/// Most programs want a [`Scan`](crate::scan::Scan), which has one.
 #[derive(Debug)]
 pub struct Detector {
     matcher: Matcher,
@@ -53,13 +56,26 @@ impl Detector {
 
     /// What tells the rules at work, and how they are applied, from others: the
     /// same for the same.
-    pub fn rules_digest(&self) -> String {
+    pub(crate) fn rules_digest(&self) -> String {
         let digest = self.matcher.rules.digest();
         if self.decodes { digest } else { digest + " plain" }
     }
 
     /// Adds the secrets that start in the fresh part of `blob` to `findings`, in order.
     /// Returns whether all that is encoded in it was decoded: there are limits to that.
+    ///
+    /// The text is scanned as it is: nothing is unpacked, and no name is looked at.
+    ///
+    /// ```
+    /// use baseleak::model::{Blob, Provenance};
+    ///
+    /// let scan = baseleak::Scan::new();
+    /// let path = b"notes.txt".as_slice();
+    /// let blob = Blob::whole(b"no key", Provenance { shown: path, relative: path });
+    /// let mut findings = Vec::new();
+    /// assert!(scan.detector().scan(&blob, &mut findings));
+    /// assert!(findings.is_empty());
+    /// ```
     #[inline]
     pub fn scan(&self, blob: &Blob<'_>, findings: &mut Vec<Finding>) -> bool {
         let text = Text { bytes: blob.bytes, path: Some(blob.provenance.relative) };
@@ -76,7 +92,7 @@ impl Detector {
     /// What `bytes` may hold, at whatever path they stand: a cheap test for content
     /// whose path is only looked up when it matters.
     #[inline]
-    pub fn glance(&self, bytes: &[u8]) -> Glance {
+    pub(crate) fn glance(&self, bytes: &[u8]) -> Glance {
         let mut glance = self.matcher.glance(bytes);
         if self.decodes && (!glance.may_hold || glance.by_name) {
             let may_hold = hidden::glance(&self.matcher, bytes);
@@ -89,7 +105,7 @@ impl Detector {
     /// Whether a rule whose path a file's name decides looks at files of this name,
     /// or at this path: where none does, a text that may hold something [only by
     /// name](Glance::by_name) holds nothing.
-    pub fn looks_at(&self, name: &[u8]) -> bool {
+    pub(crate) fn looks_at(&self, name: &[u8]) -> bool {
         self.matcher.looks_at(name)
     }
 
@@ -97,25 +113,25 @@ impl Detector {
     /// after an edit: `piece` is what the edit put in, with [`reach`](Self::reach) bytes
     /// of the text on either side.
     #[inline]
-    pub fn stirs(&self, piece: &[u8]) -> bool {
+    pub(crate) fn stirs(&self, piece: &[u8]) -> bool {
         self.matcher.stirs(piece) || (self.decodes && hidden::stirs(piece))
     }
 
     /// As [`glance`](Self::glance), for bytes that hold names, in which nothing is decoded.
     #[inline]
-    pub fn glance_at_names(&self, bytes: &[u8]) -> Glance {
+    pub(crate) fn glance_at_names(&self, bytes: &[u8]) -> Glance {
         self.matcher.glance(bytes)
     }
 
     /// As [`stirs`](Self::stirs), for bytes that hold names.
     #[inline]
-    pub fn names_stir(&self, piece: &[u8]) -> bool {
+    pub(crate) fn names_stir(&self, piece: &[u8]) -> bool {
         self.matcher.stirs(piece)
     }
 
     /// How many bytes around an edit [`stirs`](Self::stirs) needs; `None` where a
     /// rule in force must see every text whole.
-    pub fn reach(&self) -> Option<usize> {
+    pub(crate) fn reach(&self) -> Option<usize> {
         self.matcher.reach()
     }
 

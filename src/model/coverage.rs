@@ -10,6 +10,7 @@ use super::PathName;
 /// asked for, and is counted. A [`Skipped`] was asked for and not read: it makes
 /// the coverage incomplete.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Coverage {
     /// Files whose every byte was scanned, standard input included.
     pub files: u64,
@@ -81,6 +82,7 @@ pub struct Note {
 
 /// What a note is about.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[non_exhaustive]
 pub enum NoteKind {
     /// An archive or a member of one was not read to its end: why.
     Member(String),
@@ -107,6 +109,7 @@ impl fmt::Display for NoteKind {
 
 /// Why something was not read.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[non_exhaustive]
 pub enum SkipReason {
     /// The system refused: its message, such as `permission denied`.
     Unreadable(String),

@@ -4,6 +4,7 @@ use std::fmt;
 
 /// How a text was encoded. `Display` is the name that reports use.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[non_exhaustive]
 pub enum Encoding {
     /// Standard and URL-safe, padded or not, wrapped or not.
     Base64,

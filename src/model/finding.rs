@@ -28,6 +28,7 @@ impl fmt::Display for Confidence {
 
 /// A fact that a confidence rests on. Its `Display` is the text of the reports.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[non_exhaustive]
 pub enum Reason {
     /// The shape alone is documented as belonging to this kind of secret.
     Shape,
@@ -93,6 +94,7 @@ impl fmt::Display for Attribution {
 
 /// What of a repository holds a finding.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
 pub enum Seen {
     /// A file of the work tree that git tracks, or would.
     Tree,
@@ -132,6 +134,7 @@ pub struct Snippet {
 
 /// A believed, owned match.
 #[derive(Debug, Clone)]
+#[non_exhaustive]
 pub struct Finding {
     /// Id of the rule that made it.
     pub rule: Arc<str>,

@@ -4,6 +4,7 @@ use std::fmt;
 
 /// What a gate stops. `Display` is the word of the command line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[non_exhaustive]
 pub enum FailOn {
     /// Every finding.
     #[default]

@@ -38,6 +38,7 @@ fn characters(bytes: &[u8]) -> u64 {
 
 /// Which part of the scanned thing a finding stands in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[non_exhaustive]
 pub enum Place {
     /// In the content, at the location's line and column.
     Content,

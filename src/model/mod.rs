@@ -24,7 +24,9 @@ pub use coverage::{Coverage, Note, NoteKind, SkipReason, Skipped};
 pub use encoding::Encoding;
 pub use exposure::Exposure;
 pub use finding::{Attribution, Confidence, Finding, Reason, Seen, Snippet};
-pub use fingerprint::{Fingerprint, hex};
+pub use fingerprint::Fingerprint;
+#[doc(hidden)]
+pub use fingerprint::hex;
 pub use gate::{FailOn, Gate};
 pub use location::{Location, Place, Position};
 pub use origin::{CommitSummary, Holder, ObjectKind, Origin};

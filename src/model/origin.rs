@@ -57,6 +57,7 @@ impl fmt::Display for ObjectKind {
 
 /// What keeps an object from being pruned: the first of these that leads to it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+#[non_exhaustive]
 pub enum Holder {
     /// A ref other than the stash, HEAD included.
     Ref,

@@ -41,6 +41,7 @@ pub struct Suppression {
 
 /// The ways to settle a finding.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum SuppressionKind {
     /// A comment beside it, with this marker.
     Inline(&'static str),
@@ -91,6 +92,7 @@ pub struct EntryNote {
 
 /// What is to be said of an entry. `Display` is the text of the reports.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[non_exhaustive]
 pub enum EntryState {
     /// It expired on this day, and hides nothing any more.
     Expired(String),

@@ -30,6 +30,7 @@ use finding::{WireCommit, WireFinding, WireSuppressed};
 use serde::{Serialize, Serializer};
 use verdict::WireVerdict;
 pub(super) use verdict::proof;
+#[doc(hidden)]
 pub use verdict::{write_value, write_verdicts};
 use visible::Visible;
 

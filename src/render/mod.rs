@@ -31,6 +31,7 @@ pub mod sarif;
 #[cfg(test)]
 mod schema;
 pub mod terminal;
+#[doc(hidden)]
 pub mod verdicts;
 
 #[cfg(test)]

@@ -21,6 +21,7 @@ pub use settled::{AllowConfig, GateConfig, SuppressConfig};
 
 /// A configuration file. What it does not say is `None` or empty.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Config {
     /// `[scan]`.
     pub scan: ScanConfig,
@@ -38,6 +39,7 @@ pub struct Config {
 
 /// `[scan]`: what is read.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct ScanConfig {
     /// `include`: globs; where there are any, only files that match one are read.
     pub include: Vec<String>,
@@ -55,6 +57,7 @@ pub struct ScanConfig {
 
 /// `[rules]`: what is looked for.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct RulesConfig {
     /// `files`: rule files, already joined to the folder of the configuration file.
     pub files: Vec<PathBuf>,
@@ -64,6 +67,7 @@ pub struct RulesConfig {
 
 /// `[output]`: how it is told.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct OutputConfig {
     /// `format`.
     pub format: Option<ReportFormat>,
@@ -85,6 +89,7 @@ pub enum ColorWhen {
 /// A configuration file that cannot be used. Displays as one line:
 /// `.baseleak.toml:3: …`.
 #[derive(Debug)]
+#[non_exhaustive]
 pub struct ConfigError {
     /// The file, as it was named.
     pub file: PathBuf,
@@ -96,6 +101,7 @@ pub struct ConfigError {
 
 /// What is wrong with a configuration file.
 #[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum ConfigProblem {
     /// The file cannot be read, is too large, or is not TOML.
     #[error(transparent)]

@@ -22,6 +22,7 @@ const MAX_VALUES: usize = 1_000_000;
 
 /// Why a text cannot be had or is not TOML.
 #[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum DocumentError {
     /// The file cannot be opened or read.
     #[error("cannot be read")]

@@ -9,6 +9,7 @@ use super::document::DocumentError;
 /// A rule file that cannot be used. Displays as one line:
 /// `rules/x.toml:12: rule "foo": …`.
 #[derive(Debug)]
+#[non_exhaustive]
 pub struct RuleError {
     /// The file, as it was named.
     pub file: PathBuf,
@@ -22,6 +23,7 @@ pub struct RuleError {
 
 /// What is wrong with a rule file.
 #[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum RuleProblem {
     /// The file cannot be read, is too large, or is not TOML.
     #[error(transparent)]

@@ -16,13 +16,13 @@ pub struct Example {
 }
 
 /// Undoes the defanging of an example: `[.]` is a dot and `[_]` an underscore.
-pub fn refang(text: &str) -> String {
+pub(super) fn refang(text: &str) -> String {
     text.replace("[.]", ".").replace("[_]", "_")
 }
 
 /// Reads a fixture file: every example is opened by a line `--- PATH` and runs
 /// to the next such line; the lines before the first one are comments.
-pub fn parse(file: &str) -> Vec<Example> {
+pub(super) fn parse(file: &str) -> Vec<Example> {
     let mut examples: Vec<Example> = Vec::new();
     for line in file.split_inclusive('\n') {
         if let Some(path) = line.strip_prefix("--- ") {
@@ -45,6 +45,7 @@ pub struct Examples {
 
 impl Rule {
     /// The examples of the rule: those of its own table, and of a built-in rule those of its fixtures.
+    #[doc(hidden)]
     pub fn examples(&self) -> Examples {
         let own = |texts: &[String]| -> Vec<Example> {
             texts.iter().map(|text| Example { path: "example".to_owned(), text: refang(text) }).collect()

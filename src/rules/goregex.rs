@@ -14,7 +14,7 @@ use regex_syntax::is_meta_character;
 /// Why an expression is not one of Go's.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{what} at offset {offset}")]
-pub struct GoSyntaxError {
+pub(super) struct GoSyntaxError {
     /// Byte offset in the expression, from 0.
     pub offset: usize,
     /// The construct, and what is wrong with it.
@@ -36,7 +36,7 @@ enum Before {
 ///
 /// # Errors
 /// What Go would refuse, or what the `regex` crate cannot do, with its offset.
-pub fn translate(go: &str) -> Result<String, GoSyntaxError> {
+pub(super) fn translate(go: &str) -> Result<String, GoSyntaxError> {
     let out = String::with_capacity(go.len() + go.len() / 4);
     let mut pass = Pass { go, at: 0, out, before: Before::Nothing, open: Vec::new() };
     pass.run()?;

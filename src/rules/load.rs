@@ -20,6 +20,7 @@ const MAX_DEPTH: usize = 2;
 
 /// A rule file, read with all it extends.
 #[derive(Debug)]
+#[non_exhaustive]
 pub struct Loaded {
     /// Its rules: those the file states, then those of the files it extends.
     /// Its global allowlists are already in its rules, for they hold for no others.

@@ -9,9 +9,9 @@ mod compile;
 mod config;
 mod document;
 mod error;
-pub mod examples;
+mod examples;
 mod expression;
-pub mod goregex;
+mod goregex;
 mod load;
 mod ruleset;
 mod schema;
@@ -26,11 +26,15 @@ pub use config::{
 };
 pub use document::DocumentError;
 pub use error::{RuleError, RuleProblem};
-pub use examples::{Example, Examples, refang};
 pub use expression::{Expression, ExpressionSet};
 pub use load::Loaded;
 pub use ruleset::{
-    Allowlist, Condition, Context, Known, Neighbours, RegexTarget, Rule, RuleSet, Shape, Traits,
+    Allowlist, Condition, Context, Known, Neighbours, RegexTarget, Rule, RuleSet, Shape, Traits, UnknownRule,
 };
+
+#[doc(hidden)]
+pub use examples::{Example, Examples};
+#[doc(hidden)]
 pub use size::{SizeError, parse_size};
+#[doc(hidden)]
 pub use suggest::nearest;

@@ -5,11 +5,17 @@ use std::sync::Arc;
 use sha2::{Digest as _, Sha256};
 
 use super::expression::{Expression, ExpressionSet};
+use super::suggest::nearest;
 use crate::model::{Confidence, hex};
 
 /// The rules in force, in order of precedence: where several match the same
 /// bytes, the first one keeps the finding.
-#[derive(Debug, Clone)]
+///
+/// Reading compiles: a set that exists is sound. [`RuleSet::builtin`] has Baseten's rules, its
+/// default has none, [`RuleSet::load`] and [`RuleSet::parse`] read rules in gitleaks' format,
+/// and [`RuleSet::extend`] joins them.
+#[derive(Debug, Clone, Default)]
+#[non_exhaustive]
 pub struct RuleSet {
     /// The rules.
     pub rules: Vec<Rule>,
@@ -24,10 +30,48 @@ impl RuleSet {
         // No field can be forgotten this way, and expressions show as their source.
         hex(&Sha256::digest(format!("{self:?}")))
     }
+
+    /// The ids of the rules, in order of precedence.
+    pub fn ids(&self) -> impl Iterator<Item = &str> {
+        self.rules.iter().map(|rule| &*rule.id)
+    }
+
+    /// Takes the rules with these ids out.
+    ///
+    /// # Errors
+    /// When no rule has one of the ids. The set is unchanged then.
+    pub fn disable<'i>(&mut self, ids: impl IntoIterator<Item = &'i str>) -> Result<(), UnknownRule> {
+        let ids: Vec<&str> = ids.into_iter().collect();
+        let known: Vec<&str> = self.ids().collect();
+        if let Some(id) = ids.iter().find(|id| !known.contains(id)) {
+            let near = nearest(id, &known).map(str::to_owned);
+            return Err(UnknownRule { id: (*id).to_owned(), near });
+        }
+        self.rules.retain(|rule| !ids.contains(&&*rule.id));
+        Ok(())
+    }
+
+    /// Those of `ids` that no rule here has, in their order.
+    pub fn lacking(&self, mut ids: Vec<String>) -> Vec<String> {
+        ids.retain(|id| !self.ids().any(|here| here == id));
+        ids
+    }
+}
+
+/// No rule has this id.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("there is no rule \"{id}\" to disable")]
+#[non_exhaustive]
+pub struct UnknownRule {
+    /// The id.
+    pub id: String,
+    /// The id of a rule that it may be a misspelling of.
+    pub near: Option<String>,
 }
 
 /// One rule, compiled.
 #[derive(Debug, Clone)]
+#[non_exhaustive]
 pub struct Rule {
     /// Id, unique in its set.
     pub id: Arc<str>,
@@ -69,6 +113,7 @@ impl Rule {
 
 /// The `[rules.baseleak]` table. The default is a rule as gitleaks runs it.
 #[derive(Debug, Clone)]
+#[non_exhaustive]
 pub struct Traits {
     /// `confidence`: how much the pattern alone is worth (default: medium).
     pub confidence: Confidence,
@@ -105,6 +150,7 @@ pub struct Traits {
 
 /// A place known to hold secrets of a rule. Whichever expressions are given must all match.
 #[derive(Debug, Clone)]
+#[non_exhaustive]
 pub struct Known {
     /// What the reports call it.
     pub name: Arc<str>,
@@ -116,6 +162,7 @@ pub struct Known {
 
 /// What part the words around a match play.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[non_exhaustive]
 pub enum Context {
     /// None: the pattern decides.
     #[default]
@@ -128,6 +175,7 @@ pub enum Context {
 
 /// A shape with a matcher of its own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Shape {
     /// `"8.32"`: the key prefix, 8 letters or digits, a dot, and 32 letters or digits.
     Dotted8x32,
@@ -135,6 +183,7 @@ pub enum Shape {
 
 /// What may stand beside a secret.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[non_exhaustive]
 pub enum Neighbours {
     /// Anything.
     #[default]
@@ -148,6 +197,7 @@ pub enum Neighbours {
 
 /// gitleaks' allowlist.
 #[derive(Debug, Clone)]
+#[non_exhaustive]
 pub struct Allowlist {
     /// Whether one check is enough or all that are given must hold.
     pub condition: Condition,
@@ -175,6 +225,7 @@ pub enum Condition {
 
 /// What an allowlist's expressions look at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[non_exhaustive]
 pub enum RegexTarget {
     /// The secret.
     #[default]

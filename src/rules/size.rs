@@ -2,6 +2,7 @@
 
 /// Why a text is not a size; says what is accepted.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum SizeError {
     /// Not a whole number followed by a unit that we know.
     #[error(

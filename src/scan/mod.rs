@@ -1,6 +1,10 @@
 //! The pipeline: source, then detection, then one report.
+//!
+//! [`Scan`] is the way in for a program that uses the library.
 
 mod audit;
+mod complete;
+mod front;
 mod history;
 mod presence;
 mod unpacked;
@@ -10,17 +14,26 @@ use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::detect::Detector;
-use crate::model::{Blob, Coverage, Finding, Gate, Note, NoteKind, Provenance, Report, SkipReason, Skipped};
+use crate::model::{Blob, Coverage, Finding, Note, NoteKind, Provenance, Report, SkipReason, Skipped};
 use crate::select::Policy;
 use crate::source::{self, Packed, Staged, StagedError, Walk};
-
-pub use audit::{Sources, audit};
-pub use history::{Memory, Reading, Sifted, scan_history};
-pub use presence::{Moves, Scanned};
-pub use unpacked::removals;
 use unpacked::{Form, Opener};
 
+pub use front::{HistoryScan, Scan, ScanError, ScanErrorKind};
+
+#[doc(hidden)]
+pub use audit::{Sources, audit};
+#[doc(hidden)]
+pub use complete::Completion;
+#[doc(hidden)]
+pub use history::{Memory, Reading, Sifted, scan_history};
+#[doc(hidden)]
+pub use presence::{Moves, Scanned};
+#[doc(hidden)]
+pub use unpacked::removals;
+
 /// What to scan.
+#[doc(hidden)]
 #[derive(Debug, Clone)]
 pub enum Input {
     /// Files and folders.
@@ -30,6 +43,7 @@ pub enum Input {
 }
 
 /// How far a scan has come, for whoever watches it from another thread.
+#[doc(hidden)]
 #[derive(Default)]
 pub struct Progress<'o> {
     files: AtomicU64,
@@ -65,6 +79,7 @@ impl<'o> Progress<'o> {
 ///
 /// # Errors
 /// When the system gives no threads. What cannot be read is in the report.
+#[doc(hidden)]
 pub fn scan(
     input: &Input,
     walk: &Walk<'_>,
@@ -89,6 +104,7 @@ pub fn scan(
 ///
 /// # Errors
 /// When there is no telling what is staged. What is and cannot be read is in the report.
+#[doc(hidden)]
 pub fn scan_staged(
     staged: &Staged,
     policy: &Policy,
@@ -123,20 +139,7 @@ fn report(mut findings: Vec<Finding>, mut coverage: Coverage, detector: &Detecto
     coverage.skipped.dedup();
     coverage.notes.sort();
     coverage.notes.dedup();
-    Report {
-        version: env!("CARGO_PKG_VERSION"),
-        findings,
-        suppressed: Vec::new(),
-        entries: Vec::new(),
-        gate: Gate::default(),
-        exposures: Vec::new(),
-        verdicts: Vec::new(),
-        coverage,
-        rules: detector.rules().collect(),
-        disabled: Vec::new(),
-        config: None,
-        repository: None,
-    }
+    Report { findings, coverage, rules: detector.rules().collect(), ..Report::default() }
 }
 
 /// What findings are listed by: the place in the file goes before the cell of a notebook.

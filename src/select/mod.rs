@@ -8,7 +8,8 @@ use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
 ///
 /// A glob without a `/` matches a file or folder of that name at any depth, one
 /// with a `/` from the root; a folder that matches stands for all below it.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
+#[non_exhaustive]
 pub struct Policy {
     include: Option<GlobSet>,
     exclude: GlobSet,
@@ -19,6 +20,7 @@ pub struct Policy {
 /// A glob that cannot be understood.
 #[derive(Debug, thiserror::Error)]
 #[error("the glob \"{glob}\" cannot be understood: {why}")]
+#[non_exhaustive]
 pub struct GlobError {
     glob: String,
     why: String,

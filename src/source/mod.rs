@@ -35,7 +35,7 @@ pub use refs::RefError;
 pub use revision::RevisionError;
 pub use root::{root_of, shown};
 pub use staged::{Staged, StagedError};
-pub use worktree::{Walk, scan_stdin};
+pub use worktree::{Walk, scan_stdin, scan_stream};
 
 use std::fs::File;
 use std::io::Read;

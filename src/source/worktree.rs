@@ -75,8 +75,13 @@ impl Walk<'_> {
 
 /// Hands standard input to `worker` under the path `name`.
 pub fn scan_stdin<W: Worker>(name: &str, worker: &mut W) {
+    scan_stream(name, io::stdin().lock(), worker);
+}
+
+/// Hands what `stream` holds to `worker` under the path `name`; where reading it fails, says why.
+pub fn scan_stream<W: Worker>(name: &str, stream: impl Read, worker: &mut W) {
     let provenance = Provenance { shown: name.as_bytes(), relative: name.as_bytes() };
-    read_stream(&mut Reader::default(), worker, io::stdin().lock(), provenance);
+    read_stream(&mut Reader::default(), worker, stream, provenance);
 }
 
 impl<W: Worker> Run<'_, W> {

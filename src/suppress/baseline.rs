@@ -8,6 +8,7 @@
 
 mod change;
 mod escape;
+#[doc(hidden)]
 pub mod report;
 mod settle;
 mod sighting;
@@ -19,6 +20,7 @@ use std::collections::HashMap;
 
 use crate::model::{EntryNote, EntryState, Finding, PathName};
 
+#[doc(hidden)]
 pub use change::Changes;
 pub use sighting::{Sighting, Spot};
 pub use text::BaselineError;

@@ -9,7 +9,7 @@ pub mod allow;
 pub mod baseline;
 pub mod gate;
 pub mod ignorefile;
-pub mod inline;
+pub(crate) mod inline;
 #[cfg(test)]
 mod made_tests;
 
@@ -21,7 +21,25 @@ use baseline::{Baseline, Presence};
 use ignorefile::IgnoreFile;
 
 /// All that can settle a finding in one scan. Its default settles nothing.
+///
+/// # Examples
+///
+/// ```
+/// use baseleak::Scan;
+/// use baseleak::suppress::Suppressions;
+///
+/// let rules = "[[rules]]\nid = 'acme-token'\nregex = 'acme-[0-9]{6}'\n";
+/// let mut suppressions = Suppressions::default();
+/// suppressions.inline = true;
+/// let scan = Scan::new().add_rules("acme.toml", rules)?.suppressions(suppressions);
+///
+/// let report = scan.bytes("a.env", b"T=acme-402817 # baseleak:allow: made up\n");
+/// assert!(report.is_clean());
+/// assert_eq!(report.suppressed[0].by.reason.as_deref(), Some("made up"));
+/// # Ok::<(), baseleak::ScanError>(())
+/// ```
 #[derive(Debug, Default)]
+#[non_exhaustive]
 pub struct Suppressions {
     /// Whether comments beside secrets settle them.
     pub inline: bool,

@@ -28,6 +28,7 @@ mod hooks;
 #[cfg(unix)]
 mod html;
 mod keys;
+mod library;
 mod limits;
 mod pack;
 mod prism;

@@ -16,6 +16,7 @@ use crate::model::FailOn;
 
 /// `[suppress]`: what may settle a finding.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct SuppressConfig {
     /// `inline`: whether comments beside secrets do.
     pub inline: Option<bool>,
@@ -29,6 +30,7 @@ pub struct SuppressConfig {
 
 /// `[gate]`: what makes a scan fail.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct GateConfig {
     /// `fail-on`.
     pub fail_on: Option<FailOn>,
@@ -39,6 +41,7 @@ pub struct GateConfig {
 /// An `[[allow]]` entry: a finding that all that it names match is settled. It names
 /// something.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct AllowConfig {
     /// The line that it begins on, from 1.
     pub line: usize,

@@ -27,6 +27,7 @@ const BLANKS: [char; 2] = [' ', '\t'];
 
 /// Why a baseline cannot be read. Lines are counted from 1.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum BaselineError {
     /// Bytes that are no text.
     #[error("line {0} is not UTF-8")]

@@ -22,7 +22,7 @@ const REACH: usize = 1024;
 
 /// A comment that allows a secret.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Comment {
+pub(crate) struct Comment {
     /// The word that allows it, such as `baseleak:allow`.
     pub marker: &'static str,
     /// The line that it stands on, counted as the secret's.
@@ -33,7 +33,7 @@ pub struct Comment {
 
 /// The comments of a text that may allow secrets in it.
 #[derive(Debug)]
-pub struct Comments<'t> {
+pub(crate) struct Comments<'t> {
     bytes: &'t [u8],
     /// The places of all secrets, in order and disjoint.
     secrets: &'t [Range<usize>],
@@ -44,7 +44,7 @@ pub struct Comments<'t> {
 
 impl<'t> Comments<'t> {
     /// Those in `bytes`; `secrets` are the places of all secrets in it, in order and disjoint.
-    pub fn new(bytes: &'t [u8], secrets: &'t [Range<usize>]) -> Self {
+    pub(crate) fn new(bytes: &'t [u8], secrets: &'t [Range<usize>]) -> Self {
         let near = match secrets {
             [first, .., last] => first.start..last.end,
             [only] => only.clone(),
@@ -59,7 +59,7 @@ impl<'t> Comments<'t> {
     ///
     /// It stands on the first or the last line of the secret, or above it on a line that holds
     /// nothing but a comment: one that has a secret beside it belongs to that one.
-    pub fn find(&self, span: &Range<usize>, line: u64) -> Option<Comment> {
+    pub(crate) fn find(&self, span: &Range<usize>, line: u64) -> Option<Comment> {
         if self.has_any { find(self.bytes, span, line, self.secrets) } else { None }
     }
 }

@@ -1,13 +1,14 @@
 //! Reports made for the page, without a scan: of a size, of every kind, and with one text in
 //! every place that takes one.
 
-use std::sync::Arc;
+use std::sync::LazyLock;
 
+use baseleak::Scan;
 use baseleak::model::{
-    Attribution, CommitSummary, Confidence, Coverage, Death, Encoding, EntryNote, EntryState, Exposure,
-    Finding, Fingerprint, Gate, Holder, InlineComment, Location, Note, NoteKind, ObjectKind, Origin,
-    PathName, Place, Position, Proof, Reach, ReachedModel, Reason, Report, RuleSummary, Secret, Seen,
-    SkipReason, Skipped, Snippet, Suppressed, Suppression, SuppressionKind, Validity, Verdict,
+    Attribution, CommitSummary, Confidence, Death, Encoding, EntryNote, EntryState, Exposure, Finding,
+    Fingerprint, Gate, Holder, InlineComment, Location, Note, NoteKind, ObjectKind, Origin, PathName, Place,
+    Position, Proof, Reach, ReachedModel, Reason, Report, RuleSummary, Seen, SkipReason, Skipped, Snippet,
+    Suppressed, Suppression, SuppressionKind, Validity, Verdict,
 };
 
 /// A report of `keys` keys with `places` places each, half of them in a history.
@@ -15,23 +16,16 @@ pub(super) fn key_report(keys: usize, places: usize) -> Report {
     let findings: Vec<Finding> =
         (0..keys).flat_map(|key| (0..places).map(move |place| finding(key, place))).collect();
     let exposures = (0..keys).step_by(2).map(exposure).collect();
-    let coverage = Coverage { files: 12, bytes: 3456, ..Coverage::default() };
     let rules = ["first-rule", "second-rule"];
     let rules = rules.map(|id| RuleSummary { id: id.into(), description: format!("what {id} finds") });
-    Report {
-        repository: None,
-        version: "0.0.0",
-        findings,
-        suppressed: Vec::new(),
-        entries: Vec::new(),
-        gate: Gate { failing: (keys * places) as u64, ..Gate::default() },
-        exposures,
-        verdicts: Vec::new(),
-        coverage,
-        rules: rules.to_vec(),
-        disabled: Vec::new(),
-        config: None,
-    }
+    let mut report = Report::default();
+    report.version = "0.0.0";
+    report.findings = findings;
+    report.gate = Gate { failing: (keys * places) as u64, ..Gate::default() };
+    report.exposures = exposures;
+    (report.coverage.files, report.coverage.bytes) = (12, 3456);
+    report.rules = rules.to_vec();
+    report
 }
 
 /// Twelve keys of all kinds: the first is live and has 40 places, of which 20 are in the index.
@@ -188,25 +182,28 @@ fn finding(key: usize, place: usize) -> Finding {
         refs: vec![path("refs/heads/main")],
         commits: Vec::new(),
     };
-    Finding {
-        rule: Arc::from("first-rule"),
-        confidence: Confidence::High,
-        reasons: vec![Reason::Shape, Reason::ContextOnLine("baseten".into())],
-        attribution: Attribution::Baseten,
-        key: name.clone(),
-        digest: format!("{key:016x}"),
-        fingerprint: Fingerprint::from_digest(&digest),
-        encodings: Vec::new(),
-        location: Location { path: file.clone(), place: Place::Content, start, end: start },
-        relative: file,
-        origin: key.is_multiple_of(2).then_some(origin),
-        snippet: Snippet {
-            before: "export BASETEN_API_KEY=\"".to_owned(),
-            mask: format!("{name}.****"),
-            after: "\"  # of the team".to_owned(),
-        },
-        inline: None,
-        seen: Vec::new(),
-        secret: Secret::new(b"none"),
-    }
+    let mut finding = FOUND.clone();
+    finding.key.clone_from(&name);
+    finding.digest = format!("{key:016x}");
+    finding.fingerprint = Fingerprint::from_digest(&digest);
+    finding.location = Location { path: file.clone(), place: Place::Content, start, end: start };
+    finding.relative = file;
+    finding.origin = key.is_multiple_of(2).then_some(origin);
+    finding.snippet = Snippet {
+        before: "export BASETEN_API_KEY=\"".to_owned(),
+        mask: format!("{name}.****"),
+        after: "\"  # of the team".to_owned(),
+    };
+    finding
 }
+
+/// What every finding here is made from: only a scan makes one.
+static FOUND: LazyLock<Finding> = LazyLock::new(|| {
+    let rule = "[[rules]]\nid = \"first-rule\"\nregex = 'n[o]ne'\n";
+    let scan = Scan::without_rules().add_rules("made.toml", rule).expect("the rule is sound");
+    let mut finding = scan.bytes("made.txt", b"none").findings.pop().expect("the rule finds it");
+    finding.confidence = Confidence::High;
+    finding.reasons = vec![Reason::Shape, Reason::ContextOnLine("baseten".into())];
+    finding.attribution = Attribution::Baseten;
+    finding
+});
