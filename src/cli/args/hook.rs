@@ -5,6 +5,8 @@ use std::path::PathBuf;
 
 use clap::Subcommand;
 
+use super::FrameworkArgs;
+
 #[derive(Debug, Subcommand)]
 pub(crate) enum HookCommand {
     Install(InstallArgs),
@@ -48,14 +50,6 @@ pub(crate) struct RunArgs {
     /// What git gives the hook
     #[arg(value_name = "ARGUMENT", trailing_var_arg = true, allow_hyphen_values = true)]
     pub(crate) arguments: Vec<OsString>,
-}
-
-/// What the pre-commit framework calls: judge the files, or the range, that it was started for.
-#[derive(Debug, clap::Args)]
-pub(crate) struct FrameworkArgs {
-    /// The files
-    #[arg(value_name = "FILE")]
-    pub(crate) files: Vec<PathBuf>,
 }
 
 /// What a coding agent calls: judge a tool use, as JSON on standard input, before it happens.
