@@ -20,7 +20,8 @@ fn check_asked(variables: &[(&str, &str)], expect: &Asked) {
 fn the_variables_say_what_is_asked_for() {
     let range = |text: &str| Asked::Range(text.as_bytes().to_vec());
     let (from, to) = (("PRE_COMMIT_FROM_REF", "main"), ("PRE_COMMIT_TO_REF", "topic"));
-    let (remote, branch) = (("PRE_COMMIT_REMOTE_NAME", "origin"), ("PRE_COMMIT_LOCAL_BRANCH", "refs/heads/x"));
+    let (remote, branch) =
+        (("PRE_COMMIT_REMOTE_NAME", "origin"), ("PRE_COMMIT_LOCAL_BRANCH", "refs/heads/x"));
     let index = ("GIT_INDEX_FILE", ".git/index");
     check_asked(&[], &Asked::Files);
     check_asked(&[index], &Asked::Commit);
