@@ -29,8 +29,16 @@ pub(crate) struct Ending<'e> {
 
 impl Ending<'_> {
     /// Completes `report`, delivers it and answers.
-    pub(crate) fn deliver(self, mut report: Report) -> Result<Exit> {
-        let Self { settings, detector, disabled, began, repository, scanned } = self;
+    pub(crate) fn deliver(self, report: Report) -> Result<Exit> {
+        let (settings, began) = (self.settings, self.began);
+        let report = self.complete(report);
+        settings.reports.deliver(&report, began.elapsed())?;
+        Ok(answer(&report, settings))
+    }
+
+    /// `report` with what is settled in it, and judged.
+    pub(crate) fn complete(self, mut report: Report) -> Report {
+        let Self { settings, detector, disabled, repository, scanned, .. } = self;
         report.disabled = disabled;
         report.config = settings.config.as_ref().map(|file| detector.path_name(&source::shown(file)));
         report.repository =
@@ -42,8 +50,7 @@ impl Ending<'_> {
             report.verdicts = live.judge(&Leak::of_report(&report));
         }
         report.gate = gate::judge(&report, settings.gate.fail_on, settings.gate.max_findings);
-        settings.reports.deliver(&report, began.elapsed())?;
-        Ok(answer(&report, settings))
+        report
     }
 }
 

@@ -348,7 +348,7 @@ impl Presence for Moves<'_> {
         match &self.scanned {
             Scanned::Folder(_) => View::Whole,
             Scanned::Index(_) => View::Changes,
-            Scanned::History(_, limits) if limits.range.is_some() => View::Range,
+            Scanned::History(_, limits) if limits.range.is_some() || limits.between.is_some() => View::Range,
             Scanned::History(..) => View::History,
             Scanned::All(_) => View::All,
         }

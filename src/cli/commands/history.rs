@@ -67,6 +67,7 @@ fn limits(args: &HistoryArgs) -> Limits {
     let bytes = |text: &OsString| text.as_encoded_bytes().to_vec();
     Limits {
         range: args.range.as_ref().map(bytes),
+        between: None,
         branch: args.branch.as_ref().map(bytes),
         since: args.since,
         max_depth: args.max_depth,

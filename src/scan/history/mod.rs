@@ -159,7 +159,7 @@ impl Scan<'_> {
         }
         if !sifted.marked.is_empty() {
             let mut tips = tips.list.clone();
-            tips.extend(selected.as_ref().and_then(|selected| selected.pushed.clone()));
+            tips.extend(selected.iter().flat_map(|selected| selected.pushed.clone()));
             found = self.judged(history, &indexed, (&tips, selected.as_ref()), &sifted.marked)?;
         }
         if selected.is_none() {
@@ -224,8 +224,9 @@ impl Scan<'_> {
     /// The commits whose versions of a file are those of today: the tip of the range or the
     /// branch that is asked about, or else what is checked out.
     fn now(&self, tips: &[Tip], selected: Option<&Selected>) -> Vec<ObjectId> {
-        let Limits { range, branch, .. } = self.reading.limits;
-        if let Some(selected) = selected.filter(|_| range.is_some() || branch.is_some()) {
+        let Limits { range, between, branch, .. } = self.reading.limits;
+        let is_named = range.is_some() || between.is_some() || branch.is_some();
+        if let Some(selected) = selected.filter(|_| is_named) {
             return selected.commits().tips.clone();
         }
         let heads = tips.iter().filter(|tip| tip.kind == TipKind::Head);

@@ -30,7 +30,7 @@ impl History {
     /// # Errors
     /// When a name in them stands for no commit.
     pub fn ends(&self, limits: &Limits) -> Result<Ends, HistoryError> {
-        if limits.range.is_none() && limits.branch.is_none() {
+        if limits.range.is_none() && limits.between.is_none() && limits.branch.is_none() {
             return Ok(Ends { tip: self.head()?, base: None });
         }
         let none = Vec::new();
@@ -38,17 +38,23 @@ impl History {
         let (tips, excluded) = (&selected.commits.tips, &selected.commits.excluded);
         let tip = tips.first().copied();
         let base = match (tip, excluded.last()) {
-            (Some(tip), Some(excluded)) => Some(self.parting(tip, *excluded).unwrap_or(*excluded)),
+            // Of many, none alone says what was there before.
+            (Some(tip), Some(_)) if limits.between.is_some() => {
+                self.parting(tip, excluded).or_else(|| excluded.last().copied())
+            }
+            (Some(tip), Some(last)) => Some(self.parting(tip, &[*last]).unwrap_or(*last)),
             _ => None,
         };
         Ok(Ends { tip, base })
     }
 
-    /// Where two commits parted; none where that cannot be told.
-    fn parting(&self, one: ObjectId, other: ObjectId) -> Option<ObjectId> {
+    /// Where a commit parted from all of the others; none where that cannot be told.
+    fn parting(&self, one: ObjectId, others: &[ObjectId]) -> Option<ObjectId> {
         let git = Repository::from_odb(self.odb().ok()?).ok()?;
         let oid = |id: ObjectId| Oid::from_bytes(id.as_bytes()).ok();
-        let base = git.merge_base(oid(one)?, oid(other)?).ok()?;
+        let others = others.iter().filter_map(|id| oid(*id)).filter(|id| git.find_commit(*id).is_ok());
+        let commits: Vec<Oid> = oid(one).into_iter().chain(others).collect();
+        let base = git.merge_base_many(&commits).ok()?;
         ObjectId::from_bytes(base.as_bytes())
     }
 }

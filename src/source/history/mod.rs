@@ -34,7 +34,7 @@ pub use graph::{
 };
 pub use names::{Indexed, links, names};
 pub use objects::{Objects, Part, Request};
-pub use selection::{Limits, Selected};
+pub use selection::{Between, Limits, Selected};
 pub use tips::Tips;
 pub use tree::{TreeEntry, TreeKind};
 

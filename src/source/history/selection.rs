@@ -4,14 +4,17 @@ use std::collections::BTreeSet;
 
 use super::graph::{Selection, Tip, TipKind};
 use super::{History, HistoryError};
+use crate::model::ObjectKind;
 use crate::pack::ObjectId;
-use crate::source::revision::{self, Range};
+use crate::source::revision::{self, Range, RevisionError};
 
 /// What a user limits a scan to.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Limits {
     /// A range such as `main..topic`, or a commit with all of its past.
     pub range: Option<Vec<u8>>,
+    /// What one side has and another has not, by ids and refs; looked at where there is no range.
+    pub between: Option<Between>,
     /// A branch with all of its past.
     pub branch: Option<Vec<u8>>,
     /// The earliest that a commit may have been committed, in seconds since 1970.
@@ -20,14 +23,33 @@ pub struct Limits {
     pub max_depth: Option<u32>,
 }
 
+/// What is about to be sent or taken in, as git tells it to its hooks.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Between {
+    /// Commits with all of their past, and what else a tag may name. Each must be here.
+    pub included: Vec<ObjectId>,
+    /// What the other side has, with all of its past. What is not here is passed over: nothing is
+    /// known of its past.
+    pub excluded: Vec<ObjectId>,
+    /// Refs that the other side has, by their full names; one that ends in `/` stands for all below it.
+    pub excluded_refs: Vec<Vec<u8>>,
+}
+
+impl Between {
+    /// Whether it leaves out what the ref of this name leads to.
+    fn leaves_out(&self, name: &[u8]) -> bool {
+        self.excluded_refs.iter().any(|part| name == part || part.ends_with(b"/") && name.starts_with(part))
+    }
+}
+
 /// The limits as commits.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Selected {
     pub(super) commits: Selection,
     /// The annotated tags on the way to its tips, and tips that are no commits.
     pub(super) tags: BTreeSet<ObjectId>,
-    /// The tip where it was given by its id: in a hook, no ref leads to it yet.
-    pub pushed: Option<Tip>,
+    /// The tips that were given by their ids: in a hook, no ref leads to them yet.
+    pub pushed: Vec<Tip>,
 }
 
 impl Selected {
@@ -52,7 +74,7 @@ impl History {
         limits: &Limits,
         tips: impl FnOnce() -> &'t Vec<Tip>,
     ) -> Result<Option<Selected>, HistoryError> {
-        let Limits { range, branch, since, max_depth } = limits;
+        let Limits { range, between, branch, since, max_depth } = limits;
         if *limits == Limits::default() {
             return Ok(None);
         }
@@ -67,13 +89,15 @@ impl History {
                 selected.tags.extend(included.last().filter(|_| !is_commit));
                 if ObjectId::from_hex(text).is_some() {
                     let name = text.to_vec();
-                    selected.pushed = Some(Tip { kind: TipKind::Ref, name, objects: included });
+                    selected.pushed.push(Tip { kind: TipKind::Ref, name, objects: included });
                 }
             }
             for id in excluded.unwrap_or_default() {
                 selected.tags.remove(&id);
                 selected.commits.excluded.push(id);
             }
+        } else if let Some(between) = between {
+            self.select_between(between, &mut selected)?;
         } else if let Some(branch) = branch {
             selected.add(&self.branch(branch)?);
         } else {
@@ -82,6 +106,38 @@ impl History {
             }
         }
         Ok(Some(selected))
+    }
+
+    /// Adds what `between` stands for.
+    fn select_between(&self, between: &Between, selected: &mut Selected) -> Result<(), HistoryError> {
+        if let Some(missing) = self.missing(between.included.clone()).first() {
+            return Err(RevisionError::Unreadable(*missing).into());
+        }
+        for id in &between.included {
+            let objects = revision::peel(*id, self);
+            selected.add(&objects);
+            selected.tags.extend(objects.last().filter(|last| !self.is_commit(last)));
+            let name = id.to_string().into_bytes();
+            selected.pushed.push(Tip { kind: TipKind::Ref, name, objects });
+        }
+        let refs = self.refs().refs.iter().filter(|one| between.leaves_out(&one.name));
+        let refs = refs.flat_map(|one| revision::peel_to(one.target, one.peeled, self));
+        let named = between.excluded.iter().flat_map(|id| revision::peel(*id, self));
+        let excluded: BTreeSet<ObjectId> = named.chain(refs).collect();
+        for id in &excluded {
+            // A blob that the other side has a tag of is not new, and no commit either.
+            if selected.tags.remove(id) {
+                selected.commits.tips.retain(|tip| tip != id);
+            }
+        }
+        let missing: BTreeSet<ObjectId> =
+            self.missing(excluded.iter().copied().collect()).into_iter().collect();
+        selected.commits.excluded.extend(excluded.difference(&missing));
+        Ok(())
+    }
+
+    fn is_commit(&self, id: &ObjectId) -> bool {
+        matches!(revision::Objects::read(self, id), Some((ObjectKind::Commit, _)))
     }
 
     /// What a range leads to, and whether that is a commit: as a tag may be pushed

@@ -52,7 +52,7 @@ impl History {
     }
 
     /// The refs, which are read once.
-    fn refs(&self) -> &Refs {
+    pub(super) fn refs(&self) -> &Refs {
         self.refs.get_or_init(|| Refs::read(&self.place))
     }
 
