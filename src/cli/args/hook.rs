@@ -13,7 +13,7 @@ pub(crate) enum HookCommand {
     Uninstall(UninstallArgs),
     Status(StatusArgs),
     Run(RunArgs),
-    Framework(FrameworkArgs),
+    Framework(Box<FrameworkArgs>),
     Agent(AgentArgs),
 }
 

@@ -35,10 +35,9 @@ pub(crate) fn run(args: &FrameworkArgs, color: Option<ColorWhen>) -> Result<Exit
     let tell =
         |finding: &Finding| settings.reports.tell(finding, |finding| settings.suppressions.at_once(finding));
     let (report, scanned) = match &asked {
-        Asked::Range(range) => {
-            let limits = Limits { range: Some(range.clone()), ..Limits::default() };
-            let report = commits(args, &limits, &settings, &detector)?;
-            (report, Scanned::History(None, limits))
+        Asked::Commits(limits) => {
+            let report = commits(args, limits, &settings, &detector)?;
+            (report, Scanned::History(None, limits.clone()))
         }
         Asked::Commit | Asked::Files => {
             let job = Job { settings: &settings, detector: &detector, progress: Progress::observed(&tell) };

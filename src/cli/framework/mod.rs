@@ -15,6 +15,9 @@ mod tests;
 
 use std::ffi::OsString;
 
+use baseleak::pack::ObjectId;
+use baseleak::source::history::{Between, Limits};
+
 use super::complaint;
 
 pub(crate) use arguments::told_apart;
@@ -23,8 +26,8 @@ pub(crate) use choice::Choice;
 /// What is to be judged.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Asked {
-    /// The commits of a range.
-    Range(Vec<u8>),
+    /// Commits: those of a range, or those that are about to be pushed.
+    Commits(Limits),
     /// What git is about to commit, as far as it is named.
     Commit,
     /// The files that are named, and what is staged of them.
@@ -35,12 +38,15 @@ impl Asked {
     /// By the variables that `variable` looks up.
     pub(crate) fn of(variable: impl Fn(&str) -> Option<OsString>) -> Self {
         let value = |name| variable(name).filter(|value| !value.is_empty()).map(OsString::into_encoded_bytes);
+        let range = |text| Self::Commits(Limits { range: Some(text), ..Limits::default() });
+        let remote = value("PRE_COMMIT_REMOTE_NAME");
         if let (Some(from), Some(to)) = (value("PRE_COMMIT_FROM_REF"), value("PRE_COMMIT_TO_REF")) {
-            return Self::Range([&*from, b"..", &*to].concat());
+            let pushed = remote.and_then(|remote| pushed(&from, &to, &remote));
+            return pushed.unwrap_or_else(|| range([&*from, b"..", &*to].concat()));
         }
         // A push without a range is one of a branch of which the remote has nothing.
-        if let (Some(_), Some(branch)) = (value("PRE_COMMIT_REMOTE_NAME"), value("PRE_COMMIT_LOCAL_BRANCH")) {
-            return Self::Range(branch);
+        if let (Some(_), Some(branch)) = (remote, value("PRE_COMMIT_LOCAL_BRANCH")) {
+            return range(branch);
         }
         match value("GIT_INDEX_FILE") {
             Some(_) => Self::Commit,
@@ -51,7 +57,7 @@ impl Asked {
     /// What to do about findings, a line each.
     pub(crate) fn advice(&self) -> [&'static str; 3] {
         let mend = match self {
-            Self::Range(_) => {
+            Self::Commits(_) => {
                 "to mend: take the key out of every commit, with `git commit --amend` or `git rebase -i`; \
                  one more commit does not help"
             }
@@ -71,4 +77,16 @@ impl Asked {
     pub(crate) fn advise(&self) {
         self.advice().into_iter().for_each(complaint::hint);
     }
+}
+
+/// What a push from one commit to another brings that the remote is not known to have: the
+/// framework leaves out the past of one commit only, so that what was merged since would count
+/// as new. None where the commits are not given by their ids, as by a person.
+fn pushed(from: &[u8], to: &[u8], remote: &[u8]) -> Option<Asked> {
+    let between = Between {
+        included: vec![ObjectId::from_hex(to)?],
+        excluded: vec![ObjectId::from_hex(from)?],
+        excluded_refs: vec![[b"refs/remotes/", remote, b"/"].concat()],
+    };
+    Some(Asked::Commits(Limits { between: Some(between), ..Limits::default() }))
 }

@@ -4,6 +4,9 @@ use std::collections::HashSet;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
+use baseleak::pack::ObjectId;
+use baseleak::source::history::{Between, Limits};
+
 use super::arguments::told_apart_by;
 use super::{Asked, Choice};
 
@@ -18,7 +21,8 @@ fn check_asked(variables: &[(&str, &str)], expect: &Asked) {
 
 #[test]
 fn the_variables_say_what_is_asked_for() {
-    let range = |text: &str| Asked::Range(text.as_bytes().to_vec());
+    let commits = Asked::Commits;
+    let range = |text: &str| commits(Limits { range: Some(text.as_bytes().to_vec()), ..Limits::default() });
     let (from, to) = (("PRE_COMMIT_FROM_REF", "main"), ("PRE_COMMIT_TO_REF", "topic"));
     let (remote, branch) =
         (("PRE_COMMIT_REMOTE_NAME", "origin"), ("PRE_COMMIT_LOCAL_BRANCH", "refs/heads/x"));
@@ -29,6 +33,17 @@ fn the_variables_say_what_is_asked_for() {
     check_asked(&[from, to], &range("main..topic"));
     check_asked(&[from, to, remote, branch, index], &range("main..topic"));
     check_asked(&[remote, branch], &range("refs/heads/x"));
+    let (one, two) = ("1".repeat(40), "2".repeat(40));
+    let ids = [("PRE_COMMIT_FROM_REF", &*one), ("PRE_COMMIT_TO_REF", &*two)];
+    check_asked(&ids, &range(&format!("{one}..{two}")));
+    let id = |text: &str| ObjectId::from_hex(text.as_bytes()).expect("it is one");
+    let between = Between {
+        included: vec![id(&two)],
+        excluded: vec![id(&one)],
+        excluded_refs: vec![b"refs/remotes/origin/".to_vec()],
+    };
+    let push = commits(Limits { between: Some(between), ..Limits::default() });
+    check_asked(&[ids[0], ids[1], remote, branch], &push);
     check_asked(&[from, index], &Asked::Commit);
     check_asked(&[remote], &Asked::Files);
 }
