@@ -81,6 +81,9 @@ fn a_push_is_judged_by_what_leaves() {
     sandbox.git(["commit", "--quiet", "--no-verify", "--amend", "--no-edit"]);
     push(&["--force", "fine"], &[]);
     push(&["--delete", "fine"], &[]);
+    sandbox.git(["tag", "--annotate", "v1", "--message", "one", "topic"]);
+    push(&["v1"], &["new.env"]);
+    assert_eq!(sandbox.git(["ls-remote", "--tags", "origin"]), "");
     // A new branch that merged what the remote has by now.
     sandbox.git(["switch", "--quiet", "--create", "merged", "main"]);
     framework.clean("before.txt");
@@ -88,8 +91,4 @@ fn a_push_is_judged_by_what_leaves() {
     sandbox.git(["push", "--quiet", "--no-verify", "origin", "topic"]);
     sandbox.git(["merge", "--quiet", "--no-edit", "topic"]);
     push(&["merged"], &[]);
-    sandbox.git(["push", "--quiet", "--no-verify", "origin", "--delete", "topic"]);
-    sandbox.git(["tag", "--annotate", "v1", "--message", "one", "topic"]);
-    push(&["v1"], &["new.env"]);
-    assert_eq!(sandbox.git(["ls-remote", "--tags", "origin"]), "");
 }
