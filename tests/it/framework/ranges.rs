@@ -89,6 +89,6 @@ fn a_push_is_judged_by_what_leaves() {
     framework.clean("before.txt");
     framework.commit_all("before");
     sandbox.git(["push", "--quiet", "--no-verify", "origin", "topic"]);
-    sandbox.git(["merge", "--quiet", "--no-edit", "topic"]);
+    sandbox.git(["merge", "--quiet", "--no-verify", "--no-edit", "topic"]);
     push(&["merged"], &[]);
 }
