@@ -6,6 +6,7 @@ mod baseten;
 mod diff;
 mod doctor;
 mod format;
+mod framework;
 mod generate;
 mod hook;
 mod keys;
@@ -25,10 +26,9 @@ pub(crate) use baseten::BasetenArgs;
 pub(crate) use diff::DiffArgs;
 pub(crate) use doctor::DoctorArgs;
 pub(crate) use format::FormatArg;
+pub(crate) use framework::FrameworkArgs;
 pub(crate) use generate::{CompletionsArgs, ManArgs};
-pub(crate) use hook::{
-    AgentArgs, FrameworkArgs, HookCommand, HookName, InstallArgs, RunArgs, StatusArgs, UninstallArgs,
-};
+pub(crate) use hook::{AgentArgs, HookCommand, HookName, InstallArgs, RunArgs, StatusArgs, UninstallArgs};
 pub(crate) use keys::{KeysArgs, Sort};
 pub(crate) use revoke::RevokeArgs;
 pub(crate) use rotate::RotateArgs;

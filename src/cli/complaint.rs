@@ -51,6 +51,12 @@ pub(crate) fn warn(message: &str) {
     eprintln!("warning: {}", shown(message));
 }
 
+/// Prints what the user can do.
+#[expect(clippy::print_stderr, reason = "this is where advice is printed")]
+pub(crate) fn hint(text: &str) {
+    eprintln!("hint: {}", shown(text));
+}
+
 /// Prints what the parser of arguments has to say of wrong usage.
 #[expect(clippy::print_stderr, reason = "this is where errors are printed")]
 pub(crate) fn usage(error: &clap::Error) {

@@ -14,6 +14,7 @@ mod diff;
 mod doctor;
 mod exit;
 mod explanation;
+mod framework;
 mod hook;
 mod in_place;
 mod inventory;
@@ -39,7 +40,7 @@ use exit::Exit;
 
 /// Runs what the command line asks for.
 pub(crate) fn run() -> ExitCode {
-    let args = match Args::try_parse() {
+    let args = match Args::try_parse_from(framework::told_apart(std::env::args_os())) {
         Ok(args) => args,
         Err(error) if error.use_stderr() => {
             complaint::usage(&error);
@@ -70,7 +71,7 @@ pub(crate) fn run() -> ExitCode {
         Command::Hook(HookCommand::Uninstall(uninstall)) => commands::hook::uninstall(&uninstall),
         Command::Hook(HookCommand::Status(status)) => commands::hook::status(&status),
         Command::Hook(HookCommand::Run(run)) => commands::hook::run(&run),
-        Command::Hook(HookCommand::Framework(framework)) => commands::framework::run(&framework),
+        Command::Hook(HookCommand::Framework(framework)) => commands::framework::run(&framework, args.color),
         Command::Hook(HookCommand::Agent(agent)) => commands::agent::run(&agent),
         Command::Doctor(doctor) => commands::doctor::run(&doctor),
         Command::Completions(completions) => commands::generate::completions(&completions),

@@ -117,6 +117,31 @@ pub fn scan_staged(
     Ok(gather(staged.run(policy, threads, hire)?, detector))
 }
 
+/// Scans files that a tool lists and no person named: the policy of `walk` holds for them,
+/// links are not followed, and what is damaged in an archive is a note.
+///
+/// # Errors
+/// When the system gives no threads. What cannot be read is in the report.
+pub fn scan_listed(
+    files: &[PathBuf],
+    walk: &Walk<'_>,
+    unpack: bool,
+    detector: &Detector,
+    progress: &Progress,
+) -> io::Result<Report> {
+    let hire = || Worker::new(detector, progress, unpack);
+    Ok(gather(walk.run_listed(files, hire)?, detector))
+}
+
+/// Puts two reports on the same repository together, each as [`scan_staged`] and
+/// [`scan_listed`] give it: what stands in the same place in both is told of once.
+pub fn join(one: Report, other: Report, detector: &Detector) -> Report {
+    let (mut findings, mut coverage) = (one.findings, one.coverage);
+    findings.extend(other.findings);
+    coverage.merge(other.coverage);
+    report(findings, coverage, detector)
+}
+
 /// Puts together what the workers found.
 fn gather(workers: Vec<Worker<'_>>, detector: &Detector) -> Report {
     let mut findings = Vec::new();

@@ -59,17 +59,44 @@ impl Walk<'_> {
     /// Where a worker does.
     pub fn run<W: Worker>(&self, paths: &[PathBuf], hire: impl Fn() -> W) -> io::Result<Vec<W>> {
         let single = matches!(paths, [path] if !path.is_dir());
-        let pool = rayon::ThreadPoolBuilder::new().num_threads(if single { 1 } else { self.threads });
-        let pool = pool.build().map_err(io::Error::other)?;
-        let desk = |_| Mutex::new(Desk { worker: hire(), reader: Reader::default() });
-        let run = Run { walk: self, desks: (0..pool.current_num_threads()).map(desk).collect() };
+        let (pool, run) = self.hire(single, hire)?;
         let mut seen = HashSet::new();
         let distinct =
             paths.iter().filter(|path| seen.insert(path.canonicalize().unwrap_or_else(|_| (*path).clone())));
         pool.scope(|scope| distinct.for_each(|path| run.start(path, scope)));
-        let finished =
-            |desk: Mutex<Desk<W>>| desk.into_inner().expect("a worker that panicked ended the scope").worker;
-        Ok(run.desks.into_iter().map(finished).collect())
+        Ok(run.finish())
+    }
+
+    /// As [`run`](Self::run), for files that a tool lists and no person named: the policy
+    /// holds for them, and links are not followed. A folder in the list is a submodule.
+    ///
+    /// # Errors
+    /// When the system gives no threads.
+    ///
+    /// # Panics
+    /// Where a worker does.
+    pub fn run_listed<W: Worker>(&self, paths: &[PathBuf], hire: impl Fn() -> W) -> io::Result<Vec<W>> {
+        let (pool, run) = self.hire(paths.len() < 2, hire)?;
+        pool.scope(|scope| {
+            for batch in paths.chunks(BATCH) {
+                let run = &run;
+                scope.spawn(move |_| batch.iter().for_each(|path| run.listed(path)));
+            }
+        });
+        Ok(run.finish())
+    }
+
+    /// The threads, and a worker for each.
+    fn hire<W: Worker>(
+        &self,
+        single: bool,
+        hire: impl Fn() -> W,
+    ) -> io::Result<(rayon::ThreadPool, Run<'_, W>)> {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(if single { 1 } else { self.threads });
+        let pool = pool.build().map_err(io::Error::other)?;
+        let desk = |_| Mutex::new(Desk { worker: hire(), reader: Reader::default() });
+        let run = Run { walk: self, desks: (0..pool.current_num_threads()).map(desk).collect() };
+        Ok((pool, run))
     }
 }
 
@@ -89,6 +116,46 @@ impl<W: Worker> Run<'_, W> {
     fn desk(&self) -> MutexGuard<'_, Desk<W>> {
         let index = rayon::current_thread_index().expect("called on a thread of the pool");
         self.desks[index].lock().expect("a worker that panicked ended the scope")
+    }
+
+    /// The workers, when all is read.
+    fn finish(self) -> Vec<W> {
+        let finished =
+            |desk: Mutex<Desk<W>>| desk.into_inner().expect("a worker that panicked ended the scope").worker;
+        self.desks.into_iter().map(finished).collect()
+    }
+
+    /// Reads a file that a tool lists.
+    fn listed(&self, path: &Path) {
+        let Desk { worker, reader } = &mut *self.desk();
+        let kind = match fs::symlink_metadata(path) {
+            Ok(metadata) => metadata.file_type(),
+            Err(error) => {
+                return worker.skipped(&root::slashed(path.as_os_str()), skip::unreadable(&error));
+            }
+        };
+        let counted = |coverage: Coverage, worker: &mut W| worker.covered(coverage);
+        if kind.is_symlink() {
+            return counted(Coverage { symlinks: 1, ..Coverage::default() }, worker);
+        }
+        if kind.is_dir() {
+            return counted(Coverage { submodules: 1, ..Coverage::default() }, worker);
+        }
+        let root = Root::new(path, false);
+        if !self.walk.policy.admits_all() && !self.walk.policy.admits_file(&root.relative) {
+            return counted(Coverage { excluded: 1, ..Coverage::default() }, worker);
+        }
+        if !kind.is_file() {
+            return worker.skipped(&root.shown, skip::special(kind));
+        }
+        let provenance = Provenance { shown: &root.shown, relative: &root.relative };
+        match fs::File::open(path) {
+            Ok(file) if self.is_oversized(&file) => {
+                counted(Coverage { oversized: 1, ..Coverage::default() }, worker);
+            }
+            Ok(file) => read_file(reader, worker, file, provenance, false),
+            Err(error) => worker.skipped(&root.shown, skip::unreadable(&error)),
+        }
     }
 
     /// Begins with something that the user named.

@@ -22,6 +22,8 @@ mod formats;
 mod formats_gitlab;
 #[cfg(feature = "archives")]
 mod formats_sarif;
+#[cfg(unix)]
+mod framework;
 mod history;
 #[cfg(unix)]
 mod hooks;

@@ -7,13 +7,15 @@ use clap::{Subcommand, ValueEnum};
 
 use super::Format;
 
+use super::FrameworkArgs;
+
 #[derive(Debug, Subcommand)]
 pub(crate) enum HookCommand {
     Install(InstallArgs),
     Uninstall(UninstallArgs),
     Status(StatusArgs),
     Run(RunArgs),
-    Framework(FrameworkArgs),
+    Framework(Box<FrameworkArgs>),
     Agent(AgentArgs),
 }
 
@@ -94,14 +96,6 @@ pub(crate) struct RunArgs {
     /// What git gives the hook
     #[arg(value_name = "ARGUMENT", trailing_var_arg = true, allow_hyphen_values = true)]
     pub(crate) arguments: Vec<OsString>,
-}
-
-/// What the pre-commit framework calls: judge the files, or the range, that it was started for.
-#[derive(Debug, clap::Args)]
-pub(crate) struct FrameworkArgs {
-    /// The files
-    #[arg(value_name = "FILE")]
-    pub(crate) files: Vec<PathBuf>,
 }
 
 /// What a coding agent calls: judge a tool use, as JSON on standard input, before it happens.

@@ -75,7 +75,7 @@ fn limits(args: &HistoryArgs) -> Limits {
 }
 
 /// The error with what to do about it.
-fn advised(error: HistoryError) -> anyhow::Error {
+pub(super) fn advised(error: HistoryError) -> anyhow::Error {
     let advice = Advised::new("cannot read the history", error.hint());
     anyhow::Error::new(error).context(advice)
 }

@@ -42,7 +42,7 @@ pub(crate) fn run(args: &StagedArgs, color: Option<ColorWhen>) -> Result<Exit> {
 }
 
 /// The error with what to do about it.
-fn advised(error: StagedError) -> anyhow::Error {
+pub(super) fn advised(error: StagedError) -> anyhow::Error {
     let advice = Advised::new("cannot tell what is staged", error.hint());
     anyhow::Error::new(error).context(advice)
 }

@@ -13,10 +13,12 @@ mod fallback;
 mod head;
 mod index;
 mod object;
+mod some;
 mod split;
 #[cfg(test)]
 mod tests;
 
+use std::collections::HashSet;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -43,6 +45,8 @@ const SHARED: usize = 256;
 #[derive(Debug)]
 pub struct Staged {
     place: GitDir,
+    /// The paths that alone are asked about, if not all are.
+    some: Option<HashSet<Vec<u8>>>,
 }
 
 impl Staged {
@@ -56,7 +60,7 @@ impl Staged {
         if place.work_tree.is_none() && !place.index.exists() {
             return Err(StagedError::Bare(place.path));
         }
-        Ok(Self { place })
+        Ok(Self { place, some: None })
     }
 
     /// The root of the work tree, if there is one.
@@ -119,6 +123,9 @@ impl Staged {
         let head = head(&self.place)?.map(tree).transpose().map_err(StagedError::Head)?;
         let mut changed = compare::changed(index, head, &git).map_err(StagedError::Head)?;
         changed.sort_unstable();
+        if let Some(some) = &self.some {
+            changed.retain(|&number| some.contains(index.path(&index.entries[number])));
+        }
         Ok(changed)
     }
 
