@@ -5,6 +5,8 @@ use std::path::PathBuf;
 
 use clap::Subcommand;
 
+use super::AgentArgs;
+
 #[derive(Debug, Subcommand)]
 pub(crate) enum HookCommand {
     Install(InstallArgs),
@@ -56,18 +58,4 @@ pub(crate) struct FrameworkArgs {
     /// The files
     #[arg(value_name = "FILE")]
     pub(crate) files: Vec<PathBuf>,
-}
-
-/// What a coding agent calls: judge a tool use, as JSON on standard input, before it happens.
-#[derive(Debug, clap::Args)]
-#[command(args_conflicts_with_subcommands = true)]
-pub(crate) struct AgentArgs {
-    #[command(subcommand)]
-    pub(crate) command: Option<AgentCommand>,
-}
-
-#[derive(Debug, Subcommand)]
-pub(crate) enum AgentCommand {
-    /// Write the hook into the settings of a coding agent
-    Install,
 }
