@@ -1,5 +1,7 @@
 //! The integration tests: one binary, one module for each feature.
 
+mod agent;
+mod agent_settings;
 mod architecture;
 mod audit;
 #[cfg(feature = "archives")]
