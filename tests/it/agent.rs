@@ -166,7 +166,7 @@ fn a_key_is_found_however_it_is_written() {
     assert!(!bash("echo \"$BASETEN_API_KEY\"".to_owned()));
     // In the name of a field, deep down, and encoded.
     assert!(stops(&sandbox, "mcp__a__b", &json!({ "a": [{ (key.as_str()): 1 }] }), &[]));
-    let hex: String = key.bytes().map(|byte| format!("%{byte:02x}")).collect();
+    let hex = key.bytes().fold(String::new(), |hex, byte| hex + &format!("%{byte:02x}"));
     assert!(stops(&sandbox, "WebFetch", &json!({ "url": format!("https://example.com/?k={hex}") }), &[]));
     // The name of the field speaks for a key of the old shape.
     let old = key_of(Kind::Legacy, 3);
@@ -270,7 +270,7 @@ fn what_cannot_be_judged_does_not_go_on() {
         ("copilot/bash", "\"permissionDecision\":\"deny\""),
     ] {
         let run = ask(&sandbox, &event(&sandbox, fixture, "nothing"), "", &[]).exits(2);
-        run.says(&["error: .*".trim_end_matches(".*"), ".baseleak.toml"]).prints(&[field, "could not judge"]);
+        run.says(&["error: ", ".baseleak.toml"]).prints(&[field, "could not judge"]);
     }
     let run = ask(&sandbox, &event(&sandbox, "claude-code/bash", "nothing"), "", &["--no-config"]).exits(0);
     assert_eq!(run.stdout, "");

@@ -166,6 +166,8 @@ fn checked(text: &str) -> Result<Value> {
 
 /// What a person would write into a file that cannot be edited.
 pub(super) fn by_hand(tool: AgentTool, args: &SettleArgs) -> String {
-    let fresh = put("{}", tool, args).unwrap_or_default();
-    json!(fresh).as_str().unwrap_or_default().to_owned()
+    let fresh = put("{\"version\": 1}", tool, args).unwrap_or_default();
+    // On one line, as a hint is.
+    let value: Value = serde_json::from_str(&fresh).unwrap_or_default();
+    json!({ "hooks": value["hooks"] }).to_string()
 }

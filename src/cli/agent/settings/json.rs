@@ -63,20 +63,13 @@ impl Node {
         let is_line = own.is_some() || (parts.is_empty() && layout.unit.is_some());
         let before = if is_line { format!("{}{indent}", layout.newline) } else { String::new() };
         let (start, end) = (self.span.start + 1, self.span.end - 1);
-        match parts.last() {
-            Some(last) => {
-                let blank = if is_line { "" } else { " " };
-                format!("{},{blank}{before}{part}{}", &text[..last.end], &text[last.end..])
-            }
-            None => {
-                let after = if is_line {
-                    format!("{}{}", layout.newline, layout.indent(depth))
-                } else {
-                    String::new()
-                };
-                format!("{}{before}{part}{after}{}", &text[..start], &text[end..])
-            }
+        if let Some(last) = parts.last() {
+            let blank = if is_line { "" } else { " " };
+            return format!("{},{blank}{before}{part}{}", &text[..last.end], &text[last.end..]);
         }
+        let after =
+            if is_line { format!("{}{}", layout.newline, layout.indent(depth)) } else { String::new() };
+        format!("{}{before}{part}{after}{}", &text[..start], &text[end..])
     }
 
     /// The text without the part of this number.
