@@ -1,5 +1,6 @@
 //! The command line as `clap` reads it. What it means is worked out in `plan`.
 
+mod agent;
 mod audit;
 mod baseline;
 mod baseten;
@@ -18,6 +19,7 @@ mod verify;
 use std::ffi::OsString;
 use std::path::PathBuf;
 
+pub(crate) use agent::{AgentArgs, AgentCommand, AgentTool, EditArgs, Scope, SettleArgs, StandingArgs};
 pub(crate) use audit::{AuditArgs, ObjectArgs};
 pub(crate) use baseline::{
     BaselineCommand, BaselineFrom, BaselineOptions, CreateArgs, PruneArgs, Seeing, ShowArgs, UpdateArgs,
@@ -28,7 +30,7 @@ pub(crate) use doctor::DoctorArgs;
 pub(crate) use format::FormatArg;
 pub(crate) use framework::FrameworkArgs;
 pub(crate) use generate::{CompletionsArgs, ManArgs};
-pub(crate) use hook::{AgentArgs, HookCommand, HookName, InstallArgs, RunArgs, StatusArgs, UninstallArgs};
+pub(crate) use hook::{HookCommand, HookName, InstallArgs, RunArgs, StatusArgs, UninstallArgs};
 pub(crate) use keys::{KeysArgs, Sort};
 pub(crate) use revoke::RevokeArgs;
 pub(crate) use rotate::RotateArgs;

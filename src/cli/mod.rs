@@ -1,6 +1,7 @@
 //! The command line: arguments in, an exit code out. Everything that prints,
 //! asks the environment or names `clap` lives here.
 
+mod agent;
 mod args;
 mod baseline;
 mod baseten;

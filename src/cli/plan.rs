@@ -196,7 +196,7 @@ fn input(args: &ScanArgs) -> Result<Input> {
 
 /// The configuration that was named, or the one at the root of what is scanned.
 /// That of one root never governs another.
-fn config_file(args: &ReadOptions, roots: &BTreeSet<PathBuf>) -> Result<Option<PathBuf>> {
+pub(crate) fn config_file(args: &ReadOptions, roots: &BTreeSet<PathBuf>) -> Result<Option<PathBuf>> {
     if args.config.is_some() || args.no_config {
         return Ok(args.config.clone());
     }
@@ -214,7 +214,7 @@ fn config_file(args: &ReadOptions, roots: &BTreeSet<PathBuf>) -> Result<Option<P
 }
 
 /// The policy, its globs checked; an error in the configuration's says so.
-fn policy(args: &ReadOptions, config: &Config, file: Option<&Path>) -> Result<Policy> {
+pub(crate) fn policy(args: &ReadOptions, config: &Config, file: Option<&Path>) -> Result<Policy> {
     let (include, exclude) = (&config.scan.include, &config.scan.exclude);
     if let Some(file) = file {
         Policy::new(include, exclude, None).with_context(|| format!("{} cannot be used", file.display()))?;

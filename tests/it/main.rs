@@ -3,6 +3,8 @@
 // The other runners have other shells; .github/workflows/ci.yml uses the action there.
 #[cfg(target_os = "linux")]
 mod action;
+mod agent;
+mod agent_settings;
 mod architecture;
 mod audit;
 #[cfg(feature = "archives")]

@@ -9,6 +9,8 @@ use super::Format;
 
 use super::FrameworkArgs;
 
+use super::AgentArgs;
+
 #[derive(Debug, Subcommand)]
 pub(crate) enum HookCommand {
     Install(InstallArgs),
@@ -96,18 +98,4 @@ pub(crate) struct RunArgs {
     /// What git gives the hook
     #[arg(value_name = "ARGUMENT", trailing_var_arg = true, allow_hyphen_values = true)]
     pub(crate) arguments: Vec<OsString>,
-}
-
-/// What a coding agent calls: judge a tool use, as JSON on standard input, before it happens.
-#[derive(Debug, clap::Args)]
-#[command(args_conflicts_with_subcommands = true)]
-pub(crate) struct AgentArgs {
-    #[command(subcommand)]
-    pub(crate) command: Option<AgentCommand>,
-}
-
-#[derive(Debug, Subcommand)]
-pub(crate) enum AgentCommand {
-    /// Write the hook into the settings of a coding agent
-    Install,
 }
