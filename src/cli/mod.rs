@@ -13,6 +13,7 @@ mod date;
 mod diff;
 mod exit;
 mod explanation;
+mod generate;
 mod in_place;
 mod inventory;
 mod output;
