@@ -8,6 +8,7 @@
 const { spawn } = require("node:child_process");
 const { constants } = require("node:os");
 const path = require("node:path");
+const { isatty } = require("node:tty");
 
 const INSTALLING = "https://github.com/baseleak/baseleak/blob/main/docs/installing.md";
 const NO_VERDICT = 2;
@@ -67,7 +68,8 @@ function program() {
 function run(file) {
   const child = spawn(file, process.argv.slice(2), { stdio: "inherit" });
   // What a terminal interrupts gets the signal by itself, and must not get it twice.
-  const atTerminal = process.stdin.isTTY || process.stdout.isTTY || process.stderr.isTTY;
+  // `process.stdin` must not be touched: Node would make a pipe non-blocking, and the program could not read it.
+  const atTerminal = [0, 1, 2].some((descriptor) => isatty(descriptor));
   const pass = (signal) => child.kill(signal);
   process.on("SIGINT", atTerminal ? () => {} : pass);
   process.on("SIGTERM", pass);
