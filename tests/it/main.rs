@@ -18,6 +18,7 @@ mod formats;
 mod formats_gitlab;
 #[cfg(feature = "archives")]
 mod formats_sarif;
+mod generate;
 mod history;
 #[cfg(unix)]
 mod hooks;
@@ -25,6 +26,8 @@ mod hooks;
 mod html;
 mod keys;
 mod limits;
+#[cfg(unix)]
+mod owner;
 mod pack;
 mod prism;
 mod recall;
@@ -39,3 +42,4 @@ mod staged;
 mod submodules;
 mod suppress;
 mod verify;
+mod versions;
