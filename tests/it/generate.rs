@@ -9,6 +9,7 @@ use std::process::{Command, Stdio};
 use crate::sandbox::Sandbox;
 
 /// Whether a program can be started; says so where not.
+#[expect(clippy::print_stderr, reason = "a test that is passed over must be seen")]
 fn there(program: &str, needed: bool) -> bool {
     let found =
         Command::new("sh").args(["-c", &format!("command -v {program}")]).stdout(Stdio::null()).status();
@@ -32,7 +33,6 @@ fn offered(sandbox: &Sandbox, line: &[&str]) -> Vec<String> {
     String::from_utf8(output.stdout).expect("it is UTF-8").split_whitespace().map(str::to_owned).collect()
 }
 
-#[cfg(unix)]
 #[test]
 fn bash_completes() {
     let sandbox = Sandbox::new();
@@ -53,7 +53,6 @@ fn bash_completes() {
 }
 
 /// Each shell that is there reads its script without complaint.
-#[cfg(unix)]
 #[test]
 fn shells_read_their_scripts() {
     for (shell, script, arguments) in [
@@ -122,7 +121,6 @@ fn pages_where_no_folder_can_be() {
     assert!(run.stderr.starts_with("error: cannot make the folder"), "{}", run.stderr);
 }
 
-#[cfg(unix)]
 #[test]
 fn pages_can_be_shown() {
     let sandbox = Sandbox::new();

@@ -18,6 +18,7 @@ mod formats;
 mod formats_gitlab;
 #[cfg(feature = "archives")]
 mod formats_sarif;
+#[cfg(unix)]
 mod generate;
 mod history;
 #[cfg(unix)]

@@ -36,6 +36,7 @@ fn found(sandbox: &Sandbox, home: &Path, args: &[&str]) -> Vec<String> {
 }
 
 #[test]
+#[expect(clippy::print_stderr, reason = "a test that is passed over must be seen")]
 fn a_repository_of_another_user() {
     let sandbox = Sandbox::repository();
     let work = sandbox.path(".");

@@ -38,9 +38,7 @@ fn root() -> PathBuf {
 }
 
 fn read(path: &str) -> String {
-    fs::read_to_string(root().join(path))
-        .unwrap_or_else(|error| panic!("{path}: {error}"))
-        .replace("\r\n", "\n")
+    fs::read_to_string(root().join(path)).expect(path).replace("\r\n", "\n")
 }
 
 /// The versions that stand where `pattern` has its `\V`.
