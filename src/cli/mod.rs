@@ -16,6 +16,7 @@ mod doctor;
 mod exit;
 mod explanation;
 mod framework;
+mod generate;
 mod hook;
 mod in_place;
 mod inventory;

@@ -8,7 +8,7 @@ use crate::sandbox::Sandbox;
 /// The environment variable that makes the test write the page anew.
 const UPDATE: &str = "BASELEAK_UPDATE";
 /// The commands and what stands above the help of each; the root comes first.
-const COMMANDS: [&[&str]; 31] = [
+const COMMANDS: [&[&str]; 33] = [
     &[],
     &["scan"],
     &["staged"],
@@ -37,6 +37,8 @@ const COMMANDS: [&[&str]; 31] = [
     &["hook", "framework"],
     &["hook", "agent"],
     &["hook", "agent", "install"],
+    &["hook", "agent", "uninstall"],
+    &["hook", "agent", "status"],
     &["doctor"],
     &["completions"],
     &["man"],

@@ -26,6 +26,7 @@ mod formats_gitlab;
 mod formats_sarif;
 #[cfg(unix)]
 mod framework;
+mod generate;
 mod history;
 #[cfg(unix)]
 mod hooks;
@@ -34,6 +35,8 @@ mod html;
 mod keys;
 mod library;
 mod limits;
+#[cfg(unix)]
+mod owner;
 mod pack;
 mod prism;
 mod recall;
@@ -48,3 +51,4 @@ mod staged;
 mod submodules;
 mod suppress;
 mod verify;
+mod versions;
