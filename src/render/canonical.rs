@@ -15,20 +15,7 @@ use crate::model::{
 
 /// A report of a scan that found and read nothing, of the same program as [`canonical`].
 pub(crate) fn empty() -> Report {
-    Report {
-        version: canonical().version,
-        findings: Vec::new(),
-        suppressed: Vec::new(),
-        entries: Vec::new(),
-        gate: Gate::default(),
-        exposures: Vec::new(),
-        verdicts: Vec::new(),
-        coverage: Coverage::default(),
-        rules: Vec::new(),
-        disabled: Vec::new(),
-        config: None,
-        repository: None,
-    }
+    Report { version: canonical().version, ..Report::default() }
 }
 
 /// A report of a scan that found nothing and read this, by the rules and in the repository of

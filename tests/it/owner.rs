@@ -59,11 +59,11 @@ fn a_repository_of_another_user() {
     sandbox.write_key("ignored");
     sandbox.git(["add", "committed", ".gitignore"]);
     sandbox.git(["commit", "--quiet", "--message", "a key"]);
-    sandbox.write_key("staged");
-    sandbox.git(["add", "staged"]);
-
     let nowhere = Path::new("/nonexistent");
     assert_eq!(found(&sandbox, nowhere, &["history"]), ["committed"]);
+
+    sandbox.write_key("staged");
+    sandbox.git(["add", "staged"]);
     assert_eq!(found(&sandbox, nowhere, &["staged"]), ["staged"]);
     // Git's library tells nothing of what the repository ignores, so that is read as well.
     assert_eq!(found(&sandbox, nowhere, &["scan"]), ["committed", "ignored", "staged"]);

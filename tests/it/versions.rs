@@ -31,7 +31,7 @@ const IN_DOCUMENTS: &[&str] = &[
     r"(?m)^ *rev: v\V",
     r"--tag v\V",
 ];
-const VERSION: &str = r"([0-9]+\.[0-9]+\.[0-9]+(?:-[0-9A-Za-z.]+)?)";
+const VERSION: &str = r"([0-9]+\.[0-9]+\.[0-9]+(?:-(?:alpha|beta|rc)[0-9.]*)?)";
 
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).to_owned()
@@ -51,9 +51,6 @@ fn versions(text: &str, pattern: &str) -> Vec<String> {
 #[test]
 fn the_version_is_the_same_everywhere() {
     for &(path, pattern, least) in REPEATED {
-        if !root().join(path).exists() {
-            continue;
-        }
         let found = versions(&read(path), pattern);
         assert!(
             found.len() >= least,
@@ -150,9 +147,6 @@ fn archives_that_are_asked_for_are_released() {
     let triples =
         Regex::new(r"\b(?:x86_64|aarch64)-[a-z]+-[a-z]+(?:-[a-z]+)?\b").expect("the expression is right");
     for path in ["packaging/homebrew/baseleak.rb", "packaging/release/formula", "action/install"] {
-        if !root().join(path).exists() {
-            continue;
-        }
         let text = read(path);
         let asked: BTreeSet<_> = triples.find_iter(&text).map(|found| found.as_str().to_owned()).collect();
         assert!(!asked.is_empty(), "{path} asks for no archive");

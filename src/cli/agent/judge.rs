@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result};
 use baseleak::detect::Detector;
-use baseleak::model::{Blob, Confidence, Coverage, FailOn, Finding, Gate, Provenance, Report};
+use baseleak::model::{Blob, Confidence, FailOn, Finding, Provenance, Report};
 use baseleak::rules::{Config, RuleSet};
 use baseleak::scan::{self, Input, Progress};
 use baseleak::select::Policy;
@@ -173,18 +173,7 @@ impl Judge<'_> {
 
 /// A report of these findings, and of nothing else.
 fn report(findings: Vec<Finding>) -> Report {
-    Report {
-        version: env!("CARGO_PKG_VERSION"),
-        findings,
-        suppressed: Vec::new(),
-        entries: Vec::new(),
-        gate: Gate::default(),
-        exposures: Vec::new(),
-        verdicts: Vec::new(),
-        coverage: Coverage::default(),
-        rules: Vec::new(),
-        disabled: Vec::new(),
-        config: None,
-        repository: None,
-    }
+    let mut report = Report::default();
+    report.findings = findings;
+    report
 }

@@ -36,9 +36,9 @@ pub(crate) enum HookName {
     Update,
 }
 
-/// Install hooks that keep keys out of commits and pushes; one that is there is run first, never lost.
+/// Install hooks that keep keys out of commits and pushes.
 ///
-/// Exit codes: 0 they are installed; 2 they are not, and why.
+/// One that is there is run first, and never lost. Exit codes: 0 they are installed; 2 they are not, and why.
 #[derive(Debug, clap::Args)]
 pub(crate) struct InstallArgs {
     /// A folder of the repository; without it, the one of the current folder

@@ -71,9 +71,10 @@ fn lines(words: &Words, findings: &[Finding]) -> [String; 5] {
 
 /// Where a key stands, and which.
 fn place(finding: &Finding) -> String {
-    let line = match finding.location.place {
-        Place::Content => format!(":{}", finding.location.start.line),
-        Place::FileName => " (its name)".to_owned(),
+    let line = if finding.location.place == Place::FileName {
+        " (its name)".to_owned()
+    } else {
+        format!(":{}", finding.location.start.line)
     };
     let commit = finding.origin.as_ref().and_then(|origin| origin.commit.as_ref());
     let commit = commit.map(|commit| format!(", commit {}", commit.id.get(..DIGITS).unwrap_or(&commit.id)));

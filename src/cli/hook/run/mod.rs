@@ -18,7 +18,7 @@ use std::time::Instant;
 
 use anyhow::{Context as _, Result};
 use baseleak::detect::Detector;
-use baseleak::model::{Coverage, Gate, Report, ReportFormat};
+use baseleak::model::{Report, ReportFormat};
 use baseleak::pack::ObjectId;
 use baseleak::scan::{self, Progress, Reading, Scanned};
 use baseleak::source::history::{Between, Engine, History, HistoryError, Limits};
@@ -122,22 +122,10 @@ fn message(file: &Path) -> Result<Report> {
     let root = source::root_of(Path::new("."));
     let (settings, rules) = settings(&BTreeSet::from([root]))?;
     let detector = Detector::new(rules.in_force).decoding(settings.decode);
-    let mut findings = Vec::new();
-    message::scan(&text, &detector, &mut findings);
-    let report = Report {
-        version: env!("CARGO_PKG_VERSION"),
-        findings,
-        suppressed: Vec::new(),
-        entries: Vec::new(),
-        gate: Gate::default(),
-        exposures: Vec::new(),
-        verdicts: Vec::new(),
-        coverage: Coverage { files: 1, bytes: text.len() as u64, ..Coverage::default() },
-        rules: detector.rules().collect(),
-        disabled: Vec::new(),
-        config: None,
-        repository: None,
-    };
+    let mut report = Report::default();
+    message::scan(&text, &detector, &mut report.findings);
+    (report.coverage.files, report.coverage.bytes) = (1, text.len() as u64);
+    report.rules = detector.rules().collect();
     let (scanned, repository) = (Scanned::Index(None), settings.root.as_deref());
     let ending = Ending {
         settings: &settings,
