@@ -63,8 +63,10 @@ impl<'t> Texts<'t> {
         let mut lines = Cursor::new(bytes);
         let mut raws: Vec<Raw> = findings
             .drain(..)
-            .map(|finding| {
+            .map(|mut finding| {
                 let span = lines.offset(finding.location.start)..lines.offset(finding.location.end);
+                // JSON has no comments: what looks like one stands in a text, and holds there alone.
+                finding.inline = None;
                 Raw { span, finding: Some(finding) }
             })
             .collect();
@@ -115,14 +117,8 @@ fn place<P: Display>(
         let line = finding.location.start.line;
         let span = text.offset(finding.location.start)..text.offset(finding.location.end);
         let raw = part.raw(span);
-        let mut beside = None;
         let twins = raws.iter_mut().filter(|twin| twin.span.start < raw.end && raw.start < twin.span.end);
         for twin in twins.filter_map(|twin| twin.finding.take()) {
-            // A text of one line may have its comment beside it in the file. In others the
-            // lines of the text count: in the file they may stand on one, or close together.
-            if finding.inline.is_none() && memchr::memchr(b'\n', part.text.trim_ascii_end()).is_none() {
-                beside = twin.inline;
-            }
             // The rest of the file may say better whose it is.
             if twin.rule == finding.rule && twin.confidence > finding.confidence {
                 finding.confidence = twin.confidence;
@@ -140,7 +136,6 @@ fn place<P: Display>(
                 _ => end.line,
             };
         }
-        finding.inline = finding.inline.take().or(beside);
         (finding.location.start, finding.location.end) = (start, end);
         name(detector, part, line, finding);
     }

@@ -103,6 +103,24 @@ fn the_lines_of_a_cell() {
     shown(&sandbox, &["one.ipynb"]).prints(&["(line 5)\n  ~ reason: why not"]);
 }
 
+/// All of a notebook may stand on one line of its file: a comment holds in its own text alone.
+#[test]
+fn a_comment_of_one_cell_says_nothing_of_another() {
+    let output = json!([{"output_type": "stream", "name": "stdout", "text": [format!("{}\n", key(2))]}]);
+    let settled = json!({"cell_type": "code", "source": [format!("A = '{}'  # baseleak:allow dead\n", key(1))], "outputs": output});
+    let bare =
+        json!({"cell_type": "code", "source": format!("B = '{}'", key(3)), "metadata": {"key": key(4)}});
+    let notebook = json!({"cells": [settled, bare], "metadata": {}, "nbformat": 4, "nbformat_minor": 5});
+    let sandbox = Sandbox::new();
+    sandbox.write("compact.ipynb", notebook.to_string());
+    sandbox.write("pretty.ipynb", serde_json::to_string_pretty(&notebook).expect("a value is JSON"));
+    for name in ["compact.ipynb", "pretty.ipynb"] {
+        let report = sandbox.run(["scan", "--format", "json", name]).exits(1).json();
+        assert_eq!(report["findings"].as_array().map(Vec::len), Some(3), "{name}");
+        assert_eq!(report["suppressed"].as_array().map(Vec::len), Some(1), "{name}");
+    }
+}
+
 #[test]
 fn a_member_of_an_archive() {
     let sandbox = Sandbox::repository();
