@@ -36,8 +36,10 @@ impl History {
         let none = Vec::new();
         let selected = self.select(limits, || &none)?.unwrap_or_default();
         let (tips, excluded) = (&selected.commits.tips, &selected.commits.excluded);
-        let tip = tips.first().copied();
-        let base = match (tip, excluded.last()) {
+        // A tree that a tag names is no end of a history.
+        let is_commit = |id: &&ObjectId| self.tree_of(id).is_ok();
+        let tip = tips.iter().find(is_commit).copied();
+        let base = match (tip, excluded.iter().rfind(is_commit)) {
             // Of many, none alone says what was there before.
             (Some(tip), Some(_)) if limits.between.is_some() => {
                 self.parting(tip, excluded).or_else(|| excluded.last().copied())

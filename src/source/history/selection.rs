@@ -46,7 +46,7 @@ impl Between {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Selected {
     pub(super) commits: Selection,
-    /// The annotated tags on the way to its tips, and tips that are no commits.
+    /// The annotated tags on the way to its tips.
     pub(super) tags: BTreeSet<ObjectId>,
     /// The tips that were given by their ids: in a hook, no ref leads to them yet.
     pub pushed: Vec<Tip>,
@@ -84,9 +84,9 @@ impl History {
             let Range { exclude, include } = Range::parse(range)?;
             let excluded = exclude.map(|text| revision::way(text, &self.place, self)).transpose()?;
             if let Some(text) = include {
-                let (included, is_commit) = self.included(text)?;
+                let included = self.included(text)?;
+                self.read_to_its_end(&included)?;
                 selected.add(&included);
-                selected.tags.extend(included.last().filter(|_| !is_commit));
                 if ObjectId::from_hex(text).is_some() {
                     let name = text.to_vec();
                     selected.pushed.push(Tip { kind: TipKind::Ref, name, objects: included });
@@ -115,8 +115,8 @@ impl History {
         }
         for id in &between.included {
             let objects = revision::peel(*id, self);
+            self.read_to_its_end(&objects)?;
             selected.add(&objects);
-            selected.tags.extend(objects.last().filter(|last| !self.is_commit(last)));
             let name = id.to_string().into_bytes();
             selected.pushed.push(Tip { kind: TipKind::Ref, name, objects });
         }
@@ -125,10 +125,7 @@ impl History {
         let named = between.excluded.iter().flat_map(|id| revision::peel(*id, self));
         let excluded: BTreeSet<ObjectId> = named.chain(refs).collect();
         for id in &excluded {
-            // A blob that the other side has a tag of is not new, and no commit either.
-            if selected.tags.remove(id) {
-                selected.commits.tips.retain(|tip| tip != id);
-            }
+            selected.tags.remove(id);
         }
         let missing: BTreeSet<ObjectId> =
             self.missing(excluded.iter().copied().collect()).into_iter().collect();
@@ -136,17 +133,22 @@ impl History {
         Ok(())
     }
 
-    fn is_commit(&self, id: &ObjectId) -> bool {
-        matches!(revision::Objects::read(self, id), Some((ObjectKind::Commit, _)))
+    /// Tags of tags have an end, for git at least; what lies behind the last that is followed
+    /// would not be looked at.
+    fn read_to_its_end(&self, way: &[ObjectId]) -> Result<(), HistoryError> {
+        match way.last().map(|last| (last, revision::Objects::read(self, last))) {
+            Some((last, Some((ObjectKind::Tag, _)))) => Err(RevisionError::Unreadable(*last).into()),
+            _ => Ok(()),
+        }
     }
 
-    /// What a range leads to, and whether that is a commit: as a tag may be pushed
-    /// that names one, it may as well be a blob or a tree.
-    fn included(&self, text: &[u8]) -> Result<(Vec<ObjectId>, bool), HistoryError> {
+    /// What a range leads to: as a tag may be pushed that names a commit, it may as well be a
+    /// blob or a tree.
+    fn included(&self, text: &[u8]) -> Result<Vec<ObjectId>, HistoryError> {
         let named = ObjectId::from_hex(text).filter(|id| self.missing(vec![*id]).is_empty());
         match (revision::way(text, &self.place, self), named) {
-            (Err(_), Some(id)) => Ok((revision::peel(id, self), false)),
-            (way, _) => Ok((way?, true)),
+            (Err(_), Some(id)) => Ok(revision::peel(id, self)),
+            (way, _) => Ok(way?),
         }
     }
 

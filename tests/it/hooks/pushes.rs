@@ -88,6 +88,53 @@ fn tags_leave_too() {
     push(&sandbox, &["--delete", "clean"]).exits(0);
 }
 
+/// Each goes through no gate: the client's, the server's, one ref at a time, and a range.
+#[test]
+fn trees_without_a_commit() {
+    for (hook, on_server) in [("pre-push", false), ("pre-receive", true), ("update", true)] {
+        let sandbox = pushed(if on_server { &[] } else { &["pre-push"] });
+        if on_server {
+            sandbox.run(["hook", "install", SERVER, "--hook", hook]).exits(0);
+        }
+        sandbox.write("deep/er/a.env", line(1));
+        sandbox.git(["add", "--all"]);
+        let tree = sandbox.git(["write-tree"]);
+        let deep = sandbox.git(["rev-parse", &format!("{}:deep", tree.trim())]);
+        sandbox.git(["reset", "--quiet", "--hard"]);
+        sandbox.git(["tag", "tree", tree.trim()]);
+        sandbox.git(["tag", "deep", deep.trim()]);
+        sandbox.git(["tag", "--annotate", "note", "--message", "n", "tree"]);
+        sandbox.git(["tag", "--annotate", "twice", "--message", "n", "note"]);
+        sandbox.git(["update-ref", "refs/x/y", "tree"]);
+        for name in ["tree", "deep", "note", "twice", "refs/x/y"] {
+            push(&sandbox, &[name]).exits(1).says(&[&prefix(1)]);
+        }
+        for name in ["tree", "note", "twice"] {
+            let id = sandbox.git(["rev-parse", name]);
+            let range = format!("{}..{}", "0".repeat(40), id.trim());
+            sandbox.run(["history", "--range", &range]).exits(1);
+        }
+        // A tree that the other side has is not new there, and neither is a part of it.
+        sandbox.git(["tag", "known", "main^{tree}"]);
+        push(&sandbox, &["known"]).exits(0);
+    }
+}
+
+/// Behind so many tags nothing is looked at.
+#[test]
+fn tags_without_an_end() {
+    let sandbox = pushed(&["pre-push"]);
+    commit(&sandbox, "a.env", &line(1));
+    let mut last = "main".to_owned();
+    for number in 0..20 {
+        let name = format!("t{number}");
+        sandbox.git(["tag", "--annotate", &name, "--message", "n", &last]);
+        last = name;
+    }
+    blocked(push(&sandbox, &["t3"]), 1);
+    push(&sandbox, &["t19"]).exits(1).says(&["error: cannot read what is pushed"]);
+}
+
 #[test]
 fn what_the_remote_has_may_not_be_here() {
     let sandbox = pushed(&["pre-push"]);
@@ -219,6 +266,16 @@ fn several_ends_are_those_of_git() {
     sandbox.git(["tag", "--annotate", "t", "--message", "t", "c"]);
     let blob = sandbox.git(["rev-parse", "a:1.env"]);
     sandbox.git(["tag", "blob", blob.trim()]);
+    // A tree that no commit has, one of a commit, and what else may be pushed.
+    sandbox.write("deep/er/7.env", line(7));
+    sandbox.git(["add", "--all"]);
+    let tree = sandbox.git(["write-tree"]);
+    sandbox.git(["reset", "--quiet", "--hard"]);
+    sandbox.git(["tag", "tree", tree.trim()]);
+    sandbox.git(["tag", "--annotate", "note", "--message", "n", "tree"]);
+    sandbox.git(["tag", "--annotate", "twice", "--message", "n", "note"]);
+    sandbox.git(["tag", "deep", "tree:deep"]);
+    sandbox.git(["update-ref", "refs/x/old", "a^{tree}"]);
     let id = |name: &str| sandbox.git(["rev-parse", name]).trim().to_owned();
     let one = |name: &&str| ObjectId::from_hex(id(name).as_bytes()).expect("it is an id");
     for (included, excluded) in [
@@ -232,11 +289,25 @@ fn several_ends_are_those_of_git() {
         (&["blob"], &["blob"]),
         (&["t", "d"], &["d^1", "d^2", "blob"]),
         (&["main"], &["main"]),
+        (&["tree"], &[]),
+        (&["note"], &["main"]),
+        (&["twice", "main"], &["d"]),
+        (&["tree"], &["tree"]),
+        (&["tree"], &["note"]),
+        (&["deep"], &["main"]),
+        (&["deep"], &["twice"]),
+        (&["tree"], &["deep"]),
+        (&["refs/x/old"], &["main"]),
+        (&["refs/x/old"], &["a"]),
+        (&["tree"], &["refs/x/old"]),
+        (&["a"], &["refs/x/old"]),
+        (&["tree", "blob"], &["blob"]),
     ] {
-        let git = ["rev-list", "--objects", "--no-object-names"];
+        // Without being told to, git does not look whether an excluded commit has what a tree has.
+        let git = ["rev-list", "--objects-edge-aggressive", "--no-object-names"];
         let listed = sandbox.git(git.iter().chain(included).chain(&["--not"]).chain(excluded));
         let mut expect = BTreeSet::new();
-        for object in listed.lines() {
+        for object in listed.lines().filter(|line| !line.starts_with('-')) {
             if sandbox.git(["cat-file", "-t", object]).trim() == "blob" {
                 let text = sandbox.git(["cat-file", "blob", object]);
                 expect.extend((1..9).filter(|number| text == line(*number)));

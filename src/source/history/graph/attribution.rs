@@ -31,8 +31,8 @@ pub struct Carrier {
     /// The first kind of tip that leads to it.
     pub holder: Holder,
     /// Whether a selected commit brings it in, which is to say carries it while none
-    /// of its parents does, and nothing that the selection excludes carries it. False
-    /// without a selection.
+    /// of its parents does, or it is or stands in a tree or a blob that the selection begins
+    /// with; and nothing that the selection excludes carries it. False without a selection.
     pub is_new: bool,
 }
 
@@ -68,6 +68,15 @@ pub struct Attribution<'g> {
     /// Whether HEAD leads to each commit.
     in_head: Vec<bool>,
     selected: Option<Selected>,
+    /// The trees and blobs that a selection begins with, and those that it leaves out, by node.
+    loose: Loose,
+}
+
+/// Trees and blobs that a selection names itself: no commit need have them.
+#[derive(Debug, Default)]
+struct Loose {
+    tips: Vec<u32>,
+    excluded: Vec<u32>,
 }
 
 /// A tip, and where it leads.
@@ -113,6 +122,7 @@ impl<'g> Attribution<'g> {
             holders,
             in_head: reachable(&graph.commits, &heads),
             selected: selection.map(|selection| selection.apply(&graph.commits)),
+            loose: selection.map(|selection| Loose::new(graph, selection)).unwrap_or_default(),
         }
     }
 
@@ -223,7 +233,7 @@ impl<'g> Attribution<'g> {
         let groups: Vec<&[ObjectId]> = objects.iter().map(std::slice::from_ref).collect();
         let sweep = self.graph.sweep(&groups);
         let firsts = self.firsts(&sweep.carried);
-        let (head, new) = (self.head(&sweep.carried), self.new_in_selection(&sweep.carried));
+        let (head, new) = (self.head(&sweep.carried), self.new_in_selection(&sweep));
         let mut carriers: Vec<Carrier> = Vec::with_capacity(objects.len());
         for (bit, id) in objects.iter().enumerate() {
             carriers.push(Carrier {
@@ -291,11 +301,12 @@ impl<'g> Attribution<'g> {
         heads.flat_map(|tip| &tip.commits).fold(0, |all, &commit| all | carried[commit as usize])
     }
 
-    /// What a chosen commit carries that none of its parents does, and nothing that
-    /// is excluded.
-    fn new_in_selection(&self, carried: &[u64]) -> u64 {
+    /// What a chosen commit carries that none of its parents does, or a tree that is named
+    /// has, and nothing that is excluded.
+    fn new_in_selection(&self, Sweep { nodes, carried }: &Sweep) -> u64 {
         let Some(Selected { chosen, excluded }) = &self.selected else { return 0 };
-        let (mut new, mut old) = (0, 0);
+        let held = |list: &[u32]| list.iter().fold(0, |all, &node| all | nodes[node as usize]);
+        let (mut new, mut old) = (held(&self.loose.tips), held(&self.loose.excluded));
         for (place, &here) in carried.iter().enumerate() {
             if chosen[place] {
                 let parents = self.graph.commits.parents.of(place).iter();
@@ -306,6 +317,13 @@ impl<'g> Attribution<'g> {
             }
         }
         new & !old
+    }
+}
+
+impl Loose {
+    fn new(graph: &Graph, selection: &Selection) -> Self {
+        let nodes = |ids: &[ObjectId]| ids.iter().filter_map(|id| graph.trees.ids.get(id)).collect();
+        Self { tips: nodes(&selection.tips), excluded: nodes(&selection.excluded) }
     }
 }
 

@@ -43,7 +43,8 @@ impl From<TipKind> for Holder {
 }
 
 /// The commits that are asked about: reachable from `tips`, not from `excluded`, and
-/// within the limits. Ids that are no commits of the repository lead nowhere.
+/// within the limits. A tree or a blob among them stands for itself and what is in it, and has
+/// no date. Other ids that are no commits of the repository lead nowhere.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Selection {
     /// Where it begins.
