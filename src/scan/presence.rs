@@ -81,15 +81,20 @@ enum Before {
 impl Opened {
     /// The files of the newest commit within `limits`, and those before the oldest.
     fn of_commits(history: &Rc<History>, limits: &Limits) -> Option<Self> {
-        let Ends { tip, base } = history.ends(limits).ok()?;
+        let Ends { tip, others, base } = history.ends(limits).ok()?;
         let commit = |id: ObjectId| Snapshot::commit(history, &id).ok();
         let before = match base {
             None => Before::Same,
             Some(base) => commit(base).map_or(Before::Unknown, Before::Files),
         };
-        // Without a commit there are no files.
-        let now = tip.map_or_else(|| Some(Snapshot::Index(Vec::new())), commit);
-        Some(Self { now, before, ..Self::default() })
+        // Without a commit there are no files; of a tag of a tree nobody can tell.
+        let is_part = limits.range.is_some() || limits.between.is_some();
+        let none = || (!is_part).then(|| Snapshot::Index(Vec::new()));
+        let now = tip.map_or_else(none, commit);
+        // What is in any of the branches is not past.
+        let beside: Option<Vec<Snapshot>> = others.into_iter().map(commit).collect();
+        let now = now.filter(|_| beside.is_some());
+        Some(Self { now, before, beside: beside.unwrap_or_default(), ..Self::default() })
     }
 }
 

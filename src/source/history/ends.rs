@@ -8,10 +8,12 @@ use crate::pack::ObjectId;
 use crate::source::refs;
 
 /// The newest commit, and what was there before what is new.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Ends {
     /// None where no commit was made yet.
     pub tip: Option<ObjectId>,
+    /// The newest commits of other branches, where several are pushed at once.
+    pub others: Vec<ObjectId>,
     /// Where the range parted from what it leaves out; none without a range.
     pub base: Option<ObjectId>,
 }
@@ -31,14 +33,16 @@ impl History {
     /// When a name in them stands for no commit.
     pub fn ends(&self, limits: &Limits) -> Result<Ends, HistoryError> {
         if limits.range.is_none() && limits.between.is_none() && limits.branch.is_none() {
-            return Ok(Ends { tip: self.head()?, base: None });
+            return Ok(Ends { tip: self.head()?, others: Vec::new(), base: None });
         }
         let none = Vec::new();
         let selected = self.select(limits, || &none)?.unwrap_or_default();
         let (tips, excluded) = (&selected.commits.tips, &selected.commits.excluded);
         // A tree that a tag names is no end of a history.
         let is_commit = |id: &&ObjectId| self.tree_of(id).is_ok();
-        let tip = tips.iter().find(is_commit).copied();
+        let mut commits = tips.iter().filter(is_commit).copied();
+        let tip = commits.next();
+        let others = commits.filter(|id| Some(*id) != tip).collect();
         let base = match (tip, excluded.iter().rfind(is_commit)) {
             // Of many, none alone says what was there before.
             (Some(tip), Some(_)) if limits.between.is_some() => {
@@ -47,7 +51,7 @@ impl History {
             (Some(tip), Some(last)) => Some(self.parting(tip, &[*last]).unwrap_or(*last)),
             _ => None,
         };
-        Ok(Ends { tip, base })
+        Ok(Ends { tip, others, base })
     }
 
     /// Where a commit parted from all of the others; none where that cannot be told.

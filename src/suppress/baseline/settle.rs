@@ -147,8 +147,9 @@ impl Key<'_> {
                 // The key is known to be in the history: that it was in more of its files
                 // changes nothing of what is to be done.
                 View::History | View::All => vacated.like(&path).or(self.lines.first().copied()),
-                // The file may have been on its way to another.
-                _ => vacated.like(&path).or_else(|| {
+                // The file may have been on its way to another, and what a range takes out again
+                // is history when it is over.
+                _ => vacated.like(&path).or_else(|| self.history()).or_else(|| {
                     let is_taken = !self.lines.is_empty() && self.presence.taken_away(self.digest) > 0;
                     self.lines.first().copied().filter(|_| is_taken)
                 }),
@@ -168,6 +169,11 @@ impl Key<'_> {
         let taken = if new.is_empty() { 0 } else { self.presence.taken_away(self.digest) };
         judged.extend(vacated.serve(new, taken, is_all));
         judged
+    }
+
+    /// The line that knows the key to be in the history.
+    fn history(&self) -> Option<usize> {
+        self.lines.iter().copied().find(|&line| self.baseline.entries[line].spot == Spot::History)
     }
 
     /// Judges those of `paths` that only HEAD has still, because the file moved and its line

@@ -113,6 +113,7 @@ fn what_is_past_is_known_with_its_key() {
     let made = |view, taken| Made { now: &["b"], before: &[], taken, view };
     check(&["b"], &made(View::History, 0), &["a", "b"], &["=", "="]);
     check(&["//history"], &made(View::History, 0), &["a", "b"], &["=", "-"]);
+    check(&["//history"], &made(View::Range, 0), &["a", "b"], &["=", "-"]);
     check(&["b"], &made(View::Range, 0), &["a", "b"], &["-", "="]);
     check(&["b"], &made(View::Range, 1), &["a", "b"], &["=", "="]);
     check(&["a"], &made(View::Range, 1), &["a", "b", "c"], &["=", "a", "="]);

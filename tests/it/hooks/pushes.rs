@@ -82,10 +82,111 @@ fn tags_leave_too() {
     let blob = sandbox.git(["hash-object", "-w", "../home/note"]);
     sandbox.git(["tag", "blob", blob.trim()]);
     push(&sandbox, &["light", "clean"]).exits(0);
-    blocked(push(&sandbox, &["bad"]), 1);
-    blocked(push(&sandbox, &["blob"]), 2);
+    // It is named as it is pushed, and not mended by a rebase.
+    for (name, kind, number) in [("bad", "tag", 1), ("blob", "blob", 2)] {
+        let said = push(&sandbox, &[name]);
+        let id = sandbox.git(["rev-parse", name]);
+        said.exits(1).says(&[
+            &format!("where: tag {name} ({kind} {}):", &id[..12]),
+            &prefix(number),
+            "mend:  delete the tag",
+        ]);
+    }
     push(&sandbox, &["--no-verify", "blob"]).exits(0);
     push(&sandbox, &["--delete", "clean"]).exits(0);
+}
+
+/// What was fetched from one place says nothing of another.
+#[test]
+fn another_address_has_not_what_was_fetched() {
+    const PUBLIC: &str = "../home/public.git";
+    let fresh = || {
+        let sandbox = pushed(&["pre-push"]);
+        sandbox.git(["init", "--quiet", "--bare", "--initial-branch=main", PUBLIC]);
+        commit(&sandbox, "a.env", &line(1));
+        commit(&sandbox, "a.env", "nothing\n");
+        push(&sandbox, &["--no-verify", "main"]).exits(0);
+        // To where it came from, it may go on.
+        commit(&sandbox, "b.txt", "nothing\n");
+        push(&sandbox, &["main", "main:other"]).exits(0);
+        sandbox
+    };
+    for change in [
+        &["remote", "set-url", "origin", PUBLIC][..],
+        &["remote", "set-url", "--push", "origin", PUBLIC],
+        &["config", "--add", "remote.origin.url", PUBLIC],
+        &["config", "url.../home/public.pushInsteadOf", "../home/server"],
+    ] {
+        let sandbox = fresh();
+        commit(&sandbox, "c.txt", "nothing\n");
+        sandbox.git(change);
+        let run = push(&sandbox, &["main"]);
+        run.exits(1).says(&["warning: ", "is held only against", &prefix(1)]);
+    }
+    // A mirror that has an older end of the branch.
+    let sandbox = fresh();
+    git(&sandbox, "", &["push", "--quiet", "--no-verify", PUBLIC, "main~3:refs/heads/main"]).exits(0);
+    sandbox.git(["remote", "set-url", "origin", PUBLIC]);
+    push(&sandbox, &["main"])
+        .exits(1)
+        .says(&["the remote has other refs than were last fetched", &prefix(1)]);
+    // What others pushed since is no contradiction, and a deleted branch is known after a fetch.
+    let sandbox = fresh();
+    sandbox.git(["-C", SERVER, "branch", "--quiet", "-D", "other"]);
+    push(&sandbox, &["main:other"]).exits(1).says(&["git fetch --prune"]);
+    sandbox.git(["fetch", "--quiet", "--prune", "origin"]);
+    push(&sandbox, &["main:other"]).exits(0);
+    let behind = sandbox.git(["rev-parse", "main~1"]);
+    sandbox.git(["update-ref", "refs/remotes/origin/main", behind.trim()]);
+    commit(&sandbox, "c.txt", "nothing\n");
+    push(&sandbox, &["main"]).exits(0);
+}
+
+/// Git shows the name, so that it cannot be asked here: the hooks are called as it calls them.
+#[test]
+fn names_of_refs_leave_too() {
+    let sandbox = pushed(&[]);
+    let main = sandbox.git(["rev-parse", "main"]);
+    let (id, none) = (main.trim(), "0".repeat(40));
+    let check = |name: &str, (old, new): (&str, &str), code: i32| {
+        let sent = format!("refs/heads/main {new} {name} {old}\n");
+        let taken = format!("{old} {new} {name}\n");
+        for run in [
+            sandbox.pipe(sent.as_bytes(), ["hook", "run", "pre-push", "origin", SERVER]),
+            sandbox.pipe(taken.as_bytes(), ["hook", "run", "pre-receive"]),
+            sandbox.run(["hook", "run", "update", name, old, new]),
+        ] {
+            let pieces = [&*prefix(1), "(its name)", "push it under a name without a key"];
+            run.exits(code).says(if code == 1 { &pieces } else { &[] });
+        }
+    };
+    for name in [format!("refs/heads/x-{}", key(1)), format!("refs/tags/{}/v1", key(1))] {
+        check(&name, (&none, id), 1);
+        check(&name, (id, &none), 0);
+        check(&name, (id, id), 0);
+    }
+    check("refs/heads/fine", (&none, id), 0);
+}
+
+/// A key that is dead and in the past need not be taken out of it.
+#[test]
+fn a_baseline_of_the_history_lets_it_pass() {
+    let sandbox = pushed(&["pre-push"]);
+    commit(&sandbox, "a.env", &line(1));
+    sandbox.git(["rm", "--quiet", "a.env"]);
+    sandbox.git(["commit", "--quiet", "--message", "taken out"]);
+    push(&sandbox, &["main"]).exits(1).says(&["baseleak baseline create --from history"]);
+    sandbox.run(["baseline", "create", "--from", "history"]).exits(0);
+    let known = fs::read_to_string(sandbox.path(".baseleak-baseline")).expect("it was written");
+    assert!(known.contains("//history"), "{known}");
+    sandbox.run(["history", "--range", "origin/main..main"]).exits(0);
+    // What any of the branches has is not past.
+    sandbox.git(["switch", "--quiet", "--create", "topic", "main~1"]);
+    push(&sandbox, &["main", "topic"]).exits(1);
+    sandbox.git(["switch", "--quiet", "main"]);
+    push(&sandbox, &["main"]).exits(0);
+    commit(&sandbox, "new.env", &format!("# again\n{}", line(1)));
+    blocked(push(&sandbox, &["main"]), 1);
 }
 
 /// Each goes through no gate: the client's, the server's, one ref at a time, and a range.

@@ -2,8 +2,10 @@
 //!
 //! **Invariant:** keys are named by their public prefixes; on a server this goes to whoever pushes.
 
+use std::collections::BTreeMap;
+
 use anyhow::{Error, Result};
-use baseleak::model::{Finding, Place, Report};
+use baseleak::model::{Finding, ObjectKind, Place, Report};
 use baseleak::render::terminal::sanitise;
 
 use crate::cli::args::HookName;
@@ -25,11 +27,14 @@ struct Words {
     once: &'static str,
 }
 
+/// What the refs are called that are pushed, by the ids of what they shall stand for.
+type Refs = BTreeMap<String, String>;
+
 /// Tells what stands against it, and answers.
-pub(super) fn answer(hook: HookName, report: &Report) -> Result<Exit> {
+pub(super) fn answer(hook: HookName, report: &Report, refs: &Refs) -> Result<Exit> {
     let is_blocked = !report.gate.is_passed();
     if is_blocked {
-        tell(&lines(&words(hook), &report.findings));
+        tell(&lines(&words(hook), &report.findings, refs));
     }
     if let Some(skipped) = report.coverage.skipped.first() {
         let count = report.coverage.skipped.len();
@@ -47,10 +52,10 @@ pub(super) fn answer(hook: HookName, report: &Report) -> Result<Exit> {
 }
 
 /// The five lines.
-fn lines(words: &Words, findings: &[Finding]) -> [String; 5] {
+fn lines(words: &Words, findings: &[Finding], refs: &Refs) -> [String; 5] {
     let keys: std::collections::BTreeSet<&str> = findings.iter().map(|finding| &*finding.digest).collect();
     let count = |number: usize, one: &str| format!("{number} {one}{}", if number == 1 { "" } else { "s" });
-    let mut places: Vec<String> = findings.iter().take(NAMED).map(place).collect();
+    let mut places: Vec<String> = findings.iter().take(NAMED).map(|finding| place(finding, refs)).collect();
     let more = findings.len().saturating_sub(NAMED);
     if more > 0 {
         places.push(format!("and {more} more{}", words.all));
@@ -63,27 +68,72 @@ fn lines(words: &Words, findings: &[Finding]) -> [String; 5] {
             count(findings.len(), "place")
         ),
         format!("  where: {}", places.join(", ")),
-        format!("  mend:  {}", words.mend),
+        format!("  mend:  {}", mend(words, findings, refs)),
         format!("  allow: {}", words.allow),
         format!("  past:  {}", words.once),
     ]
 }
 
+/// How to mend it: what no commit has, none need be made anew for.
+fn mend(words: &Words, findings: &[Finding], refs: &Refs) -> String {
+    let is_name = |finding: &&Finding| finding.origin.is_none() && finding.location.place == Place::FileName;
+    let (tags, names) = (findings.iter().filter(is_tagged), findings.iter().filter(is_name));
+    let (tags, names) = (tags.count(), if refs.is_empty() { 0 } else { names.count() });
+    let mut ways = Vec::new();
+    if names > 0 {
+        ways.push("push it under a name without a key");
+    }
+    if tags > 0 {
+        ways.push(
+            "delete the tag with `git tag --delete NAME`, make it anew without the key, and push again",
+        );
+    }
+    if tags + names < findings.len() {
+        ways.push(words.mend);
+    } else {
+        ways.push("revoke the key if it was ever shared");
+    }
+    ways.join("; ")
+}
+
+/// Whether it stands in a tag, or in what no commit has.
+fn is_tagged(finding: &&Finding) -> bool {
+    let origin = finding.origin.as_ref();
+    origin.is_some_and(|origin| origin.commit.is_none() && origin.kind != ObjectKind::Commit)
+}
+
 /// Where a key stands, and which.
-fn place(finding: &Finding) -> String {
+fn place(finding: &Finding, refs: &Refs) -> String {
     let line = if finding.location.place == Place::FileName {
         " (its name)".to_owned()
     } else {
         format!(":{}", finding.location.start.line)
     };
     let commit = finding.origin.as_ref().and_then(|origin| origin.commit.as_ref());
-    let commit = commit.map(|commit| format!(", commit {}", commit.id.get(..DIGITS).unwrap_or(&commit.id)));
-    format!("{}{line} ({}{})", finding.location.path, finding.key, commit.unwrap_or_default())
+    let commit = commit.map(|commit| format!(", commit {}", short(&commit.id)));
+    format!("{}{line} ({}{})", path(finding, refs), finding.key, commit.unwrap_or_default())
+}
+
+/// The path, or where there is none the ref that is pushed, and what it leads to.
+fn path(finding: &Finding, refs: &Refs) -> String {
+    let path = &finding.location.path;
+    let origin = finding.origin.as_ref().filter(|_| is_tagged(&finding));
+    let named = origin.and_then(|origin| {
+        let name = origin.refs.iter().find_map(|name| refs.get(name.as_str()))?;
+        Some(format!("{name} ({} {})", origin.kind, short(&origin.object)))
+    });
+    named.unwrap_or_else(|| path.to_string())
+}
+
+fn short(id: &str) -> &str {
+    id.get(..DIGITS).unwrap_or(id)
 }
 
 fn words(hook: HookName) -> Words {
     const ALLOW: &str = "a comment `baseleak:allow REASON` on its line, if it is no key or a dead one; \
                          or `baseleak baseline create`";
+    const ALLOW_PAST: &str = "a comment `baseleak:allow REASON` on its line, if it is no key or a dead one; \
+                              or `baseleak baseline create --from history`";
     match hook {
         HookName::PreCommit => Words {
             what: "this commit is blocked",
@@ -106,7 +156,7 @@ fn words(hook: HookName) -> Words {
             all: "",
             mend: "take it out of every commit that has it, with `git commit --amend` or `git rebase -i`, \
                    and push again; revoke the key if it was ever shared",
-            allow: ALLOW,
+            allow: ALLOW_PAST,
             once: "`git push --no-verify` lets it through this once, to whoever can read the remote",
         },
         HookName::PreReceive | HookName::Update => Words {

@@ -5,9 +5,11 @@
 //! **Invariant:** nothing is written into the repository, and what cannot be read lets nothing
 //! through.
 
+mod address;
 mod blocked;
 mod lines;
 mod message;
+mod names;
 mod remote;
 
 use std::collections::BTreeSet;
@@ -36,33 +38,38 @@ const MOST: u64 = 64 << 20;
 
 /// Judges what the hook was called for.
 pub(crate) fn run(args: &RunArgs) -> Result<Exit> {
-    let report = match args.hook {
-        HookName::PreCommit => staged()?,
+    let (report, changes) = match args.hook {
+        HookName::PreCommit => (staged()?, Vec::new()),
         HookName::CommitMsg => {
             let [file] = arguments(args, "FILE, the file of the message")?;
-            message(Path::new(file))?
+            (message(Path::new(file))?, Vec::new())
         }
         HookName::PrePush => {
             let [remote, url] = arguments(args, "REMOTE and URL")?;
-            match pushed(remote, url)? {
-                Some(report) => report,
+            let changes = lines::pushed(&input()?)?;
+            match pushed(remote, url, &changes)? {
+                Some(report) => (report, changes),
                 None => return Ok(Exit::Clean),
             }
         }
-        HookName::PreReceive => match received(&lines::received(&input()?)?)? {
-            Some(report) => report,
-            None => return Ok(Exit::Clean),
-        },
+        HookName::PreReceive => {
+            let changes = lines::received(&input()?)?;
+            match received(&changes)? {
+                Some(report) => (report, changes),
+                None => return Ok(Exit::Clean),
+            }
+        }
         HookName::Update => {
             let [name, old, new] = arguments(args, "REF, OLD and NEW")?;
             let line = [old, new, name].map(|text| text.as_encoded_bytes()).join(&b' ');
-            match received(&lines::received(&line)?)? {
-                Some(report) => report,
+            let changes = lines::received(&line)?;
+            match received(&changes)? {
+                Some(report) => (report, changes),
                 None => return Ok(Exit::Clean),
             }
         }
     };
-    blocked::answer(args.hook, &report)
+    blocked::answer(args.hook, &report, &names::shown(&changes))
 }
 
 /// The arguments that git gives this hook.
@@ -139,19 +146,22 @@ fn message(file: &Path) -> Result<Report> {
 }
 
 /// What is about to leave; none where nothing is.
-fn pushed(remote: &OsString, url: &OsString) -> Result<Option<Report>> {
-    let changes = lines::pushed(&input()?)?;
-    let Some(mut between) = between(&changes) else { return Ok(None) };
+fn pushed(remote: &OsString, url: &OsString, changes: &[Change]) -> Result<Option<Report>> {
+    let Some(mut between) = between(changes) else { return Ok(None) };
     let history = open()?;
-    between.excluded_refs = remote::tracking(remote, url)?;
+    let known = remote::tracking(remote, url, changes)?;
+    if let Some(doubt) = known.doubt {
+        warn(doubt.warning());
+    }
+    between.excluded_refs = known.refs;
     let missing: BTreeSet<ObjectId> = history.missing(between.excluded.clone()).into_iter().collect();
     for change in changes.iter().filter(|change| change.old.is_some_and(|old| missing.contains(&old))) {
-        let name = String::from_utf8_lossy(&change.name);
+        let name = names::masked(&change.name);
         warn(&format!(
-            "what {name} is on the remote is not here, so this push is held against what was last fetched from there"
+            "what {name} is on the remote is not here, so this push is held against what else is known of it"
         ));
     }
-    history_of(&history, between).map(Some)
+    history_of(&history, between, changes).map(Some)
 }
 
 /// What a push brings to this repository; none where it brings nothing.
@@ -159,7 +169,7 @@ fn received(changes: &[Change]) -> Result<Option<Report>> {
     let Some(mut between) = between(changes) else { return Ok(None) };
     // As `git rev-list NEW --not --all` has it: until the hook has agreed, no ref leads to what is new.
     between.excluded_refs = vec![b"HEAD".to_vec(), b"refs/".to_vec()];
-    history_of(&open()?, between).map(Some)
+    history_of(&open()?, between, changes).map(Some)
 }
 
 /// The ends of the changes; none where all of them are deletions.
@@ -173,8 +183,8 @@ fn open() -> Result<History> {
     History::open(None).map_err(advised)
 }
 
-/// The part of a history that is new to the other side.
-fn history_of(history: &History, between: Between) -> Result<Report> {
+/// The part of a history that is new to the other side, and the names that it gets there.
+fn history_of(history: &History, between: Between, changes: &[Change]) -> Result<Report> {
     let began = Instant::now();
     let place = history.root().to_owned();
     let (settings, rules) = settings(&BTreeSet::from([source::root_of(&place)]))?;
@@ -192,7 +202,8 @@ fn history_of(history: &History, between: Between) -> Result<Report> {
         memory: None,
     };
     let report = scan::scan_history(history, &settings.policy, &reading, &detector, &Progress::default());
-    let report = report.map_err(advised)?;
+    let mut report = report.map_err(advised)?;
+    names::scan(changes, &detector, &mut report.findings);
     let ending = Ending {
         settings: &settings,
         detector: &detector,
