@@ -77,7 +77,8 @@ fn lines(words: &Words, findings: &[Finding], refs: &Refs) -> [String; 5] {
 /// How to mend it: what no commit has, none need be made anew for.
 fn mend(words: &Words, findings: &[Finding], refs: &Refs) -> String {
     let is_name = |finding: &&Finding| finding.origin.is_none() && finding.location.place == Place::FileName;
-    let (tags, names) = (findings.iter().filter(is_tagged), findings.iter().filter(is_name));
+    let (tags, names) =
+        (findings.iter().filter(|finding| is_tagged(finding)), findings.iter().filter(is_name));
     let (tags, names) = (tags.count(), if refs.is_empty() { 0 } else { names.count() });
     let mut ways = Vec::new();
     if names > 0 {
@@ -97,7 +98,7 @@ fn mend(words: &Words, findings: &[Finding], refs: &Refs) -> String {
 }
 
 /// Whether it stands in a tag, or in what no commit has.
-fn is_tagged(finding: &&Finding) -> bool {
+fn is_tagged(finding: &Finding) -> bool {
     let origin = finding.origin.as_ref();
     origin.is_some_and(|origin| origin.commit.is_none() && origin.kind != ObjectKind::Commit)
 }
@@ -117,7 +118,7 @@ fn place(finding: &Finding, refs: &Refs) -> String {
 /// The path, or where there is none the ref that is pushed, and what it leads to.
 fn path(finding: &Finding, refs: &Refs) -> String {
     let path = &finding.location.path;
-    let origin = finding.origin.as_ref().filter(|_| is_tagged(&finding));
+    let origin = finding.origin.as_ref().filter(|_| is_tagged(finding));
     let named = origin.and_then(|origin| {
         let name = origin.refs.iter().find_map(|name| refs.get(name.as_str()))?;
         Some(format!("{name} ({} {})", origin.kind, short(&origin.object)))
