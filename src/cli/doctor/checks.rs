@@ -10,9 +10,9 @@ use baseleak::detect::Detector;
 use super::canary::Canary;
 use super::{Check, Outcome};
 use crate::cli::args::ScanOptions;
-use crate::cli::hook::git::Git;
+use crate::cli::hook::git::{Git, Repository};
 use crate::cli::hook::status::{Status, path};
-use crate::cli::hook::{managers, place, script};
+use crate::cli::hook::{place, script};
 use crate::cli::plan::Settings;
 
 /// The first git that knows `core.hooksPath`.
@@ -114,9 +114,13 @@ pub(super) fn hooks(status: &Status) -> Vec<Check> {
 
 /// There is none of ours; another program may call baseleak all the same.
 fn none(status: &Status) -> Check {
-    let folder = path(&status.folder);
-    match status.repository.as_ref().and_then(managers::find) {
-        Some(manager) => Check::unknown(
+    let folder = status.folder.as_deref().map_or_else(|| "any folder that git looks in".to_owned(), path);
+    if let Some(why) = status.repository.as_ref().and_then(Repository::hookless) {
+        let hint = format!("`git config --unset {}`, with --global if it stands there", place::HOOKS_PATH);
+        return Check::fails("hook", why, &hint);
+    }
+    match &status.manager {
+        Some((manager, _)) => Check::unknown(
             "hook",
             format!(
                 "{} manages the hooks ({}); whether it runs baseleak is for its file to say",
