@@ -1,19 +1,13 @@
 //! What can be looked at without letting a hook fire.
 
-use std::collections::BTreeSet;
 use std::env;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use baseleak::detect::Detector;
-
-use super::canary::Canary;
 use super::{Check, Outcome};
-use crate::cli::args::ScanOptions;
 use crate::cli::hook::git::{Git, Repository};
 use crate::cli::hook::status::{Status, path};
 use crate::cli::hook::{place, script};
-use crate::cli::plan::Settings;
 
 /// The first git that knows `core.hooksPath`.
 const OLDEST: (u32, u32) = (2, 9);
@@ -52,32 +46,6 @@ pub(super) fn program() -> Check {
         ),
         (Err(_), _) => {
             Check::unknown("program", "the path of this program cannot be told", "run it by its full path")
-        }
-    }
-}
-
-/// Whether the configuration can be read, and its rules find a key.
-pub(super) fn configuration(root: &Path) -> Check {
-    let roots = BTreeSet::from([root.to_owned()]);
-    match Settings::new(&ScanOptions::default(), &roots, None) {
-        Err(error) => {
-            let causes: Vec<String> = error.chain().map(ToString::to_string).collect();
-            Check::fails(
-                "configuration",
-                causes.join(": "),
-                "`baseleak staged` says more; until it is mended nothing is let through",
-            )
-        }
-        Ok((settings, rules)) => {
-            let file =
-                settings.config.as_deref().map_or_else(|| "none, so the defaults hold".to_owned(), path);
-            let detector = Detector::new(rules.in_force).decoding(settings.decode);
-            if Canary::new().is_found(&detector) {
-                Check::ok("configuration", file)
-            } else {
-                let hint = "take the rule that finds Baseten keys off `disable` in the configuration";
-                Check::fails("configuration", format!("{file}: its rules find no Baseten key"), hint)
-            }
         }
     }
 }

@@ -12,14 +12,12 @@ use anyhow::{Context as _, Result};
 use tempfile::TempDir;
 
 use super::Check;
-use super::canary::Canary;
+use super::canary::{Canary, FILE};
 use crate::cli::args::HookName;
 use crate::cli::hook::git::Git;
 use crate::cli::hook::place::HOOKS_PATH;
 use crate::cli::hook::status::Status;
 
-/// The file that is committed.
-const FILE: &str = "settings.env";
 /// Lines of git's answer that are told.
 const TOLD: usize = 2;
 
