@@ -52,6 +52,15 @@ pub(super) fn program() -> Check {
 
 /// The hooks of ours that git would run.
 pub(super) fn hooks(status: &Status) -> Vec<Check> {
+    let form = status.repository.as_ref().and_then(|repository| repository.unreadable().ok().flatten());
+    if let Some(form) = form {
+        let hint = "a hook stops every commit here; take it out, and scan the files instead";
+        return vec![Check::fails(
+            "hook",
+            format!("the repository has {form}, which baseleak cannot read"),
+            hint,
+        )];
+    }
     if status.hooks.is_empty() {
         return vec![none(status)];
     }

@@ -242,6 +242,26 @@ impl Repository {
         self.has_linked && !self.settings.last().is_some_and(|setting| setting.value.is_relative())
     }
 
+    /// Why no hook of ours can read it, if so: the words of its form.
+    ///
+    /// # Errors
+    /// When git cannot be run.
+    pub(crate) fn unreadable(&self) -> Result<Option<&'static str>> {
+        let (git, file) = (Git::within(&self.common), self.common.join("config"));
+        let forms = [
+            ("extensions.objectFormat", "sha256", "SHA-256 object names"),
+            ("extensions.refStorage", "reftable", "reftables"),
+        ];
+        for (key, value, words) in forms {
+            let ask =
+                ["config".as_ref(), "--file".as_ref(), file.as_os_str(), "--get".as_ref(), key.as_ref()];
+            if git.line(ask)?.is_some_and(|said| said.eq_ignore_ascii_case(value)) {
+                return Ok(Some(words));
+            }
+        }
+        Ok(None)
+    }
+
     /// Why git runs no hook here at all, if so.
     pub(crate) fn hookless(&self) -> Option<String> {
         let setting = self.settings.last()?;

@@ -14,6 +14,7 @@ use super::managers;
 use super::name::HANDED_ON;
 use super::place::{self, Place};
 use super::script::{self, Kind};
+use super::uninstall;
 use crate::cli::args::{HookName, InstallArgs};
 use crate::cli::complaint::Advised;
 
@@ -54,6 +55,8 @@ pub(crate) fn install(args: &InstallArgs) -> Result<Vec<String>> {
     if let Some((key, value)) = place.setting.as_ref().filter(|_| place.is_unset) {
         let set = ["config".as_ref(), "--global".as_ref(), key.as_ref(), value.as_os_str()];
         Git::of(None).must(set).with_context(|| {
+            // Without the setting git looks there for nobody.
+            uninstall::forget(&place);
             let hint = format!("run `git config --global {key} {}` yourself", value.display());
             Advised::new(format!("{key} cannot be set in git's global configuration"), hint)
         })?;
@@ -100,6 +103,10 @@ fn for_repository(
 
 /// Refuses hooks that git would never run there.
 fn check(repository: &Repository, hooks: &[HookName]) -> Result<()> {
+    if let Some(form) = repository.unreadable()? {
+        let what = format!("{} has {form}, which baseleak cannot read", repository.root().display());
+        return Err(Advised::new(what, "a hook would stop every commit; scan its files instead").into());
+    }
     let wrong = hooks.iter().find(|hook| !repository.runs(**hook));
     let Some(wrong) = wrong.map(|hook| hook.file()) else { return Ok(()) };
     let place = repository.root().display();

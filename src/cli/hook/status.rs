@@ -227,6 +227,9 @@ impl Status {
 
     /// What to do where no hook is in force.
     fn advice(&self) -> String {
+        if self.repository.as_ref().is_some_and(|repository| repository.hookless().is_some()) {
+            return format!("take {} out of the configuration first", place::HOOKS_PATH);
+        }
         match &self.manager {
             Some((manager, true)) => format!(
                 "{} manages the hooks, and {} speaks of baseleak: whether it runs is for it to say",

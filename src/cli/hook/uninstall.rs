@@ -62,11 +62,7 @@ pub(crate) fn uninstall(args: &UninstallArgs) -> Result<Vec<String>> {
         }
     }
     if place.setting.is_some() {
-        // Only where they are empty, and none above our own.
-        let data = place::data()?;
-        for folder in place.folder.ancestors().take_while(|folder| folder.starts_with(&data)) {
-            drop(fs::remove_dir(folder));
-        }
+        clear(&place);
     }
     for path in &left {
         let kept = file::before(path);
@@ -77,6 +73,23 @@ pub(crate) fn uninstall(args: &UninstallArgs) -> Result<Vec<String>> {
         said.push(format!("nothing of baseleak is in {}", place.folder.display()));
     }
     Ok(said)
+}
+
+/// Removes our own folders where they are empty, and none above them.
+fn clear(place: &Place) {
+    let Ok(data) = place::data() else { return };
+    for folder in place.folder.ancestors().take_while(|folder| folder.starts_with(&data)) {
+        drop(fs::remove_dir(folder));
+    }
+}
+
+/// Takes what was just written out of a folder that nothing leads to, as far as that can be done.
+pub(crate) fn forget(place: &Place) {
+    let ours = fs::read_dir(&place.folder).into_iter().flatten().flatten().map(|entry| entry.path());
+    for path in ours.filter(|path| script::read(path).is_some_and(|script| script.is_intact)) {
+        drop(file::put_back(&path));
+    }
+    clear(place);
 }
 
 /// The hook whose file was kept and is not run, for ours is gone.
