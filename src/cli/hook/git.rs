@@ -192,7 +192,7 @@ impl Repository {
         };
         let git = Git::of(named);
         // Without it git only says that the folder is none.
-        git.run(["--version"])?;
+        git.run(["--version"]).with_context(advised)?;
         let mut asked = git.command(["rev-parse", "--absolute-git-dir"]);
         let answer = told(asked.env("LC_ALL", "C").output().map_err(missing)?);
         let own = answer.map_err(|error| {
