@@ -164,7 +164,7 @@ impl Repository {
     /// # Errors
     /// When there is none, or git does not want to speak of it.
     pub(crate) fn find(named: Option<&Path>) -> Result<Self> {
-        Self::own_folder(named).and_then(|own| Self::at(named, own))
+        Self::own_folder(named).and_then(|own| Self::at(named, &own))
     }
 
     /// The same; nothing where there is no repository and none was named.
@@ -173,7 +173,7 @@ impl Repository {
     /// When none is where one was named, or git does not want to speak of the one that is there.
     pub(crate) fn find_any(named: Option<&Path>) -> Result<Option<Self>> {
         match Self::own_folder(named) {
-            Ok(own) => Self::at(named, own).map(Some),
+            Ok(own) => Self::at(named, &own).map(Some),
             Err(error) if named.is_none() && error.root_cause().to_string().starts_with(NONE) => Ok(None),
             Err(error) => Err(error),
         }
@@ -203,7 +203,7 @@ impl Repository {
         Ok(PathBuf::from(text(trimmed(own))))
     }
 
-    fn at(named: Option<&Path>, own: PathBuf) -> Result<Self> {
+    fn at(named: Option<&Path>, own: &Path) -> Result<Self> {
         let git = Git::of(named);
         let here = match named {
             Some(named) => named.to_owned(),
@@ -212,16 +212,16 @@ impl Repository {
         let is_bare = git.line(["rev-parse", "--is-bare-repository"])?.is_some_and(|answer| answer == "true");
         let top = git.line(["rev-parse", "--show-toplevel"])?.map(PathBuf::from).filter(|_| !is_bare);
         let common = git.line(["rev-parse", "--git-common-dir"])?;
-        let common = common.map_or_else(|| own.clone(), |path| here.join(path));
+        let common = common.map_or_else(|| own.to_owned(), |path| here.join(path));
         // Git goes here before it runs a hook, and reads a relative core.hooksPath from here.
-        let from = top.clone().unwrap_or_else(|| own.clone());
+        let from = top.clone().unwrap_or_else(|| own.to_owned());
         let mut asked = Git { folder: Some(from.clone()), is_free: git.is_free }.command([
             "rev-parse",
             "--git-path",
             "hooks",
         ]);
         if git.is_free && std::env::var_os("GIT_DIR").is_some() {
-            asked.env("GIT_DIR", &own).env_remove("GIT_PREFIX");
+            asked.env("GIT_DIR", own).env_remove("GIT_PREFIX");
         }
         let output = asked.output().map_err(missing)?;
         let hooks = from.join(text(trimmed(output.stdout)));

@@ -122,8 +122,8 @@ fn of(repository: &Repository) -> Result<Place> {
     if !here.is_empty() {
         return Place::of(repository, &here);
     }
-    let is_there = |hook: &HookName| script::read(&repository.hooks.join(hook.file())).is_some();
-    Place::of(repository, &HookName::ALL.into_iter().filter(is_there).collect::<Vec<_>>())
+    let stands = |hook: &HookName| script::read(&repository.hooks.join(hook.file())).is_some();
+    Place::of(repository, &HookName::ALL.into_iter().filter(stands).collect::<Vec<_>>())
 }
 
 /// The hook of ours that has this path, by its name.
