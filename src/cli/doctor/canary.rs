@@ -5,7 +5,7 @@
 use std::hash::{BuildHasher as _, Hasher as _, RandomState};
 
 use baseleak::detect::Detector;
-use baseleak::model::{Blob, Provenance};
+use baseleak::model::{Blob, Finding, Provenance};
 use baseleak::rules::RuleSet;
 
 const SMALL: &[u8] = b"abcdefghijklmnopqrstuvwxyz0123456789";
@@ -13,6 +13,9 @@ const ALL: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456
 /// Characters before and behind the dot of a key, by its documented shape.
 const PREFIX: usize = 8;
 const SECRET: usize = 32;
+
+/// The file that it is tried in.
+pub(super) const FILE: &str = "settings.env";
 
 /// A key that nobody ever had.
 pub(super) struct Canary(String);
@@ -32,10 +35,15 @@ impl Canary {
 
     /// Whether the rules of `detector` find it.
     pub(super) fn is_found(&self, detector: &Detector) -> bool {
+        !self.findings(detector, FILE).is_empty()
+    }
+
+    /// What the rules of `detector` find of it in the file at `path`, from the root of the repository.
+    pub(super) fn findings(&self, detector: &Detector, path: &str) -> Vec<Finding> {
         let mut findings = Vec::new();
-        let provenance = Provenance { shown: b"settings.env", relative: b"settings.env" };
+        let provenance = Provenance { shown: path.as_bytes(), relative: path.as_bytes() };
         detector.scan(&Blob::whole(self.line().as_bytes(), provenance), &mut findings);
-        !findings.is_empty()
+        findings
     }
 
     /// A line with it, for a file or a message.

@@ -1,19 +1,13 @@
 //! What can be looked at without letting a hook fire.
 
-use std::collections::BTreeSet;
 use std::env;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use baseleak::detect::Detector;
-
-use super::canary::Canary;
 use super::{Check, Outcome};
-use crate::cli::args::ScanOptions;
-use crate::cli::hook::git::Git;
+use crate::cli::hook::git::{Git, Repository};
 use crate::cli::hook::status::{Status, path};
-use crate::cli::hook::{managers, place, script};
-use crate::cli::plan::Settings;
+use crate::cli::hook::{place, script};
 
 /// The first git that knows `core.hooksPath`.
 const OLDEST: (u32, u32) = (2, 9);
@@ -56,34 +50,17 @@ pub(super) fn program() -> Check {
     }
 }
 
-/// Whether the configuration can be read, and its rules find a key.
-pub(super) fn configuration(root: &Path) -> Check {
-    let roots = BTreeSet::from([root.to_owned()]);
-    match Settings::new(&ScanOptions::default(), &roots, None) {
-        Err(error) => {
-            let causes: Vec<String> = error.chain().map(ToString::to_string).collect();
-            Check::fails(
-                "configuration",
-                causes.join(": "),
-                "`baseleak staged` says more; until it is mended nothing is let through",
-            )
-        }
-        Ok((settings, rules)) => {
-            let file =
-                settings.config.as_deref().map_or_else(|| "none, so the defaults hold".to_owned(), path);
-            let detector = Detector::new(rules.in_force).decoding(settings.decode);
-            if Canary::new().is_found(&detector) {
-                Check::ok("configuration", file)
-            } else {
-                let hint = "take the rule that finds Baseten keys off `disable` in the configuration";
-                Check::fails("configuration", format!("{file}: its rules find no Baseten key"), hint)
-            }
-        }
-    }
-}
-
 /// The hooks of ours that git would run.
 pub(super) fn hooks(status: &Status) -> Vec<Check> {
+    let form = status.repository.as_ref().and_then(|repository| repository.unreadable().ok().flatten());
+    if let Some(form) = form {
+        let hint = "a hook stops every commit here; take it out, and scan the files instead";
+        return vec![Check::fails(
+            "hook",
+            format!("the repository has {form}, which baseleak cannot read"),
+            hint,
+        )];
+    }
     if status.hooks.is_empty() {
         return vec![none(status)];
     }
@@ -114,9 +91,13 @@ pub(super) fn hooks(status: &Status) -> Vec<Check> {
 
 /// There is none of ours; another program may call baseleak all the same.
 fn none(status: &Status) -> Check {
-    let folder = path(&status.folder);
-    match status.repository.as_ref().and_then(managers::find) {
-        Some(manager) => Check::unknown(
+    let folder = status.folder.as_deref().map_or_else(|| "any folder that git looks in".to_owned(), path);
+    if let Some(why) = status.repository.as_ref().and_then(Repository::hookless) {
+        let hint = format!("`git config --unset {}`, with --global if it stands there", place::HOOKS_PATH);
+        return Check::fails("hook", why, &hint);
+    }
+    match &status.manager {
+        Some((manager, _)) => Check::unknown(
             "hook",
             format!(
                 "{} manages the hooks ({}); whether it runs baseleak is for its file to say",

@@ -7,6 +7,7 @@
 
 mod canary;
 mod checks;
+mod configuration;
 mod scratch;
 mod shown;
 
@@ -88,7 +89,7 @@ pub(crate) fn examine(named: Option<&Path>) -> Result<Diagnosis> {
     }
     let status = Status::find(named)?;
     if let Some(repository) = &status.repository {
-        checks.push(checks::configuration(repository.root()));
+        checks.extend(configuration::check(repository.root()));
     }
     checks.extend(checks::hooks(&status));
     checks.extend(checks::shadows(&status));

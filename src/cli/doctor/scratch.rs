@@ -12,14 +12,12 @@ use anyhow::{Context as _, Result};
 use tempfile::TempDir;
 
 use super::Check;
-use super::canary::Canary;
+use super::canary::{Canary, FILE};
 use crate::cli::args::HookName;
 use crate::cli::hook::git::Git;
 use crate::cli::hook::place::HOOKS_PATH;
 use crate::cli::hook::status::Status;
 
-/// The file that is committed.
-const FILE: &str = "settings.env";
 /// Lines of git's answer that are told.
 const TOLD: usize = 2;
 
@@ -90,11 +88,18 @@ impl Scratch {
         let root = folder.path().canonicalize().context("cannot find the folder again")?;
         let (work, server) = (root.join("work"), root.join("server.git"));
         let git = Git::within(&root);
+        // The forms of repositories that the user wishes for new ones are not what is tried.
+        let forms = ["init.defaultObjectFormat=sha1", "init.defaultRefFormat=files"];
         // Where no repository is asked about, it is new ones that matter: they come with the template.
         let template = status.repository.as_ref().map(|_| "--template=");
         let init = |bare: Option<&'static str>, name: &'static str| {
             let words = ["init", "--quiet"].into_iter().chain(bare).chain(template).chain([name]);
-            git.must(words)
+            let words = forms.into_iter().flat_map(|form| ["-c", form]).chain(words);
+            let mut made = git.command(words);
+            // The environment goes before the configuration.
+            made.env("GIT_DEFAULT_HASH", "sha1").env("GIT_DEFAULT_REF_FORMAT", "files");
+            let made = made.output().context("git cannot be run")?;
+            if made.status.success() { Ok(()) } else { Err(anyhow::Error::msg(said(&made))) }
         };
         init(None, "work").context("cannot make a repository")?;
         init(Some("--bare"), "server.git").context("cannot make a repository")?;
@@ -106,28 +111,34 @@ impl Scratch {
     /// Copies the hooks to where git looks for them here as it does there.
     fn copy(&self, status: &Status) -> Result<()> {
         let Some(repository) = &status.repository else { return Ok(()) };
-        let (base, hooks) = if repository.is_bare {
-            (&self.server, self.server.join("hooks"))
-        } else {
-            (&self.work, self.work.join(".git/hooks"))
-        };
-        let target = match status.settings.last() {
-            None => hooks,
-            Some(setting) if matches!(&*setting.scope, "local" | "worktree") => {
-                let is_inside = setting.value.is_relative() && !setting.value.starts_with("..");
-                // Of an absolute path the copy is named, so that nothing is run there.
-                let value = if is_inside { setting.value.clone() } else { hooks };
-                let target = base.join(&value);
-                let set = ["config".as_ref(), HOOKS_PATH.as_ref(), value.as_os_str()];
-                Git::within(base).must(set).context("cannot configure a repository")?;
-                target
+        let own = repository.own_hooks();
+        let sides = [
+            (&self.server, self.server.join("hooks"), true),
+            (&self.work, self.work.join(".git/hooks"), false),
+        ];
+        for (base, hooks, is_server) in sides {
+            let ours = || status.hooks.iter().filter(|hook| hook.name.is_of_server() == is_server);
+            let (target, is_shared) = match status.settings.last() {
+                None => (hooks, false),
+                Some(setting) => {
+                    let is_shared = setting.is_of_all() && setting.value.is_absolute();
+                    let is_inside = setting.value.is_relative() && !setting.value.starts_with("..");
+                    // Of an absolute path the copy is named, so that nothing is run there, but for
+                    // one of the user's or the system's own. That may hold for some folders only.
+                    let value = if is_shared || is_inside { setting.value.clone() } else { hooks.clone() };
+                    let target = if is_shared { hooks } else { base.join(&value) };
+                    let set = ["config".as_ref(), HOOKS_PATH.as_ref(), value.as_os_str()];
+                    if ours().next().is_some() {
+                        Git::within(base).must(set).context("cannot configure a repository")?;
+                    }
+                    (target, is_shared)
+                }
+            };
+            // Where the hooks are those of all repositories, only the repository's own are copied.
+            for hook in ours().filter(|hook| !is_shared || hook.path.starts_with(&own)) {
+                fs::create_dir_all(&target).context("cannot make a folder")?;
+                fs::copy(&hook.path, target.join(hook.name.file())).context("cannot copy a hook")?;
             }
-            // The user's or the system's own: it holds here, too.
-            Some(_) => return Ok(()),
-        };
-        fs::create_dir_all(&target).context("cannot make a folder")?;
-        for hook in &status.hooks {
-            fs::copy(&hook.path, target.join(hook.name.file())).context("cannot copy a hook")?;
         }
         Ok(())
     }
@@ -149,7 +160,13 @@ impl Scratch {
         }
         let target = ["HEAD:refs/heads/doctor"];
         let words = ["push", "--quiet"].into_iter().chain(hook.is_of_server().then_some("--no-verify"));
-        git.run(words.map(Path::new).chain([&*self.server]).chain(target.map(Path::new)))
+        // What the user wants of pushes to other places is not what is tried.
+        let plain = ["protocol.file.allow=always", "push.gpgSign=false", "push.pushOption="];
+        let plain = plain.into_iter().flat_map(|setting| ["-c", setting]);
+        let words = plain.chain(words).map(Path::new).chain([&*self.server]).chain(target.map(Path::new));
+        let mut push = git.command(words);
+        push.env_remove("GIT_ALLOW_PROTOCOL");
+        push.output().context("git cannot be run")
     }
 
     fn commit(git: &Git, message: &str, is_past_hooks: bool) -> Result<Output> {

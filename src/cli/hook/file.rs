@@ -12,6 +12,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, Result, bail};
 
 use super::name::BEFORE;
+use crate::cli::complaint::Advised;
 
 /// Where the hook that was there before is kept.
 pub(crate) fn before(hook: &Path) -> PathBuf {
@@ -83,7 +84,10 @@ pub(crate) fn put(hook: &Path, bytes: &[u8]) -> Result<()> {
 /// When the system fails.
 pub(crate) fn put_back(hook: &Path) -> Result<bool> {
     let kept = before(hook);
-    let failed = || format!("cannot take out {}", hook.display());
+    let failed = || {
+        let hint = "see that its folder can be written, and that the file beside it is no folder";
+        Advised::new(format!("cannot take out {}", hook.display()), hint)
+    };
     if !is_there(&kept) {
         fs::remove_file(hook).with_context(failed)?;
         return Ok(false);

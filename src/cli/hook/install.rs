@@ -14,6 +14,7 @@ use super::managers;
 use super::name::HANDED_ON;
 use super::place::{self, Place};
 use super::script::{self, Kind};
+use super::uninstall;
 use crate::cli::args::{HookName, InstallArgs};
 use crate::cli::complaint::Advised;
 
@@ -23,6 +24,7 @@ use crate::cli::complaint::Advised;
 /// When something stands against it; hooks that were put in before that stay.
 pub(crate) fn install(args: &InstallArgs) -> Result<Vec<String>> {
     let program = place::program()?;
+    let mut said = Vec::new();
     let (place, hooks) = match (args.global, args.template) {
         (true, _) => (Place::global()?, chosen(&args.hooks, false)),
         (_, true) => (Place::template()?, chosen(&args.hooks, false)),
@@ -33,10 +35,10 @@ pub(crate) fn install(args: &InstallArgs) -> Result<Vec<String>> {
             if !args.force {
                 refuse_managed(&repository, &hooks)?;
             }
-            (Place::of(&repository)?, hooks)
+            for_repository(&repository, hooks, &mut said)?
         }
     };
-    let mut said: Vec<String> = place.note.iter().map(|note| format!("note: {note}")).collect();
+    said.extend(place.note.iter().map(|note| format!("note: {note}")));
     for hook in &hooks {
         put(&place, *hook, &program, &mut said)?;
     }
@@ -53,6 +55,8 @@ pub(crate) fn install(args: &InstallArgs) -> Result<Vec<String>> {
     if let Some((key, value)) = place.setting.as_ref().filter(|_| place.is_unset) {
         let set = ["config".as_ref(), "--global".as_ref(), key.as_ref(), value.as_os_str()];
         Git::of(None).must(set).with_context(|| {
+            // Without the setting git looks there for nobody.
+            uninstall::forget(&place);
             let hint = format!("run `git config --global {key} {}` yourself", value.display());
             Advised::new(format!("{key} cannot be set in git's global configuration"), hint)
         })?;
@@ -72,9 +76,38 @@ fn chosen(named: &[HookName], is_bare: bool) -> Vec<HookName> {
     hooks
 }
 
+/// Where to put the hooks of a repository; without those that our folder for all repositories has.
+fn for_repository(
+    repository: &Repository,
+    hooks: Vec<HookName>,
+    said: &mut Vec<String>,
+) -> Result<(Place, Vec<HookName>)> {
+    let own: Vec<HookName> =
+        hooks.iter().copied().filter(|hook| place::is_handed_on(&repository.hooks, *hook)).collect();
+    if own.is_empty() || own.len() == hooks.len() {
+        return Ok((Place::of(repository, &hooks)?, hooks));
+    }
+    let place = Place::of(repository, &own)?;
+    for hook in hooks.iter().filter(|hook| !own.contains(hook)) {
+        let name = hook.file();
+        if script::read(&repository.hooks.join(name)).is_none() {
+            Place::of(repository, &[*hook])?;
+        }
+        said.push(format!(
+            "{name} is installed for all repositories: {}",
+            repository.hooks.join(name).display()
+        ));
+    }
+    Ok((place, own))
+}
+
 /// Refuses hooks that git would never run there.
 fn check(repository: &Repository, hooks: &[HookName]) -> Result<()> {
-    let wrong = hooks.iter().find(|hook| hook.is_of_server() != repository.is_bare);
+    if let Some(form) = repository.unreadable()? {
+        let what = format!("{} has {form}, which baseleak cannot read", repository.root().display());
+        return Err(Advised::new(what, "a hook would stop every commit; scan its files instead").into());
+    }
+    let wrong = hooks.iter().find(|hook| !repository.runs(**hook));
     let Some(wrong) = wrong.map(|hook| hook.file()) else { return Ok(()) };
     let place = repository.root().display();
     Err(if repository.is_bare {
@@ -116,6 +149,12 @@ fn put(place: &Place, hook: HookName, program: &Path, said: &mut Vec<String>) ->
     let (path, name) = (place.folder.join(hook.file()), hook.file());
     let shown = path.display();
     let bytes = script::text(place.kind, hook, program);
+    let kept = file::before(&path);
+    if kept.is_dir() {
+        let what =
+            format!("{} is a folder, and the hook that runs first must have that name", kept.display());
+        return Err(Advised::new(what, "move it away, and install again").into());
+    }
     let installed = match script::read(&path) {
         Some(ours) if !ours.is_intact => {
             let what = format!("somebody changed {shown} after baseleak wrote it");
@@ -141,10 +180,10 @@ fn put(place: &Place, hook: HookName, program: &Path, said: &mut Vec<String>) ->
         format!("{name} cannot be installed"),
         "see that the folder of hooks can be written",
     ))?;
-    let is_chained = file::is_there(&file::before(&path)) && installed == "installed";
+    let is_chained = file::is_executable(&kept) && installed == "installed";
     said.push(format!("{installed} {name}: {shown}"));
     if is_chained {
-        said.push(format!("the {name} that was there runs first: {}", file::before(&path).display()));
+        said.push(format!("the {name} that was there runs first: {}", kept.display()));
     }
     Ok(())
 }

@@ -63,6 +63,15 @@ pub(crate) fn find(repository: &Repository) -> Option<Manager> {
 }
 
 impl Manager {
+    /// Whether its file, or one in its folder, has our name in it.
+    pub(crate) fn speaks_of_us(&self, repository: &Repository) -> bool {
+        let file = repository.root().join(&self.file);
+        let entries = fs::read_dir(&file).into_iter().flatten().flatten().map(|entry| entry.path());
+        entries
+            .chain([file.clone()])
+            .any(|file| fs::read(file).is_ok_and(|text| memchr::memmem::find(&text, b"baseleak").is_some()))
+    }
+
     /// What is to be added to which file so that it looks for keys.
     pub(crate) fn advice(&self, hook: HookName) -> String {
         let (name, call, file) = (hook.file(), hook.call(), &self.file);

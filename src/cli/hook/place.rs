@@ -8,8 +8,10 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Result, bail};
 
+use super::file;
 use super::git::{Git, Repository, clean};
-use super::script::Kind;
+use super::script::{self, Kind};
+use crate::cli::args::HookName;
 use crate::cli::complaint::Advised;
 
 /// The setting that says where git looks for hooks.
@@ -31,26 +33,42 @@ pub(crate) struct Place {
 }
 
 impl Place {
-    /// Where git looks for the hooks of a repository.
+    /// Where git looks for these hooks of a repository. Where our folder for all repositories
+    /// hands each of them on, that is the repository's own folder.
     ///
     /// # Errors
-    /// When that is our folder for all repositories.
-    pub(crate) fn of(repository: &Repository) -> Result<Self> {
-        if let Ok(ours) = data().map(|data| clean(&data.join("hooks")))
-            && ours == repository.hooks
-        {
-            let what =
-                format!("{HOOKS_PATH} leads to {}, where the hooks for all repositories are", ours.display());
-            let hint = "they look after this repository, too; to change them, give --global";
-            return Err(Advised::new(what, hint).into());
+    /// When git runs no hooks there, or looks for one of them in a folder that is that of
+    /// other repositories, too.
+    pub(crate) fn of(repository: &Repository, hooks: &[HookName]) -> Result<Self> {
+        if let Some(why) = repository.hookless() {
+            let hint =
+                format!("`git config --unset {HOOKS_PATH}`, with --global if it stands there, and try again");
+            return Err(Advised::new(why, hint).into());
         }
-        Ok(Self {
-            folder: repository.hooks.clone(),
+        let own = |folder: PathBuf| Self {
+            folder,
             kind: Kind::Repository,
             setting: None,
             is_unset: false,
             note: None,
-        })
+        };
+        let is_ours = data().is_ok_and(|data| clean(&data.join("hooks")) == repository.hooks);
+        if !is_ours && !repository.is_shared() {
+            return Ok(own(repository.hooks.clone()));
+        }
+        if hooks.iter().all(|hook| is_handed_on(&repository.hooks, *hook)) {
+            return Ok(own(repository.own_hooks()));
+        }
+        let folder = repository.hooks.display();
+        let what = format!("{HOOKS_PATH} leads to {folder}, where the hooks for all repositories are");
+        let lacking = hooks.iter().filter(|hook| script::read(&repository.hooks.join(hook.file())).is_none());
+        let words: Vec<String> = lacking.map(|hook| format!(" --hook {}", hook.file())).collect();
+        let hint = if words.is_empty() {
+            "they look after this repository, too; to change them, give --global".to_owned()
+        } else {
+            format!("`baseleak hook install --global{}` puts it there, for all of them", words.concat())
+        };
+        Err(Advised::new(what, hint).into())
     }
 
     /// The folder for all repositories of the user.
@@ -103,6 +121,13 @@ impl Place {
     }
 }
 
+/// Whether our folder for all repositories runs a repository's own hook, and looks for no keys itself.
+pub(crate) fn is_handed_on(folder: &Path, hook: HookName) -> bool {
+    let path = folder.join(hook.file());
+    let is_it = |script: script::Script| script.kind == Kind::HandOn.word() && script.is_intact;
+    script::read(&path).is_some_and(is_it) && file::is_executable(&path)
+}
+
 /// What the configuration of the user says, or else that of the system.
 fn setting(key: &str) -> Result<Option<PathBuf>> {
     let git = Git::of(None);
@@ -135,12 +160,20 @@ pub(crate) struct Setting {
     pub(crate) value: PathBuf,
 }
 
+impl Setting {
+    /// Whether it holds in all repositories of the user, or of the system.
+    pub(crate) fn is_of_all(&self) -> bool {
+        matches!(&*self.scope, "global" | "system")
+    }
+}
+
 /// All values of `core.hooksPath` that hold in a repository, or outside of one; the last wins.
 ///
 /// # Errors
 /// When git cannot be run.
 pub(crate) fn settings(git: &Git) -> Result<Vec<Setting>> {
-    let output = git.run(["config", "-z", "--show-scope", "--show-origin", "--get-all", HOOKS_PATH])?;
+    let output =
+        git.run(["config", "-z", "--path", "--show-scope", "--show-origin", "--get-all", HOOKS_PATH])?;
     let mut fields = output.stdout.split(|&byte| byte == 0);
     let mut found = Vec::new();
     while let (Some(scope), Some(origin), Some(value)) = (fields.next(), fields.next(), fields.next()) {

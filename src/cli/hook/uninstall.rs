@@ -24,15 +24,18 @@ pub(crate) fn uninstall(args: &UninstallArgs) -> Result<Vec<String>> {
     let place = match (args.global, args.template) {
         (true, _) => Place::global()?,
         (_, true) => Place::template()?,
-        _ => Place::of(&Repository::find(args.repository.as_deref())?)?,
+        _ => of(&Repository::find(args.repository.as_deref())?)?,
     };
     let names: Vec<&str> = match place.kind {
         Kind::Global => HookName::ALL.iter().map(|hook| hook.file()).chain(HANDED_ON).collect(),
         Kind::Repository | Kind::HandOn => HookName::ALL.iter().map(|hook| hook.file()).collect(),
     };
-    let mut ours: Vec<PathBuf> = Vec::new();
+    let (mut ours, mut left): (Vec<PathBuf>, Vec<PathBuf>) = (Vec::new(), Vec::new());
     for path in names.iter().map(|name| place.folder.join(name)) {
-        let Some(script) = script::read(&path) else { continue };
+        let Some(script) = script::read(&path) else {
+            left.extend(leftover(&path)?);
+            continue;
+        };
         if !script.is_intact {
             let what = format!("somebody changed {} after baseleak wrote it", path.display());
             let hint = format!(
@@ -59,16 +62,68 @@ pub(crate) fn uninstall(args: &UninstallArgs) -> Result<Vec<String>> {
         }
     }
     if place.setting.is_some() {
-        // Only where they are empty, and none above our own.
-        let data = place::data()?;
-        for folder in place.folder.ancestors().take_while(|folder| folder.starts_with(&data)) {
-            drop(fs::remove_dir(folder));
-        }
+        clear(&place);
     }
-    if ours.is_empty() {
+    for path in &left {
+        let kept = file::before(path);
+        fs::rename(&kept, path).with_context(|| format!("cannot rename {}", kept.display()))?;
+        said.push(format!("put back what was there before: {}", path.display()));
+    }
+    if ours.is_empty() && left.is_empty() {
         said.push(format!("nothing of baseleak is in {}", place.folder.display()));
     }
     Ok(said)
+}
+
+/// Removes our own folders where they are empty, and none above them.
+fn clear(place: &Place) {
+    let Ok(data) = place::data() else { return };
+    for folder in place.folder.ancestors().take_while(|folder| folder.starts_with(&data)) {
+        drop(fs::remove_dir(folder));
+    }
+}
+
+/// Takes what was just written out of a folder that nothing leads to, as far as that can be done.
+pub(crate) fn forget(place: &Place) {
+    let ours = fs::read_dir(&place.folder).into_iter().flatten().flatten().map(|entry| entry.path());
+    for path in ours.filter(|path| script::read(path).is_some_and(|script| script.is_intact)) {
+        drop(file::put_back(&path));
+    }
+    clear(place);
+}
+
+/// The hook whose file was kept and is not run, for ours is gone.
+///
+/// # Errors
+/// When another one has its place.
+fn leftover(path: &Path) -> Result<Option<PathBuf>> {
+    let kept = file::before(path);
+    if !kept.symlink_metadata().is_ok_and(|kept| !kept.is_dir()) {
+        return Ok(None);
+    }
+    if !file::is_there(path) {
+        return Ok(Some(path.to_owned()));
+    }
+    let what = format!(
+        "{} was there before baseleak and is not run, for another hook has its place",
+        kept.display()
+    );
+    let hint = format!("join the two in {}, and remove {}", path.display(), kept.display());
+    Err(Advised::new(what, hint).into())
+}
+
+/// The folder of a repository's hooks: its own one, where that of all repositories hands on to one of ours in it.
+fn of(repository: &Repository) -> Result<Place> {
+    let own = repository.own_hooks();
+    let is_here = |hook: &HookName| {
+        place::is_handed_on(&repository.hooks, *hook) && script::read(&own.join(hook.file())).is_some()
+    };
+    let here: Vec<HookName> = HookName::ALL.into_iter().filter(is_here).collect();
+    if !here.is_empty() {
+        return Place::of(repository, &here);
+    }
+    let stands = |hook: &HookName| script::read(&repository.hooks.join(hook.file())).is_some();
+    Place::of(repository, &HookName::ALL.into_iter().filter(stands).collect::<Vec<_>>())
 }
 
 /// The hook of ours that has this path, by its name.

@@ -68,3 +68,43 @@ fn it_names_what_is_wrong() {
     sandbox.write("lefthook.yml", "");
     check(&sandbox, &[], 2, &[("hook", "unknown", "lefthook")]);
 }
+
+#[test]
+fn a_configuration_that_lets_keys_pass() {
+    let sandbox = hooked(&["pre-commit"]);
+    for (text, code, outcome, detail) in [
+        ("", 0, "ok", ".baseleak.toml"),
+        ("[scan]\nexclude = ['**']\n", 1, "fails", "any likely file"),
+        ("[scan]\ninclude = ['src/**']\n", 1, "fails", "settings.env"),
+        ("[scan]\nexclude = ['deploy']\n", 0, "note", "deploy/values.yaml"),
+        ("[scan]\nmax-file-size = 10\n", 1, "fails", "max-file-size"),
+        ("[scan]\nmax-file-size = 5000\n", 0, "note", "max-file-size"),
+        ("[gate]\nmax-findings = 100\n", 1, "fails", "max-findings 100"),
+        ("[gate]\nfail-on = 'active'\n", 1, "fails", "fail-on"),
+        ("[gate]\nfail-on = 'new'\n", 1, "fails", "fail-on"),
+        ("[gate]\nfail-on = 'high'\n", 0, "ok", ""),
+        ("[[allow]]\npath = '**'\nreason = 'all'\n", 1, "fails", "suppressed"),
+        ("[rules]\ndisable = ['baseten-api-key', 'baseten-api-key-legacy']\n", 1, "fails", ""),
+    ] {
+        sandbox.write(".baseleak.toml", text);
+        check(&sandbox, &[], code, &[("configuration", outcome, detail)]);
+    }
+}
+
+/// What the user wishes for other repositories is no fault of the hooks.
+#[test]
+fn ordinary_settings_are_no_fault() {
+    let sandbox = hooked(&["pre-commit", "pre-push"]);
+    for setting in [
+        ["protocol.file.allow", "never"],
+        ["push.gpgSign", "true"],
+        ["push.pushOption", "ci.skip"],
+        ["init.defaultRefFormat", "reftable"],
+        ["init.defaultObjectFormat", "sha256"],
+    ] {
+        sandbox.git(["config", "--global"].into_iter().chain(setting));
+    }
+    check(&sandbox, &[], 0, &[("canary", "ok", "pre-push stopped")]);
+    let environment = [("GIT_DEFAULT_HASH", "sha256"), ("GIT_ALLOW_PROTOCOL", "https")];
+    sandbox.run_with(&environment, ["doctor"]).exits(0);
+}

@@ -239,6 +239,11 @@ fn for_all_repositories() {
     sandbox.write("a.env", line(1));
     sandbox.git(["add", "--all"]);
     commit().exits(1).says(&["mine\n", &prefix(1)]);
+    // It is that of other repositories, too.
+    let all = "where the hooks for all repositories are";
+    sandbox.run(["hook", "uninstall"]).exits(2).says(&[all, "give --global"]);
+    sandbox.run(["hook", "install", "--hook", "pre-push"]).exits(2).says(&[all, "--global --hook pre-push"]);
+    sandbox.run(["hook", "status"]).exits(0).prints(&["the hooks of all repositories"]);
     sandbox.run(["hook", "uninstall", "--global"]).exits(0);
     assert_eq!(
         fs::read_to_string(folder.join("pre-commit")).expect("it is there"),
@@ -246,6 +251,96 @@ fn for_all_repositories() {
     );
     sandbox.git(["config", "--global", "core.hooksPath", ".hooks"]);
     sandbox.run(["hook", "install", "--global"]).exits(2).says(&["a folder of each repository"]);
+}
+
+/// Hooks that the folder for all repositories does not have go into the repository's own.
+#[test]
+fn beside_those_for_all() {
+    let sandbox = hooked(&[]);
+    sandbox.git(["init", "--quiet", "--bare", "server.git"]);
+    sandbox.run(["hook", "install", "--global"]).exits(0);
+    // Git never runs pre-commit there.
+    sandbox.run(["hook", "status", "server.git"]).exits(1).prints(&["no hook of baseleak is in force"]);
+    sandbox.run(["doctor", "server.git"]).exits(1);
+    sandbox.run(["hook", "install", "server.git"]).exits(0).prints(&["installed pre-receive"]);
+    sandbox.run(["hook", "status", "server.git"]).exits(0).prints(&["pre-receive"]);
+    sandbox.run(["doctor", "server.git"]).exits(0).prints(&["pre-receive stopped"]);
+    let both = ["hook", "install", "--hook", "pre-commit", "--hook", "pre-push"];
+    sandbox.run(both).exits(0).prints(&["pre-commit is installed for all", "installed pre-push"]);
+    sandbox.run(["doctor"]).exits(0).prints(&["pre-commit stopped", "pre-push stopped"]);
+    sandbox.write("a.env", line(1));
+    sandbox.git(["add", "--all", "a.env"]);
+    sandbox.git(["commit", "--quiet", "--no-verify", "--message", "m"]);
+    git(&sandbox, "", &["push", "server.git", "main"]).exits(1).says(&["this push is blocked"]);
+    git(&sandbox, "", &["push", "--no-verify", "server.git", "main"]).exits(1).says(&[&prefix(1)]);
+    sandbox.run(["hook", "uninstall"]).exits(0).prints(&["taken out"]);
+    sandbox.run(["hook", "uninstall"]).exits(2).says(&["give --global"]);
+    sandbox.run(["hook", "status"]).exits(0);
+}
+
+#[test]
+fn where_git_runs_them() {
+    let sandbox = hooked(&[]);
+    // A new bare repository gets what is in the template.
+    sandbox.run(["hook", "install", "--template"]).exits(0);
+    sandbox.git(["init", "--quiet", "--bare", "server.git"]);
+    sandbox.run(["hook", "status", "server.git"]).exits(1).prints(&["idle: "]);
+    // In a linked work tree of it somebody works.
+    git(&sandbox, "", &["push", "--quiet", "server.git", "HEAD:refs/heads/main"]).exits(0);
+    git(&sandbox, "server.git", &["worktree", "add", "--quiet", "../../home/tree", "main"]).exits(0);
+    sandbox.run(["hook", "status", "server.git"]).exits(0);
+    sandbox.run(["hook", "install", "server.git", "--hook", "commit-msg", "--hook", "pre-receive"]).exits(0);
+    let stopped = ["pre-commit stopped", "commit-msg stopped", "pre-receive stopped"];
+    sandbox.run(["doctor", "server.git"]).exits(0).prints(&stopped);
+    sandbox.run(["doctor", "../home/tree"]).exits(0).prints(&stopped[..2]);
+    // Where git runs none at all.
+    for value in ["", "/dev/null"] {
+        sandbox.git(["config", "core.hooksPath", value]);
+        for command in ["install", "uninstall"] {
+            sandbox.run(["hook", command]).exits(2).says(&["git runs no hook here", "--unset"]);
+        }
+        sandbox.run(["hook", "status"]).exits(1).prints(&["git runs no hook here"]);
+        sandbox.run(["doctor"]).exits(1).prints(&["git runs no hook here"]);
+        assert!(!sandbox.path("pre-commit").exists());
+    }
+}
+
+#[test]
+fn what_was_set_aside_and_left() {
+    let sandbox = Sandbox::repository();
+    let (hook, kept) = (sandbox.path(HOOK), sandbox.path(".git/hooks/pre-commit.baseleak-before"));
+    script(&hook, "#!/bin/sh\nexit 0\n");
+    install(&sandbox, &["pre-commit"]);
+    script(&hook, "#!/bin/sh\n# another\n");
+    sandbox.run(["hook", "uninstall"]).exits(2).says(&["another hook has its place", "join the two"]);
+    fs::remove_file(&hook).expect("it is there");
+    sandbox.run(["hook", "status"]).exits(1).prints(&["left over: "]);
+    sandbox.run(["hook", "uninstall"]).exits(0).prints(&["put back"]);
+    assert!(hook.exists() && !kept.exists());
+    fs::remove_file(&hook).expect("it is there");
+    fs::create_dir(&kept).expect("it can be made");
+    sandbox.run(["hook", "install"]).exits(2).says(&["is a folder", "move it away"]);
+    sandbox.run(["hook", "uninstall"]).exits(0).prints(&["nothing of baseleak"]);
+    // A configuration that cannot be written leaves nothing behind.
+    sandbox.write("../home/.gitconfig.lock", "");
+    sandbox.run(["hook", "install", "--global"]).exits(2).says(&["cannot be set"]);
+    assert!(!sandbox.home().join(".local/share/baseleak").exists());
+}
+
+#[test]
+fn what_cannot_be_read_is_refused() {
+    let sandbox = Sandbox::new();
+    sandbox.git(["init", "--quiet", "--object-format=sha256", "long"]);
+    sandbox.run(["hook", "install", "long"]).exits(2).says(&["SHA-256"]);
+    sandbox.run(["doctor", "long"]).exits(1).prints(&["SHA-256"]);
+    sandbox.git(["init", "--quiet", "--bare", "bare.git"]);
+    sandbox.git(["config", "--global", "safe.bareRepository", "explicit"]);
+    for args in
+        [&["hook", "status", "bare.git"][..], &["hook", "install", "bare.git"], &["doctor", "bare.git"]]
+    {
+        sandbox.run(args).exits(2).says(&["git does not want to use", "safe.bareRepository"]);
+    }
+    sandbox.run(["hook", "status"]).exits(1).prints(&["each repository's own folder"]);
 }
 
 #[test]
