@@ -148,18 +148,21 @@ def call(
     timeout = _limit(timeout)
     failure: Optional[BaseleakError] = None
     try:
-        # Whatever ends the waiting, Ctrl-C or the limit, ends the program, too.
-        done = subprocess.run(
+        with subprocess.Popen(
             command,
-            stdin=subprocess.DEVNULL if stdin is None else None,
-            input=None if stdin is None else stdin.data,
+            stdin=subprocess.DEVNULL if stdin is None else subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             cwd=cwd,
-            timeout=timeout,
             creationflags=flags,
-            check=False,
-        )
+        ) as child:
+            try:
+                stdout, stderr = child.communicate(None if stdin is None else stdin.data, timeout)
+            except BaseException:
+                # Whatever ends the waiting, Ctrl-C or the limit, ends the program, too.
+                child.kill()
+                child.wait()
+                raise
     except subprocess.TimeoutExpired:
         failure = BaseleakError(
             "the scan took longer than %g seconds" % (timeout or 0),
@@ -176,7 +179,7 @@ def call(
     if failure is not None:
         # Raised here and not above, so that it does not drag along what was being handled.
         raise failure
-    return Answer(done.returncode, done.stdout, done.stderr.decode("utf-8", "replace"))
+    return Answer(child.returncode, stdout, stderr.decode("utf-8", "replace"))
 
 
 def _limit(timeout: Optional[float]) -> Optional[float]:
