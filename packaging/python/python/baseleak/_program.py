@@ -6,7 +6,9 @@ whatever else is called `baseleak` on the PATH may be another version, or somebo
 
 from __future__ import annotations
 
+import base64
 import errno
+import hashlib
 import os
 import subprocess
 import sys
@@ -116,8 +118,20 @@ def _recorded(home: str) -> Iterator[str]:
             # An editable installation leads from elsewhere to the folder of the sources.
             if beside or any(_leads_to(str(file.locate()), home) for file in files):
                 for file in files:
-                    if file.name == _NAME:
-                        yield os.path.normpath(str(file.locate()))
+                    place = os.path.normpath(str(file.locate()))
+                    # `pip install --target` records a path that leads to another's program.
+                    if file.name == _NAME and file.hash and _is_that(place, file.hash.value):
+                        yield place
+
+
+def _is_that(file: str, digest: str) -> bool:
+    """Whether it is the file that was installed, by its SHA-256 as installers write it."""
+    try:
+        with open(file, "rb") as program:
+            found = hashlib.sha256(program.read()).digest()
+    except OSError:
+        return False
+    return base64.urlsafe_b64encode(found).rstrip(b"=").decode("ascii") == digest
 
 
 def _leads_to(file: str, home: str) -> bool:
