@@ -26,12 +26,16 @@ pub struct GlobError {
     why: String,
 }
 
+/// Why a glob with nothing in it is refused, and what to do.
+const EMPTY: &str = "it is empty; give a glob such as *.py, or leave it out";
+
 impl Policy {
     /// A policy that includes what matches one of `include`, or all when there is
     /// none, except what matches one of `exclude`.
     ///
     /// # Errors
-    /// When a glob cannot be understood.
+    /// When a glob cannot be understood, and when it is empty: as the name of a
+    /// file at any depth it would stand for all of them.
     pub fn new(
         include: &[String],
         exclude: &[String],
@@ -69,6 +73,9 @@ fn set(globs: &[String]) -> Result<GlobSet, GlobError> {
     let mut builder = GlobSetBuilder::new();
     for glob in globs {
         let path = glob.trim_start_matches("./").trim_end_matches('/');
+        if path.trim().is_empty() {
+            return Err(GlobError { glob: glob.clone(), why: EMPTY.to_owned() });
+        }
         let path = match path.strip_prefix('/') {
             Some(anchored) => anchored.to_owned(),
             None if path.contains('/') => path.to_owned(),
@@ -111,5 +118,16 @@ mod tests {
     fn a_broken_glob_is_named() {
         let error = Policy::new(&["a[".to_owned()], &[], None).expect_err("the class is not closed");
         assert!(error.to_string().contains("\"a[\""), "{error}");
+    }
+
+    #[test]
+    fn an_empty_glob_is_refused() {
+        for glob in ["", " ", "/", "./", "././/"] {
+            let globs = [glob.to_owned()];
+            for policy in [Policy::new(&globs, &[], None), Policy::new(&[], &globs, None)] {
+                let error = policy.expect_err("it would stand for everything");
+                assert!(error.to_string().contains("it is empty"), "{glob:?}: {error}");
+            }
+        }
     }
 }

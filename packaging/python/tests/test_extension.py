@@ -120,6 +120,66 @@ class WhatItSees(Kernel):
         self.assertEqual(self.notices(ran[4]), [])
 
 
+class CellsInCells(Kernel):
+    def test_what_comes_after_a_cell_within(self) -> None:
+        within = "get_ipython().run_cell(%s)"
+        cases = (
+            ("%rerun 2\nprint(key)", 1),
+            (within % "'1'" + "\nprint(key)", 1),
+            (within % "''" + "\nprint(key)", 1),
+            ("print(key)\n" + within % "'1'", 1),
+            (within % "'print(key)'", 1),
+            (within % "'print(key)'" + "\nprint(key)", 1),
+            ("get_ipython().run_cell_magic('capture', '', 'print(1)')\nprint(key)", 1),
+            ("import asyncio\nawait asyncio.sleep(0)\n" + within % "'1'" + "\nprint(key)", 1),
+            (within % "'1/0'" + "\nprint(key)", 1),
+            (within % "'1'" + "\nprint(1)", 0),
+        )
+        first = "%load_ext baseleak\n" + BEGIN + "\n" + within % "'1'" + "\nprint(key)"
+        ran = self.run_cells(first, "print(2)", *(source for source, _ in cases), "print(3)")
+        self.assertEqual(len(self.notices(ran[0])), 1)
+        for (source, expected), outputs in zip(cases, ran[2:]):
+            self.assertEqual(len(self.notices(outputs)), expected, source)
+        self.assertEqual(self.notices(ran[-1]), [])
+
+    def test_what_is_captured_stays_as_it_is(self) -> None:
+        ran = self.run_cells(
+            "%load_ext baseleak",
+            BEGIN,
+            "%%capture c\nprint(key)\ndisplay(key)",
+            "print(len(c.outputs), c.stdout.count('baseleak'))",
+            "%%capture d\nplanted = '" + self.key.text + "'\nprint(1)",
+            "print(len(d.outputs))",
+            "c.show()",
+        )
+        self.assertEqual(self.text(ran[3]), "1 0\n")
+        self.assertEqual([len(self.notices(outputs)) for outputs in ran[2:6]], [0, 0, 1, 0])
+        self.assertEqual(len(self.notices(ran[6])), 1)
+
+    def test_a_clearing_that_waits(self) -> None:
+        clear = BEGIN + "\nfrom IPython.display import clear_output"
+        ran = self.run_cells(
+            "%load_ext baseleak",
+            clear,
+            "print(key)\nclear_output(wait=True)",
+            "print('next')",
+            "print('old')\nclear_output(wait=True)\nprint(key)",
+            "print(key)\nclear_output(wait=True)",
+            "print('kept')\nclear_output(wait=True)",
+            "%unload_ext baseleak",
+        )
+        self.assertEqual(self.text(ran[2]).strip(), self.key.text)
+        self.assertEqual(self.notices(ran[2]), [])
+        (said,) = self.notices(ran[3])
+        self.assertTrue(said.startswith("baseleak: a cell before this one holds a Baseten key"), said)
+        self.assertEqual(self.text(ran[3]), "next\n")
+        self.assertEqual(self.text(ran[4]).strip(), self.key.text)
+        self.assertEqual(len(self.notices(ran[4])), 1)
+        self.assertEqual(self.text(ran[5]).strip(), self.key.text)
+        self.assertEqual((self.text(ran[6]), self.notices(ran[6])), ("kept\n", []))
+        self.assertEqual(len(self.notices(ran[7])), 1)
+
+
 class WhatItLeaves(Kernel):
     def test_unloading(self) -> None:
         look = (
@@ -183,6 +243,14 @@ class TheMagic(Kernel):
         self.assert_hidden(said)
         self.assertIn("exit code 2", self.text(ran[2]))
 
+    def test_what_is_no_command_line(self) -> None:
+        ran = self.run_cells("%load_ext baseleak", "%baseleak scan \"a\" 'c", "%unload_ext baseleak")
+        self.assertIn("error: this is no command line", self.text(ran[1]))
+
+    def test_one_cell_is_one(self) -> None:
+        ran = self.run_cells("%load_ext baseleak", "%baseleak")
+        self.assertIn("looked at 1 cell\n", self.text(ran[1]))
+
     def test_a_report_shows_itself(self) -> None:
         self.plant("deploy.env")
         (outputs,) = self.run_cells("import baseleak\nbaseleak.scan()")
@@ -207,6 +275,26 @@ class WhenItFails(Kernel):
         self.assertEqual(self.text(ran[3]), "a\n")
         self.assertEqual(ran[3][1]["data"]["text/plain"], "42")
         self.assertIn("could not look at 2 cells: it is broken", self.text(ran[4]))
+
+    def test_each_cause_is_told_once(self) -> None:
+        self.program("import sys; print('error: it is broken', file=sys.stderr); sys.exit(2)")
+        broken = "_program._found = %r" % str(self.root / "program")
+        other = "_scan = _extension.scan_text\ndef f(*a, **b): raise KeyError\n_extension.scan_text = f"
+        ran = self.run_cells(
+            "%load_ext baseleak",
+            "from baseleak import _extension, _program\ngood = _program.program()",
+            broken,
+            "print(1)",
+            other,
+            "print(2)",
+            "%baseleak",
+            "_extension.scan_text = _scan\n_program._found = good",
+            broken,
+            "%baseleak",
+        )
+        self.assertEqual([len(self.notices(outputs)) for outputs in ran[2:]], [1, 0, 1, 0, 0, 0, 1, 0])
+        self.assertIn("could not look at 4 cells: KeyError", self.text(ran[6]))
+        self.assertIn("could not look at 6 cells: it is broken", self.text(ran[9]))
 
     def test_no_program(self) -> None:
         ran = self.run_cells(
@@ -236,7 +324,7 @@ class InATerminal(Sandbox):
         except ImportError as error:
             lacking(str(error.name))
         os.environ["TEST_KEY"] = self.key.text
-        code = "%%load_ext baseleak\n%s\nprint(key[:4])\nprint(key)" % BEGIN
+        code = "%%load_ext baseleak\n%s\nprint(key[:4])\nkey" % BEGIN
         said = subprocess.run(
             [sys.executable, "-m", "IPython", "--no-banner", "--colors=NoColor", "-c", code],
             stdout=subprocess.PIPE,
@@ -244,6 +332,10 @@ class InATerminal(Sandbox):
         ).stdout.decode("utf-8")
         self.assertIn(HEAD, said)
         self.assertEqual(said.count(self.key.secret), 1)
+        # It was shown in one place, and there is no notebook to clean.
+        self.assertIn("(stdout), line 2\n", said)
+        self.assertNotIn("text/plain", said)
+        self.assertNotIn("baseleak clean", said)
 
 
 if __name__ == "__main__":

@@ -11,7 +11,7 @@ import sys
 import traceback
 import unittest
 from pathlib import Path
-from typing import Callable, List
+from typing import Any, Callable, Dict, List, Tuple
 
 import baseleak
 from support import ROOT, Sandbox
@@ -196,6 +196,30 @@ class Repositories(Sandbox):
         self.assertIn("index", report.findings[0].seen_in)
 
 
+    def test_files_are_for_opening(self) -> None:
+        self.repository()
+        folder = self.work / "deep"
+        folder.mkdir()
+        self.plant("deep/deploy.env")
+        self.git("add", "deep/deploy.env")
+        os.chdir(str(folder))
+        reports = [baseleak.scan(), baseleak.staged(), baseleak.audit()]
+        self.git("commit", "--quiet", "--message", "Deploy")
+        reports.append(baseleak.history())
+        os.chdir(str(self.root))
+        reports += [baseleak.history(folder), baseleak.audit("work/deep")]
+        for number, report in enumerate(reports):
+            (finding,) = report.findings
+            if number == 0:
+                self.assertEqual(finding.file, "deploy.env")
+                continue
+            self.assertEqual(finding.path, "deep/deploy.env", number)
+            self.assertEqual(finding.file, str(folder / "deploy.env"), number)
+        self.git("clone", "--quiet", "--bare", ".", str(self.root / "bare.git"))
+        for each in baseleak.audit("bare.git").findings:
+            self.assertIsNone(each.file)
+
+
 class Secrets(Sandbox):
     def test_nothing_says_the_secret(self) -> None:
         path = self.plant()
@@ -309,7 +333,7 @@ class Errors(Sandbox):
             ("import os; os.kill(os.getpid(), 9)", "signal 9"),
             ("import sys; sys.exit(130)", "interrupted"),
             ("print('{')", "cannot be read"),
-            ("print('[]')", "cannot be read"),
+            ("print('[]')", "is no JSON object"),
             ("import json; print(json.dumps({'schema': 2}))", "schema 2"),
             ("import json; print(json.dumps({%s}))" % good, "coverage"),
             ("print('[' * 100000)", "cannot be read"),
@@ -321,6 +345,107 @@ class Errors(Sandbox):
             with self.assertRaises(baseleak.BaseleakError, msg=script) as caught:
                 baseleak.scan(timeout=0.5 if "sleep" in script else 60)
             self.assertIn(words, str(caught.exception))
+
+    def test_an_end_that_contradicts_the_report(self) -> None:
+        self.plant()
+        document = json.dumps(baseleak.scan().to_dict())
+        for code, expected in ((1, True), (0, True), (2, False)):
+            self.program("import sys; print(%r); sys.exit(%d)" % (document, code))
+            if expected:
+                report = baseleak.scan()
+                self.assertEqual((report.passed, report.exit_code), (False, 1), code)
+                continue
+            with self.assertRaises(baseleak.BaseleakError) as caught:
+                baseleak.scan()
+            self.assertIn("contradict", str(caught.exception))
+
+    @unittest.skipIf(os.name == "nt", "Windows has no such signal")
+    def test_where_ends_are_not_learned(self) -> None:
+        import signal
+
+        self.plant()
+        before = signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+        try:
+            report = baseleak.scan()
+            with self.assertRaises(baseleak.IncompleteScan):
+                baseleak.scan("missing")
+        finally:
+            signal.signal(signal.SIGCHLD, before)
+        self.assertEqual((report.passed, report.exit_code, len(report.findings)), (False, 1, 1))
+
+    def test_options_of_other_types(self) -> None:
+        cases: List[Tuple[Dict[str, Any], str]] = [
+            ({"include": [b"a"]}, "include="),
+            ({"exclude": 3}, "exclude="),
+            ({"threads": "two"}, "threads="),
+            ({"max_findings": 1.5}, "max_findings="),
+            ({"fail_on": b"any"}, "fail_on="),
+            ({"rules": [3]}, "rules="),
+            ({"path": 3}, "path="),
+            ({"path": [None]}, "path="),
+            ({"timeout": "1"}, "timeout="),
+        ]
+        for options, named in cases:
+            with self.assertRaises(TypeError) as caught:
+                baseleak.scan(**options)
+            self.assertIn(named, str(caught.exception))
+        with self.assertRaises(TypeError) as raised:
+            baseleak.scan_text(None)  # type: ignore[arg-type]
+        self.assertIn("text=", str(raised.exception))
+
+    def test_values_that_are_none(self) -> None:
+        calls: List[Callable[[], baseleak.Report]] = [
+            lambda: baseleak.scan(""),
+            lambda: baseleak.scan(config=""),
+            lambda: baseleak.staged(""),
+            lambda: baseleak.scan(timeout=float("nan")),
+            lambda: baseleak.scan(["a" * 100] * 200000),
+        ]
+        for call in calls:
+            with self.assertRaises(baseleak.BaseleakError) as caught:
+                call()
+            self.assertTrue(caught.exception.hint)
+        for timeout in (float("inf"), 1e10, 60):
+            self.assertTrue(baseleak.scan(timeout=timeout).passed)
+
+    @unittest.skipIf(os.name == "nt", "scripts are no programs on Windows")
+    def test_an_interruption_ends_the_program(self) -> None:
+        import signal
+        import threading
+        import time
+
+        self.program(
+            "import os, signal, time\nsignal.signal(signal.SIGINT, signal.SIG_IGN)\n"
+            "open('pid.part', 'w').write(str(os.getpid()))\nos.rename('pid.part', 'pid')\ntime.sleep(60)"
+        )
+
+        def interrupt() -> None:
+            while not os.path.exists("pid"):
+                time.sleep(0.05)
+            os.kill(os.getpid(), signal.SIGINT)
+
+        threading.Thread(target=interrupt).start()
+        with self.assertRaises(KeyboardInterrupt):
+            baseleak.scan()
+        with self.assertRaises(ProcessLookupError):
+            os.kill(int(Path("pid").read_text(encoding="utf-8")), 0)
+
+    def test_no_other_installation_is_looked_at(self) -> None:
+        from unittest import mock
+
+        from baseleak import _program
+
+        folders = {"purelib": str(self.root / "lib"), "platlib": str(self.root / "lib"), "scripts": "bin"}
+        users = {"purelib": str(self.root / "user"), "platlib": str(self.root / "user"), "scripts": "user-bin"}
+
+        def path(name: str, scheme: str = "") -> str:
+            return (users if "user" in scheme else folders)[name]
+
+        for home, expected in (("lib", "bin"), ("user", "user-bin"), ("target", str(self.root / "target/bin"))):
+            file = str(self.root / home / "baseleak" / "_program.py")
+            with mock.patch.object(_program, "__file__", file), mock.patch("sysconfig.get_path", path):
+                places = [os.path.dirname(place) for place in _program._places()]
+            self.assertEqual(places, [expected], home)
 
     def test_without_the_program(self) -> None:
         from unittest import mock

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from typing import Iterable, List, Optional, Union
+from typing import Any, Iterable, List, Optional, Union
 
 from ._document import parse
 from ._errors import BaseleakError, IncompleteScan, from_stderr
@@ -68,7 +68,7 @@ def scan(
     )
     if ignored:
         arguments.append("--no-ignore")
-    paths = [path] if isinstance(path, (str, bytes, os.PathLike)) else list(path)
+    paths = list(_several(path, "path", "paths")) if not isinstance(path, _PATHS) else [path]
     if not paths:
         raise BaseleakError(
             "there is nothing to scan", "no path is given", "name a folder or a file, such as `.`"
@@ -86,6 +86,7 @@ def scan_text(
     disable: Iterable[str] = (),
     config: FileChoice = None,
     suppress: bool = True,
+    baseline: FileChoice = None,
     allow_incomplete: bool = False,
     timeout: Optional[float] = None,
 ) -> Report:
@@ -96,14 +97,24 @@ def scan_text(
 
     Raises what `scan` does.
     """
+    if not isinstance(text, (str, bytes)):
+        kind = type(text).__name__
+        # What is raised would carry it along among its local variables, and so would what is below.
+        del text
+        raise TypeError("text= takes a text or bytes, and not %s" % kind)
     data = Hidden(text if isinstance(text, bytes) else _encoded(text))
-    # What raises below would carry it along among its local variables.
     del text
     arguments = _shared(
-        unpack=unpack, decode=decode, rules=rules, disable=disable, config=config, suppress=suppress
+        unpack=unpack,
+        decode=decode,
+        rules=rules,
+        disable=disable,
+        config=config,
+        suppress=suppress,
+        baseline=baseline,
     )
     if name is not None:
-        arguments.append("--stdin-path=" + _path(name))
+        arguments.append("--stdin-path=" + _path(name, "name"))
     return _run("scan", arguments, ["-"], allow_incomplete, timeout, data)
 
 
@@ -147,7 +158,7 @@ def staged(
         verify=verify,
         threads=threads,
     )
-    return _run("staged", arguments, _repository(repo), allow_incomplete, timeout)
+    return _run("staged", arguments, _repository(repo), allow_incomplete, timeout, root=_root(repo))
 
 
 def history(
@@ -197,11 +208,13 @@ def history(
         verify=verify,
         threads=threads,
     )
-    for option, value in (("range", range), ("branch", branch), ("since", since), ("max-depth", max_depth)):
+    for option, value in (("range", range), ("branch", branch), ("since", since)):
         if value is not None:
-            arguments.append("--%s=%s" % (option, value))
+            arguments.append("--%s=%s" % (option, _text(value, option)))
+    if max_depth is not None:
+        arguments.append("--max-depth=%d" % _number(max_depth, "max_depth"))
     arguments.extend(_of_repositories(all_commits, submodules))
-    return _run("history", arguments, _repository(repo), allow_incomplete, timeout)
+    return _run("history", arguments, _repository(repo), allow_incomplete, timeout, root=_root(repo))
 
 
 def audit(
@@ -247,7 +260,7 @@ def audit(
         threads=threads,
     )
     arguments.extend(_of_repositories(all_commits, submodules))
-    return _run("audit", arguments, _repository(repo), allow_incomplete, timeout)
+    return _run("audit", arguments, _repository(repo), allow_incomplete, timeout, root=_root(repo))
 
 
 def _shared(
@@ -270,13 +283,14 @@ def _shared(
     """The options that the commands share. Each value is joined to its option by `=`, so that none
     is taken for an option of its own."""
     arguments = ["--format=json"]
-    arguments.extend("--include=" + glob for glob in _several(include, "include"))
-    arguments.extend("--exclude=" + glob for glob in _several(exclude, "exclude"))
-    arguments.extend("--disable=" + rule for rule in _several(disable, "disable"))
-    if isinstance(rules, (str, bytes, os.PathLike)):
-        raise TypeError("rules= takes a list of files")
-    arguments.extend("--rules=" + _path(file) for file in rules)
+    for option, values in (("include", include), ("exclude", exclude), ("disable", disable)):
+        arguments.extend(
+            "--%s=%s" % (option, _text(each, option)) for each in _several(values, option, "texts")
+        )
+    arguments.extend("--rules=" + _path(file, "rules") for file in _several(rules, "rules", "files"))
     if max_file_size is not None:
+        if isinstance(max_file_size, bool) or not isinstance(max_file_size, (int, str)):
+            raise TypeError("max_file_size= takes a number of bytes, or a text such as 10MB")
         arguments.append("--max-file-size=%s" % max_file_size)
     if not unpack:
         arguments.append("--no-unpack")
@@ -287,12 +301,12 @@ def _shared(
     arguments.extend(_file("config", config))
     arguments.extend(_file("baseline", baseline))
     if fail_on is not None:
-        arguments.append("--fail-on=" + fail_on)
+        arguments.append("--fail-on=" + _text(fail_on, "fail_on"))
     if max_findings is not None:
-        arguments.append("--max-findings=%d" % max_findings)
+        arguments.append("--max-findings=%d" % _number(max_findings, "max_findings"))
     if verify:
         arguments.append("--verify")
-    if threads:
+    if _number(threads, "threads"):
         arguments.append("--threads=%d" % threads)
     return arguments
 
@@ -304,11 +318,27 @@ def _of_repositories(all_commits: bool, submodules: bool) -> List[str]:
     return arguments
 
 
-def _several(values: Iterable[str], name: str) -> Iterable[str]:
+#: One path, and no list of them.
+_PATHS = (str, bytes, os.PathLike)
+
+
+def _several(values: Any, name: str, what: str) -> Iterable[Any]:
     # A text is a list of its letters, too, and nobody means that.
-    if isinstance(values, (str, bytes)):
-        raise TypeError("%s= takes a list of texts" % name)
-    return values
+    if isinstance(values, _PATHS) or not hasattr(values, "__iter__"):
+        raise TypeError("%s= takes a list of %s" % (name, what))
+    return list(values)
+
+
+def _text(value: Any, name: str) -> str:
+    if not isinstance(value, str):
+        raise TypeError("%s= takes text, and not %s" % (name, type(value).__name__))
+    return value
+
+
+def _number(value: Any, name: str) -> int:
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise TypeError("%s= takes a whole number, and not %s" % (name, type(value).__name__))
+    return value
 
 
 def _file(option: str, choice: FileChoice) -> List[str]:
@@ -316,22 +346,51 @@ def _file(option: str, choice: FileChoice) -> List[str]:
         return []
     if choice is False:
         return ["--no-" + option]
-    return ["--%s=%s" % (option, _path(choice))]
+    return ["--%s=%s" % (option, _path(choice, option))]
 
 
-def _path(path: StrPath) -> str:
+def _path(path: Any, name: str) -> str:
+    if not isinstance(path, _PATHS):
+        raise TypeError("%s= takes a path, and not %s" % (name, type(path).__name__))
     # Bytes become text with surrogates, which become the same bytes again when the program starts.
-    return os.fsdecode(path)
+    text: str = os.fsdecode(path)
+    if not text:
+        raise BaseleakError(
+            "an empty path names nothing", "it is given with %s=" % name, "the current folder is `.`"
+        )
+    return text
 
 
-def _operand(path: StrPath) -> str:
-    path = _path(path)
+def _operand(path: Any) -> str:
+    path = _path(path, "path")
     # To the program `-` is standard input, and here it is the file of that name.
     return os.path.join(".", path) if path == "-" else path
 
 
 def _repository(repo: Optional[StrPath]) -> List[str]:
-    return [] if repo is None else [_path(repo)]
+    return [] if repo is None else [_path(repo, "repo")]
+
+
+def _root(repo: Optional[StrPath]) -> Optional[str]:
+    """The root of the repository, which paths in its reports are from.
+
+    None where it is not told by the folders alone: a bare repository, or one that git is told of by
+    its environment.
+    """
+    if "GIT_DIR" in os.environ or "GIT_WORK_TREE" in os.environ:
+        return None
+    try:
+        folder = os.path.realpath("." if repo is None else os.fsdecode(repo))
+    except ValueError:
+        # A null character, of which the run itself will tell.
+        return None
+    while not os.path.lexists(os.path.join(folder, ".git")):
+        above = os.path.dirname(folder)
+        # What looks like a repository without a work tree has no other above it.
+        if above == folder or os.path.isfile(os.path.join(folder, "HEAD")):
+            return None
+        folder = above
+    return folder
 
 
 def _encoded(text: str) -> bytes:
@@ -350,11 +409,12 @@ def _run(
     allow_incomplete: bool,
     timeout: Optional[float],
     data: Optional[Hidden] = None,
+    root: Optional[str] = "",
 ) -> Report:
     answer = call([command, "--color=never", *arguments, "--", *operands], data, timeout=timeout)
     if answer.exit_code not in (0, 1, 2) or not answer.stdout.strip():
         raise from_stderr(answer.stderr, answer.exit_code)
-    report = parse(answer.stdout, answer.exit_code)
+    report = parse(answer.stdout, answer.exit_code, root)
     if not report.is_complete and not allow_incomplete:
         raise IncompleteScan(report)
     return report

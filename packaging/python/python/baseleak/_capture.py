@@ -128,6 +128,11 @@ def notebook(source: str, taken: Taken) -> bytes:
     return (cell % (_json(lines(source)), ",\n".join(taken.outputs))).encode("ascii")
 
 
+def is_terminal(shell: Any) -> bool:
+    """Whether it is IPython on a terminal, where there is no notebook."""
+    return any(kind.__module__.startswith("IPython.terminal") for kind in type(shell).__mro__)
+
+
 class _Wrapped:
     """A method of one object with a wrapper before it, and the way back."""
 
@@ -177,6 +182,10 @@ class Capture:
 
     def __init__(self, shell: Any, limit: int = LIMIT) -> None:
         self.shell = shell
+        #: A terminal is shown everything as text on its standard output, and is watched there.
+        self.terminal = is_terminal(shell)
+        #: Whether the next output of this cell takes away all before it: `clear_output(wait=True)`.
+        self.clearing = False
         self.outputs = Outputs(limit)
         #: While this is set, nothing is noted: what baseleak itself shows.
         self.muted = False
@@ -193,7 +202,11 @@ class Capture:
         """Wraps everything that is not wrapped."""
         for name in ("stdout", "stderr"):
             self._wrap(name, getattr(sys, name), "write", self._stream(name))
-        self._wrap("displays", getattr(self.shell, "display_pub", None), "publish", self._publish)
+        if self.terminal:
+            return
+        publisher = getattr(self.shell, "display_pub", None)
+        self._wrap("displays", publisher, "publish", self._publish)
+        self._wrap("clearing of outputs", publisher, "clear_output", self._clear)
         self._wrap("results", getattr(self.shell, "displayhook", None), "write_format_data", self._result)
         self._wrap("tracebacks", self.shell, "_showtraceback", self._traceback)
 
@@ -237,19 +250,27 @@ class Capture:
     def _stream(self, name: str) -> Callable[..., None]:
         def note(text: Any = "", *_: Any) -> None:
             if not self.muted and isinstance(text, str):
+                self.clearing = self.clearing and not text
                 self.outputs.stream(name, text)
 
         return note
 
-    def _publish(self, data: Any = None, metadata: Any = None, *_: Any, **__: Any) -> None:
+    def _clear(self, wait: Any = False, *_: Any, **__: Any) -> None:
+        self.clearing = bool(wait)
+
+    def _publish(self, data: Any = None, metadata: Any = None, *_: Any, **options: Any) -> None:
         if not self.muted:
+            # An update of what is shown already is no output of its own.
+            self.clearing = self.clearing and bool(options.get("update"))
             self.outputs.bundle("display_data", data, metadata)
 
     def _result(self, format_dict: Any = None, md_dict: Any = None, *_: Any, **__: Any) -> None:
         if not self.muted:
+            self.clearing = False
             self.outputs.bundle("execute_result", format_dict, md_dict)
 
     def _traceback(self, etype: Any, evalue: Any, stb: Any, *_: Any) -> None:
         if not self.muted:
+            self.clearing = False
             parts = stb.split("\n") if isinstance(stb, str) else stb
             self.outputs.error(getattr(etype, "__name__", "error"), str(evalue), parts)

@@ -32,12 +32,16 @@ class _Malformed(Exception):
     """A field is missing or has another type: its name, and never what stands there."""
 
 
+class _NoObject(_Malformed):
+    """Something else stands where an object has to."""
+
+
 class _Fields:
     """An object of the document, asked for its fields by name and type."""
 
     def __init__(self, value: object) -> None:
         if not isinstance(value, dict):
-            raise _Malformed("an object")
+            raise _NoObject()
         self.values: Dict[str, Any] = value
 
     def _value(self, name: str, kind: Type[T]) -> T:
@@ -78,10 +82,14 @@ class _Fields:
         return None if value is None else make(_Fields(value))
 
 
-def parse(answer: bytes, exit_code: int) -> Report:
-    """The report that the program wrote.
+def parse(answer: bytes, exit_code: int, root: Optional[str] = "") -> Report:
+    """The report that the program wrote, with the folder that its paths are from.
 
-    Raises `BaseleakError` where it is none of schema 1.
+    The exit code is told by the document. The system's is 0 for every program where its end is not to
+    be learned, as where SIGCHLD is ignored, and so 0 proves nothing; any other code is the program's.
+
+    Raises `BaseleakError` where it is no report of schema 1, and where the program ended with a code
+    that is not the report's.
     """
     problem: Optional[str] = None
     try:
@@ -89,11 +97,21 @@ def parse(answer: bytes, exit_code: int) -> Report:
         top = _Fields(document)
         schema = top.integer("schema")
         if schema == SCHEMA:
-            return _report(top, document, exit_code)
+            report = _report(top, document, root)
+            if exit_code in (0, report.exit_code):
+                return report
+            raise BaseleakError(
+                "the report of the program and its end contradict one another",
+                "its exit code is %d, and the report comes to %d" % (exit_code, report.exit_code),
+                "scan again; if it stays so, install baseleak again",
+                exit_code,
+            )
         problem = "it has schema %d, and this package reads %d" % (schema, SCHEMA)
     except (ValueError, RecursionError):
         # Said without the error itself, which holds the whole text.
         problem = "it is no JSON document"
+    except _NoObject:
+        problem = "it, or a part of it, is no JSON object"
     except _Malformed as error:
         problem = "its field `%s` is missing or of another type" % error
     raise BaseleakError(
@@ -104,25 +122,40 @@ def parse(answer: bytes, exit_code: int) -> Report:
     )
 
 
-def _report(top: _Fields, document: Mapping[str, Any], exit_code: int) -> Report:
+def _exit_code(coverage: Coverage, gate: Gate) -> int:
+    """What the program ends with: docs/output.md has it in words."""
+    if not coverage.complete:
+        return 2
+    if not gate.passed or gate.failing > gate.max_findings:
+        return 1
+    # Some of what was not proven to be live could be.
+    return 2 if gate.failing + gate.undecided > gate.max_findings else 0
+
+
+def _report(top: _Fields, document: Mapping[str, Any], root: Optional[str]) -> Report:
+    def finding(of: _Fields) -> Finding:
+        return _finding(of, root)
+
+    coverage = _coverage(top.object("coverage"))
+    gate = _gate(top.object("gate"))
     return Report(
-        findings=top.each("findings", _finding),
-        suppressed=top.each("suppressed", _finding, needed=False),
+        findings=top.each("findings", finding),
+        suppressed=top.each("suppressed", finding, needed=False),
         entries=top.each("entries", _entry, needed=False),
         exposures=top.each("exposures", _exposure, needed=False),
         verdicts=top.each("verdicts", _verdict, needed=False),
-        coverage=_coverage(top.object("coverage")),
+        coverage=coverage,
         rules=top.each("rules", lambda rule: Rule(rule.string("id"), rule.string("description"))),
         disabled_rules=top.strings("disabled_rules"),
         config=top.maybe("config"),
-        gate=_gate(top.object("gate")),
+        gate=gate,
         version=top.object("tool").string("version"),
-        exit_code=exit_code,
+        exit_code=_exit_code(coverage, gate),
         _document=document,
     )
 
 
-def _finding(of: _Fields) -> Finding:
+def _finding(of: _Fields, root: Optional[str]) -> Finding:
     return Finding(
         rule=of.string("rule"),
         confidence=of.string("confidence"),
@@ -146,6 +179,7 @@ def _finding(of: _Fields) -> Finding:
         seen_in=of.strings("seen_in"),
         suppression=of.optional("suppression", _suppression),
         origin=of.optional("origin", _origin),
+        _root=root,
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 import shlex
-from typing import Dict, List, Tuple
+from typing import Dict, List, Optional, Tuple
 
 from ._report import Finding, Report
 from ._view import escape, visible
@@ -19,15 +19,18 @@ _BOX = (
 _RED = "#c62828"
 _YELLOW = "#f9a825"
 
+_OUTPUT = re.compile(r"output [0-9]+ (\([^()]*\))")
+
 # Only these shapes are put into commands: those that `baseleak revoke --prefix` takes.
 _PREFIX = re.compile(r"(?:b10_[A-Za-z0-9]{8}|[A-Za-z0-9]{8}|sky_[A-Za-z0-9]{9,16})\Z")
 
 
-def found(report: Report, notebook: str) -> Tuple[str, str]:
-    """The warning of keys in a cell."""
+def found(report: Report, notebook: Optional[str], late: bool = False) -> Tuple[str, str]:
+    """The warning of keys in a cell of a notebook, or of none on a terminal. `late` are outputs that
+    came after the others, so that they have no number."""
     places: Dict[str, List[str]] = {}
     for finding in report.findings:
-        where = _where(finding)
+        where = _where(finding, late)
         known = places.setdefault(finding.key, [])
         if where not in known:
             known.append(where)
@@ -53,14 +56,10 @@ def found(report: Report, notebook: str) -> Tuple[str, str]:
     return "\n".join(plain), _BOX % (_RED, "".join(parts))
 
 
-def _steps(keys: List[str], notebook: str) -> List[Tuple[str, str]]:
+def _steps(keys: List[str], notebook: Optional[str]) -> List[Tuple[str, str]]:
     """What to do, in the order in which it helps."""
     options = "".join(" --prefix " + key for key in keys if _PREFIX.match(key))
-    named = os.path.basename(notebook)
-    # A name that does not show as it is, is no argument to copy.
-    if visible(named) != named:
-        named = "NOTEBOOK.ipynb"
-    return [
+    steps = [
         (
             "Revoke it, if this was saved, shared or committed",
             # What has no public prefix is revoked where it was made.
@@ -70,12 +69,28 @@ def _steps(keys: List[str], notebook: str) -> List[Tuple[str, str]]:
             "Read the key from the environment, or ask for it",
             'os.environ["BASETEN_API_KEY"], getpass.getpass()',
         ),
-        ("Take it out of the saved notebook", "baseleak clean " + shlex.quote(named)),
     ]
+    if notebook is not None:
+        named = os.path.basename(notebook)
+        # A name that does not show as it is, is no argument to copy.
+        if visible(named) != named:
+            named = "NOTEBOOK.ipynb"
+        steps.append(("Take it out of the saved notebook", "baseleak clean " + shlex.quote(named)))
+    return steps
 
 
-def _where(finding: Finding) -> str:
+def later(notice: Tuple[str, str]) -> Tuple[str, str]:
+    """A notice that is shown below another cell than its own. Its first words name the cell."""
+    plain, markup = (text.replace("this cell", "a cell before this one", 1) for text in notice)
+    return plain, markup
+
+
+def _where(finding: Finding, late: bool) -> str:
     place = finding.cell or "the cell"
+    if late:
+        # Numbers and lines would count from where it was looked at before.
+        output = _OUTPUT.search(place)
+        return "what came last in its output" + (" " + visible(output.group(1)) if output else "")
     # The notebook that the program reads has no other cell.
     return visible(place[len("cell 1, ") :] if place.startswith("cell 1, ") else place)
 
@@ -90,12 +105,12 @@ def too_large(limit: int, dropped: int) -> Tuple[str, str]:
 
 
 def failed(what: str) -> Tuple[str, str]:
-    """Says once that a cell was not looked at."""
+    """Says that a cell was not looked at."""
     plain = "\n".join(
         (
             "baseleak: this cell was not looked at, so no warning means nothing",
             *("  " + visible(line) for line in what.splitlines()),
-            "  This is told once; %baseleak tells how many cells were not looked at.",
+            "  This is told once for each cause; %baseleak tells how many cells were not looked at.",
         )
     )
     return plain, _BOX % (_YELLOW, "<br>".join(escape(line) for line in plain.splitlines()))

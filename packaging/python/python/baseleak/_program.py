@@ -6,6 +6,9 @@ whatever else is called `baseleak` on the PATH may be another version, or somebo
 
 from __future__ import annotations
 
+import base64
+import errno
+import hashlib
 import os
 import subprocess
 import sys
@@ -16,6 +19,9 @@ from ._errors import BaseleakError, ProgramMissing
 
 _NAME = "baseleak.exe" if os.name == "nt" else "baseleak"
 _found: Optional[str] = None
+
+#: Whatever is longer, a month, is no limit: the system counts milliseconds in 32 bits.
+_LONGEST = 2_000_000.0
 
 
 class Hidden:
@@ -66,35 +72,77 @@ def program() -> str:
 
 
 def _places() -> Iterator[str]:
-    """Where an installer may have put the program, the surest place first."""
-    # The package lies in a folder that knows its neighbours: `pip install --target` has its
-    # programs in `bin` there.
+    """Where the installer of this very package may have put the program, the surest place first.
+
+    What lies beside another installation may be another version, or somebody else's.
+    """
     home = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-    installed = sysconfig.get_path("purelib"), sysconfig.get_path("platlib")
-    if home in installed:
-        yield os.path.join(sysconfig.get_path("scripts"), _NAME)
-    yield from _recorded()
-    yield os.path.join(home, "bin", _NAME)
-    yield os.path.join(sysconfig.get_path("scripts"), _NAME)
+    scheme = _scheme(home)
+    if scheme is not None:
+        yield os.path.join(sysconfig.get_path("scripts", scheme=scheme), _NAME)
+    yield from _recorded(home)
+    if scheme is None:
+        # `pip install --target` has its programs in `bin` there.
+        yield os.path.join(home, "bin", _NAME)
+
+
+def _scheme(home: str) -> Optional[str]:
+    """The way of installing that puts packages into this folder, if it is one of this Python's."""
     user = "nt_user" if os.name == "nt" else "posix_user"
     if sys.platform == "darwin" and sysconfig.get_config_var("PYTHONFRAMEWORK"):
         user = "osx_framework_user"
-    if user in sysconfig.get_scheme_names():
-        yield os.path.join(sysconfig.get_path("scripts", scheme=user), _NAME)
+    # Before Python 3.10 its own had no public name.
+    own = getattr(sysconfig, "get_default_scheme", getattr(sysconfig, "_get_default_scheme", None))
+    known = sysconfig.get_scheme_names()
+    for scheme in ([] if own is None else [own()]) + [user]:
+        if scheme in known:
+            folders = (sysconfig.get_path(name, scheme=scheme) for name in ("purelib", "platlib"))
+            if any(_same(home, folder) for folder in folders):
+                return str(scheme)
+    return None
 
 
-def _recorded() -> Iterator[str]:
-    """Where the installer says that it put it. Editable installations say so, too."""
+def _same(one: str, other: str) -> bool:
+    return os.path.normcase(os.path.realpath(one)) == os.path.normcase(os.path.realpath(other))
+
+
+def _recorded(home: str) -> Iterator[str]:
+    """Where the installer of the package in this folder says that it put the program."""
     # Reading it takes 20 ms, which is spent only where the usual place is not the right one.
     from importlib import metadata
 
+    for path in ([home], sys.path):
+        for distribution in metadata.distributions(name="baseleak", path=path):
+            files = distribution.files or []
+            beside = _same(str(distribution.locate_file("")), home)
+            # An editable installation leads from elsewhere to the folder of the sources.
+            if beside or any(_leads_to(str(file.locate()), home) for file in files):
+                for file in files:
+                    place = os.path.normpath(str(file.locate()))
+                    # `pip install --target` records a path that leads to another's program.
+                    if file.name == _NAME and file.hash and _is_that(place, file.hash.value):
+                        yield place
+
+
+def _is_that(file: str, digest: str) -> bool:
+    """Whether it is the file that was installed, by its SHA-256 as installers write it."""
     try:
-        files = metadata.files("baseleak") or []
-    except metadata.PackageNotFoundError:
-        return
-    for file in files:
-        if file.name == _NAME:
-            yield os.path.normpath(str(file.locate()))
+        with open(file, "rb") as program:
+            found = hashlib.sha256(program.read()).digest()
+    except OSError:
+        return False
+    return base64.urlsafe_b64encode(found).rstrip(b"=").decode("ascii") == digest
+
+
+def _leads_to(file: str, home: str) -> bool:
+    """Whether it is a file of paths for Python with this folder in it."""
+    if not file.endswith(".pth"):
+        return False
+    try:
+        with open(file, encoding="utf-8", errors="surrogateescape") as lines:
+            return any(_same(line.strip(), home) for line in lines if line.strip())
+    except (OSError, ValueError):
+        return False
 
 
 def call(
@@ -111,30 +159,24 @@ def call(
     command.extend(arguments)
     # A kernel has no console on Windows, and each start would flash up a window.
     flags = getattr(subprocess, "CREATE_NO_WINDOW", 0)
+    timeout = _limit(timeout)
     failure: Optional[BaseleakError] = None
     try:
-        if stdin is None:
-            done = subprocess.run(
-                command,
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.PIPE,
-                cwd=cwd,
-                timeout=timeout,
-                creationflags=flags,
-                check=False,
-            )
-        else:
-            done = subprocess.run(
-                command,
-                input=stdin.data,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.PIPE,
-                cwd=cwd,
-                timeout=timeout,
-                creationflags=flags,
-                check=False,
-            )
+        with subprocess.Popen(
+            command,
+            stdin=subprocess.DEVNULL if stdin is None else subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            cwd=cwd,
+            creationflags=flags,
+        ) as child:
+            try:
+                stdout, stderr = child.communicate(None if stdin is None else stdin.data, timeout)
+            except BaseException:
+                # Whatever ends the waiting, Ctrl-C or the limit, ends the program, too.
+                child.kill()
+                child.wait()
+                raise
     except subprocess.TimeoutExpired:
         failure = BaseleakError(
             "the scan took longer than %g seconds" % (timeout or 0),
@@ -144,8 +186,24 @@ def call(
     except (OSError, ValueError) as error:
         # A ValueError is a path with a null character in it.
         cause = error.strerror if isinstance(error, OSError) else str(error)
-        failure = BaseleakError("the program could not be run", cause or str(error))
+        hint = None
+        if isinstance(error, OSError) and (error.errno == errno.E2BIG or getattr(error, "winerror", 0) == 206):
+            hint = "name the folder that holds the paths, or scan them in several calls"
+        failure = BaseleakError("the program could not be run", cause or str(error), hint)
     if failure is not None:
         # Raised here and not above, so that it does not drag along what was being handled.
         raise failure
-    return Answer(done.returncode, done.stdout, done.stderr.decode("utf-8", "replace"))
+    return Answer(child.returncode, stdout, stderr.decode("utf-8", "replace"))
+
+
+def _limit(timeout: Optional[float]) -> Optional[float]:
+    """The seconds to wait, or None where there is no limit or none that the system could keep."""
+    if timeout is None:
+        return None
+    if isinstance(timeout, bool) or not isinstance(timeout, (int, float)):
+        raise TypeError("timeout= takes a number of seconds")
+    if timeout != timeout or timeout < 0:
+        raise BaseleakError(
+            "timeout=%r is no time to wait" % timeout, None, "give a number of seconds, or None for no limit"
+        )
+    return None if timeout > _LONGEST else timeout

@@ -96,15 +96,20 @@ class Finding:
     seen_in: Tuple[str, ...]
     suppression: Optional[Suppression]
     origin: Optional[Origin]
+    #: The folder that `path` is from: none for the one that the program ran in, None where it is not
+    #: known.
+    _root: Optional[str] = field(default="", repr=False, compare=False)
 
     @property
     def file(self) -> Optional[str]:
         """`path` as the functions of `os` take it, also where its name is not UTF-8.
 
-        None where a part of it is masked, and where it names an object of git that has no path.
-        What stands in an archive has the path of the archive, `!` and its own.
+        In a report of a repository it is absolute, for there `path` is from the root of that. None
+        where a part of it is masked, where it names an object of git that has no path, and where the
+        root is not known. What stands in an archive has the path of the archive, `!` and its own.
+        What only a history holds need not be there any more.
         """
-        if "****" in self.path:
+        if "****" in self.path or self._root is None:
             return None
         if self.origin is not None and self.path == "%s %s" % (self.origin.kind, self.origin.object):
             return None
@@ -113,7 +118,11 @@ class Finding:
             digits = match.group(1)
             return b"\\" if digits is None else bytes([int(digits, 16)])
 
-        return os.fsdecode(_ESCAPED.sub(undone, self.path.encode("utf-8", "surrogatepass")))
+        path = os.fsdecode(_ESCAPED.sub(undone, self.path.encode("utf-8", "surrogatepass")))
+        if self._root and path.startswith(".git/") and not os.path.isdir(os.path.join(self._root, ".git")):
+            # A linked work tree has git's own files elsewhere.
+            return None
+        return os.path.join(self._root, path)
 
 
 @dataclass(frozen=True)
@@ -230,7 +239,7 @@ class Report:
     gate: Gate
     #: The version of the program.
     version: str
-    #: 0, 1 or 2, as the program ended.
+    #: 0, 1 or 2: the program's, as its document tells it.
     exit_code: int
     _document: Mapping[str, Any] = field(repr=False, compare=False)
 
@@ -241,7 +250,7 @@ class Report:
 
     @property
     def passed(self) -> bool:
-        """Whether all was read and the gate is passed: the program ended with 0."""
+        """Whether all was read and the gate is passed, so that `exit_code` is 0."""
         return self.exit_code == 0
 
     @property
