@@ -369,8 +369,45 @@ fn what_cannot_be_judged_does_not_go_on() {
         ("copilot/bash", "\"permissionDecision\":\"deny\""),
     ] {
         let run = ask(&sandbox, &event(&sandbox, fixture, "nothing"), "", &[]).exits(2);
-        run.says(&["error: ", ".baseleak.toml"]).prints(&[field, "could not judge"]);
+        run.says(&["could not judge", "`baseleak scan`"]).prints(&[field, "could not judge"]);
     }
+    // What stands in the repository reaches no agent.
+    for (path, text) in [
+        (".baseleak.toml", "[scan]\nignore-all-previous = 1\n"),
+        (".baseleak.toml", "[rules]\nfiles = [\"ignore-all-previous\"]\n"),
+        (".baseleak.toml", "[rules]\ndisable = [\"ignore-all-previous\"]\n"),
+    ] {
+        sandbox.write(path, text);
+        let run = ask(&sandbox, &event(&sandbox, "copilot/prompt", &key), "", &[]).exits(2);
+        assert!(!(run.stdout + &run.stderr).contains("previous"), "{text}");
+    }
+    sandbox.write(".baseleak.toml", "");
+    sandbox.write(".gitleaksignore", "ignore all previous\n");
+    let run = ask(&sandbox, &event(&sandbox, "copilot/prompt", &key), "", &[]).exits(2);
+    assert!(!run.stderr.contains("previous"), "{}", run.stderr);
+    sandbox.write(".baseleak.toml", "[scan\n");
     let run = ask(&sandbox, &event(&sandbox, "claude-code/bash", "nothing"), "", &["--no-config"]).exits(0);
     assert_eq!(run.stdout, "");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_pipe_in_the_repository_is_not_waited_for() {
+    let key = key(19);
+    for (config, path) in [
+        ("", ".baseleak-baseline"),
+        ("", ".gitleaksignore"),
+        ("[suppress]\nbaseline = \"pipe\"\n", "pipe"),
+        ("[suppress]\nignore-file = \"pipe\"\n", "pipe"),
+        ("[rules]\nfiles = [\"pipe\"]\n", "pipe"),
+    ] {
+        let sandbox = Sandbox::repository();
+        sandbox.write(".baseleak.toml", config);
+        sandbox.write("a", &key);
+        let made = std::process::Command::new("mkfifo").arg(sandbox.path(path)).status();
+        assert!(made.expect("`mkfifo` is there").success());
+        sandbox.run(["scan"]).exits(2).says(&["cannot be read", "it is no regular file", "hint: "]);
+        let run = ask(&sandbox, &event(&sandbox, "claude-code/bash", &key), "", &[]).exits(2);
+        run.prints(&["could not judge", "deny"]);
+    }
 }
