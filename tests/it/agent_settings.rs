@@ -141,3 +141,68 @@ fn a_link_and_a_mode_stay() {
     let mode = fs::metadata(&file).expect("it is there").permissions().mode() & 0o777;
     assert_eq!(mode, 0o600);
 }
+
+#[test]
+fn what_was_there_is_there_again() {
+    for (tool, text) in [
+        ("cursor", "{\"version\": 1}"),
+        ("cursor", "{\"hooks\": {}}"),
+        ("cursor", "{\"version\": 1, \"hooks\": {\"preToolUse\": []}}"),
+        ("cursor", "{\"hooks\": {\"stop\": []}, \"version\": 1}\n"),
+        ("cursor", "{\"hooks\": {\"preToolUse\": [{\"command\": \"x\"}]}}"),
+        ("copilot", "{\"a\": 1}"),
+        ("copilot", "{}\n"),
+        ("claude-code", "{\n  \"hooks\": {}\n}\n"),
+        ("claude-code", "{\"hooks\": {\"PreToolUse\": [], \"Stop\": []}}"),
+        ("codex", "{\"a\": {}}"),
+    ] {
+        let sandbox = Sandbox::repository();
+        let (_, path) = FILES.iter().find(|(name, _)| *name == tool).expect("it is one of them");
+        sandbox.write(path, text);
+        for more in [&["--reads"][..], &[], &["--no-config"]] {
+            sandbox.run(["hook", "agent", "install", "--tool", tool].iter().chain(more)).exits(0);
+        }
+        assert_ne!(read(&sandbox, path), text);
+        sandbox
+            .run(["hook", "agent", "install", "--tool", tool])
+            .exits(0)
+            .prints(&["already"])
+            .says(&["--no-config"]);
+        sandbox
+            .run(["hook", "agent", "status", "--tool", tool, "--project"])
+            .exits(0)
+            .prints(&["installed ("]);
+        sandbox.run(["hook", "agent", "uninstall", "--tool", tool]).exits(0);
+        assert_eq!(read(&sandbox, path), text, "{tool}");
+    }
+}
+
+#[test]
+fn what_somebody_else_wrote_is_left_alone() {
+    for (entry, changed) in [
+        (
+            r#"{"hooks":[{"type":"command","command":"log.sh \"baseleak hook agent ran\"","timeout":30}]}"#,
+            true,
+        ),
+        (r#"{"hooks":[{"type":"command","command":"baseleak hook agent || true","timeout":30}]}"#, true),
+        (
+            r#"{"matcher":"Bash","hooks":[{"type":"command","command":"baseleak hook agent","timeout":30}]}"#,
+            true,
+        ),
+        (r#"{"hooks":[{"type":"command","command":"log.sh baseleak","timeout":30}]}"#, false),
+    ] {
+        let sandbox = Sandbox::repository();
+        let (tool, path) = FILES[0];
+        let text = format!("{{\"hooks\": {{\"PreToolUse\": [{entry}]}}}}");
+        sandbox.write(path, &text);
+        let status = sandbox.run(["hook", "agent", "status", "--tool", tool, "--project"]).exits(0);
+        status.prints(&[if changed { " changed (PreToolUse: " } else { " not installed" }]);
+        let run = sandbox.run(["hook", "agent", "uninstall", "--tool", tool]).exits(0);
+        assert_eq!(run.stderr.contains("left alone"), changed, "{}", run.stderr);
+        assert_eq!(read(&sandbox, path), text);
+        sandbox.run(["hook", "agent", "install", "--tool", tool]).exits(0);
+        assert!(read(&sandbox, path).contains(entry));
+        sandbox.run(["hook", "agent", "uninstall", "--tool", tool]).exits(0);
+        assert_eq!(read(&sandbox, path), text);
+    }
+}

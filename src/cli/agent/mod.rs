@@ -16,6 +16,7 @@ mod patch;
 mod settings;
 mod shell;
 mod texts;
+mod unique;
 
 use std::io::{self, Read as _, Write as _};
 use std::sync::{Arc, mpsc};

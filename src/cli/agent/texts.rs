@@ -7,6 +7,7 @@
 use serde_json::{Map, Value};
 
 use super::event::{Event, Moment};
+use super::unique::Unique;
 use super::{patch, shell};
 
 /// Fields of an event that say nothing of what is about to happen.
@@ -319,7 +320,8 @@ impl Texts {
 /// The JSON that a string holds, if it is an object or a list.
 fn unpacked(text: &str) -> Option<Value> {
     let is_packed = text.trim_start().starts_with(['{', '[']);
-    if is_packed { serde_json::from_str(text).ok() } else { None }
+    // What is not taken apart is judged as a text.
+    if is_packed { serde_json::from_str(text).ok().map(|Unique(value)| value) } else { None }
 }
 
 /// The file that an object names; none where it names two.
