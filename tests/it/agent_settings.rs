@@ -46,7 +46,7 @@ fn a_file_is_made_and_goes_again() {
             .prints(&["installed ("]);
         let uninstall = ["hook", "agent", "uninstall", "--tool", tool];
         sandbox.run(uninstall).exits(0).prints(&["removed"]);
-        assert!(!sandbox.path(path).exists());
+        assert!(!sandbox.path(path).parent().expect("it has a folder").exists());
         sandbox.run(uninstall).exits(0).prints(&["does not call"]);
     }
 }
@@ -118,6 +118,11 @@ fn the_settings_of_the_user_are_in_their_home() {
     let status = sandbox.run(["hook", "agent", "status"]).exits(0).stdout;
     assert_eq!(status.matches("not installed").count(), 4, "{status}");
     assert_eq!(status.matches("installed (").count(), 4, "{status}");
+    for (variable, value) in [("CODEX_HOME", ""), ("CODEX_HOME", "relative"), ("HOME", "relative")] {
+        let run =
+            sandbox.run_with(&[(variable, value)], ["hook", "agent", "install", "--user", "--tool", "codex"]);
+        run.exits(2).says(&["error: ", "hint: set "]);
+    }
     let folder = sandbox.path("elsewhere");
     let variables = [("CODEX_HOME", folder.to_str().expect("it is UTF-8"))];
     sandbox.run_with(&variables, ["hook", "agent", "install", "--user", "--tool", "codex"]).exits(0);

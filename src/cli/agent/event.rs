@@ -72,7 +72,7 @@ impl Event {
     /// Where it is no JSON object, or no event.
     pub(super) fn read(bytes: &[u8], hint: Option<AgentTool>) -> Result<Self> {
         let text = mended(bytes);
-        let Unique(value) = serde_json::from_str(&text).map_err(|error| {
+        let Unique::<false>(value) = serde_json::from_str(&text).map_err(|error| {
             // What a parser says may quote the text.
             let (line, column, told) = (error.line(), error.column(), error.to_string());
             let why = if told.starts_with("recursion limit") {

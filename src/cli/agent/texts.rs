@@ -320,8 +320,7 @@ impl Texts {
 /// The JSON that a string holds, if it is an object or a list.
 fn unpacked(text: &str) -> Option<Value> {
     let is_packed = text.trim_start().starts_with(['{', '[']);
-    // What is not taken apart is judged as a text.
-    if is_packed { serde_json::from_str(text).ok().map(|Unique(value)| value) } else { None }
+    if is_packed { serde_json::from_str(text).ok().map(|Unique::<true>(value)| value) } else { None }
 }
 
 /// The file that an object names; none where it names two.
@@ -359,6 +358,11 @@ mod tests {
             &["|a_long_name_of_a_field"],
         );
         check(r#"{"toolName":"x","toolArgs":"{\"a\":\"b\"}"}"#, &["|a = b", "|toolName = x"]);
+        // Of two with one name, nobody knows which one the tool takes.
+        check(
+            r#"{"toolName":"x","toolArgs":"{\"a\":\"b\",\"a\":\"c\"}"}"#,
+            &["|a = b", "|a = c", "|toolName = x"],
+        );
         check(r#"{"toolName":"x","toolArgs":"{\"a\":"}"#, &["|toolArgs = {\"a\":", "|toolName = x"]);
     }
 

@@ -9,19 +9,20 @@ use serde_json::{Map, Value};
 /// What the error begins with where a name stands twice.
 pub(super) const TWICE: &str = "a name stands twice";
 
-/// A value whose objects have each name once.
+/// A value whose objects have each name once. With `JOINS`, what stands under a name several
+/// times is a list of all of it, and no error.
 #[derive(Debug)]
-pub(super) struct Unique(pub(super) Value);
+pub(super) struct Unique<const JOINS: bool>(pub(super) Value);
 
-impl<'de> Deserialize<'de> for Unique {
+impl<'de, const JOINS: bool> Deserialize<'de> for Unique<JOINS> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(Reader).map(Self)
+        deserializer.deserialize_any(Reader::<JOINS>).map(Self)
     }
 }
 
-struct Reader;
+struct Reader<const JOINS: bool>;
 
-impl<'de> Visitor<'de> for Reader {
+impl<'de, const JOINS: bool> Visitor<'de> for Reader<JOINS> {
     type Value = Value;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -58,7 +59,7 @@ impl<'de> Visitor<'de> for Reader {
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Value, A::Error> {
         let mut values = Vec::new();
-        while let Some(Unique(value)) = list.next_element()? {
+        while let Some(Unique::<JOINS>(value)) = list.next_element()? {
             values.push(value);
         }
         Ok(Value::Array(values))
@@ -66,10 +67,15 @@ impl<'de> Visitor<'de> for Reader {
 
     fn visit_map<A: MapAccess<'de>>(self, mut object: A) -> Result<Value, A::Error> {
         let mut fields = Map::new();
-        while let Some((name, Unique(value))) = object.next_entry::<String, _>()? {
-            if fields.insert(name, value).is_some() {
+        while let Some((name, Unique::<JOINS>(value))) = object.next_entry::<String, _>()? {
+            let Some(before) = fields.remove(&name) else {
+                fields.insert(name, value);
+                continue;
+            };
+            if !JOINS {
                 return Err(A::Error::custom(TWICE));
             }
+            fields.insert(name, Value::Array(vec![before, value]));
         }
         Ok(Value::Object(fields))
     }

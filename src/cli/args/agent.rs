@@ -32,7 +32,6 @@ pub(crate) enum AgentCommand {
 ///
 /// All that stands there stays: other settings, other hooks, their order and their layout.
 #[derive(Debug, Clone, clap::Args)]
-#[expect(clippy::struct_excessive_bools, reason = "each is a choice of its own")]
 pub(crate) struct SettleArgs {
     #[command(flatten)]
     pub(crate) edit: EditArgs,

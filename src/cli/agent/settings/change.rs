@@ -212,8 +212,8 @@ fn checked(text: &str) -> Result<Value> {
     let root = Node::read(text);
     for mut names in [names(&root), root.member("hooks").map(names).unwrap_or_default()] {
         names.sort();
-        if let Some(pair) = names.windows(2).find(|pair| pair[0] == pair[1]) {
-            bail!("the name \"{}\" stands in it twice", pair[0]);
+        if let Some([name, ..]) = names.windows(2).find(|pair| pair[0] == pair[1]) {
+            bail!("the name \"{name}\" stands in it twice");
         }
     }
     match value.get("hooks") {

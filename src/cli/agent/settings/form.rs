@@ -10,6 +10,7 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use crate::cli::args::{AgentTool, Scope, SettleArgs};
+use crate::cli::complaint::Advised;
 
 /// Seconds that an agent waits for an answer, which are more than the hook takes. The number
 /// also tells what of a file was there before: see [`Before`].
@@ -48,13 +49,17 @@ impl Before {
 }
 
 /// The settings of `tool`, below the root of a repository or the home of the user.
+///
+/// # Errors
+/// Where the folder of the user is not known, or named by a path that is not absolute: the
+/// agent may run somewhere else.
 pub(super) fn file(
     tool: AgentTool,
     scope: Scope,
     root: &Path,
     env: &dyn Fn(&str) -> Option<OsString>,
     home: Option<&Path>,
-) -> Option<PathBuf> {
+) -> Result<PathBuf, Advised> {
     let (folder, variable, name) = match (tool, scope) {
         (AgentTool::ClaudeCode, _) => (".claude", Some("CLAUDE_CONFIG_DIR"), "settings.json"),
         (AgentTool::Codex, _) => (".codex", Some("CODEX_HOME"), "hooks.json"),
@@ -62,14 +67,20 @@ pub(super) fn file(
         (AgentTool::Copilot, Scope::Project) => (".github", None, "hooks/baseleak.json"),
         (AgentTool::Copilot, Scope::User) => (".copilot", Some("COPILOT_HOME"), "hooks/baseleak.json"),
     };
-    let folder = match scope {
-        Scope::Project => root.join(folder),
-        Scope::User => {
-            let named = variable.and_then(env).filter(|folder| !folder.is_empty()).map(PathBuf::from);
-            named.or_else(|| Some(home?.join(folder)))?
-        }
+    if scope == Scope::Project {
+        return Ok(root.join(folder).join(name));
+    }
+    let named = variable.and_then(|variable| Some((variable, PathBuf::from(env(variable)?))));
+    let named = named.or_else(|| Some(("HOME", home?.to_owned())));
+    let Some((variable, above)) = named.filter(|(_, folder)| !folder.as_os_str().is_empty()) else {
+        let hint = "set HOME to it; a variable that is empty names no folder";
+        return Err(Advised::new("nobody knows the folder of the user", hint));
     };
-    Some(folder.join(name))
+    if !above.is_absolute() {
+        let what = format!("{variable} is no absolute path, so the agent may take another folder for it");
+        return Err(Advised::new(what, format!("set {variable} to an absolute path")));
+    }
+    Ok(if variable == "HOME" { above.join(folder) } else { above }.join(name))
 }
 
 /// The version that a file of these settings begins with, if it has one.

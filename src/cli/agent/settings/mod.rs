@@ -108,6 +108,7 @@ pub(crate) fn uninstall(args: &EditArgs) -> Result<Exit> {
     }
     if may_go {
         fs::remove_file(&settings.path).with_context(|| settings.cannot("remove"))?;
+        settings.remove_folders();
         return say(&format!("{} does not call baseleak any more: removed {}", tool.name(), settings.name()));
     }
     settings.write(&after)?;
@@ -162,8 +163,7 @@ impl Settings {
     fn at(tool: AgentTool, scope: Scope) -> Result<Self> {
         let root = source::root_of(Path::new("."));
         let home = std::env::home_dir();
-        let path = form::file(tool, scope, &root, &|name| std::env::var_os(name), home.as_deref())
-            .ok_or_else(|| Advised::new("nobody knows the home folder of the user", "set HOME"))?;
+        let path = form::file(tool, scope, &root, &|name| std::env::var_os(name), home.as_deref())?;
         let mut settings = Self { tool, path, text: None };
         settings.text = settings.read().with_context(|| settings.cannot("read"))?;
         Ok(settings)
@@ -186,6 +186,18 @@ impl Settings {
         self.path = self.path.canonicalize()?;
         let text = String::from_utf8(fs::read(&self.path)?).map_err(|_| anyhow!("it is not UTF-8"))?;
         Ok(Some(text))
+    }
+
+    /// Removes the folders of the settings where nothing is left in them.
+    fn remove_folders(&self) {
+        let own = [".claude", ".codex", ".cursor", ".copilot", ".github"];
+        for folder in self.path.ancestors().skip(1).take(2) {
+            let name = folder.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+            // One that is not empty stays.
+            if !(own.contains(&name) || name == "hooks") || fs::remove_dir(folder).is_err() {
+                break;
+            }
+        }
     }
 
     fn write(&self, after: &str) -> Result<()> {
