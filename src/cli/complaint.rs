@@ -6,10 +6,20 @@
 use std::error::Error;
 use std::fmt;
 use std::ops::Range;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use baseleak::detect::Detector;
 use baseleak::render::terminal::sanitise;
 use baseleak::rules::RuleSet;
+
+/// Whether nobody is to be warned.
+static IS_HUSHED: AtomicBool = AtomicBool::new(false);
+
+/// From now on no warning is printed: what repositories have in their files is quoted in
+/// them, and would go to somebody who takes it for an instruction.
+pub(crate) fn hush() {
+    IS_HUSHED.store(true, Ordering::Relaxed);
+}
 
 /// An error that comes with advice.
 #[derive(Debug)]
@@ -48,6 +58,9 @@ pub(crate) fn print(error: &anyhow::Error) {
 /// Prints something that the user should know and that stops nothing.
 #[expect(clippy::print_stderr, reason = "this is where warnings are printed")]
 pub(crate) fn warn(message: &str) {
+    if IS_HUSHED.load(Ordering::Relaxed) {
+        return;
+    }
     eprintln!("warning: {}", shown(message));
 }
 

@@ -16,7 +16,7 @@ use super::baseline;
 use super::complaint::{Advised, warn};
 use super::output::Output;
 use super::reports::{Reports, Shown};
-use super::settling::{GatePlan, Settling, settling};
+use super::settling::{GatePlan, Settling, must_be_file, settling};
 use super::verifying::Live;
 
 /// The name of the configuration at the root of a repository.
@@ -154,6 +154,9 @@ impl Settings {
 pub(crate) fn rules(config: &Config, args: &RuleArgs) -> Result<Rules> {
     let mut rules = RuleSet::builtin();
     let builtin: Vec<String> = rules.ids().map(str::to_owned).collect();
+    for file in &config.rules.files {
+        must_be_file(file, "the rule file", "correct its name under [rules]")?;
+    }
     for file in config.rules.files.iter().chain(&args.rules) {
         let loaded = RuleSet::load(file)?;
         loaded.warnings.iter().for_each(|warning| warn(warning));

@@ -69,6 +69,9 @@ pub(crate) fn settling(
         suppressions
     };
     let baseline = baseline(args, config, roots);
+    if let Some(file) = baseline.as_deref().filter(|_| args.baseline.is_none()) {
+        must_be_file(file, "the baseline", "remove it, or name another with --baseline")?;
+    }
     let gate = verifies.map(|verifies| gate(args, config, verifies, baseline.is_some())).transpose()?;
     Ok(Settling { suppressions, baseline, gate: gate.unwrap_or_default() })
 }
@@ -150,6 +153,9 @@ fn ignore_file(
     let Some(path) = named.cloned().or_else(|| at_root(IGNORE_FILE, roots)) else {
         return Ok(IgnoreFile::default());
     };
+    if args.ignore_file.is_none() {
+        must_be_file(&path, "the ignore file", "remove it, or give --no-suppress")?;
+    }
     let text = read(&path).map_err(|error| {
         let what = format!("the ignore file {} cannot be read", path.display());
         anyhow::Error::new(error).context(Advised::new(what, "correct its name, or give --no-suppress"))
@@ -161,6 +167,23 @@ fn ignore_file(
         warn(&bad.to_string());
     }
     Ok(file)
+}
+
+/// Refuses what the repository names and what is there, but is no file: opening a pipe waits
+/// for somebody to write into it, and a device may never end. What the user named may be one.
+///
+/// # Errors
+/// Where it is neither a file nor a folder; of a folder others say that it is one.
+pub(crate) fn must_be_file(path: &Path, what: &str, hint: &str) -> Result<()> {
+    match path.metadata() {
+        Ok(there) if !there.is_file() && !there.is_dir() => {
+            let error = io::Error::other("it is no regular file, but a pipe or a device");
+            let what = format!("{what} {} cannot be read", path.display());
+            Err(anyhow::Error::new(error).context(Advised::new(what, hint)))
+        }
+        // What is not there, or cannot be looked at, is told of by who reads it.
+        _ => Ok(()),
+    }
 }
 
 /// A file need not be UTF-8: a path that is not is named as a report shows it.

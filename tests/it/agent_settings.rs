@@ -46,7 +46,7 @@ fn a_file_is_made_and_goes_again() {
             .prints(&["installed ("]);
         let uninstall = ["hook", "agent", "uninstall", "--tool", tool];
         sandbox.run(uninstall).exits(0).prints(&["removed"]);
-        assert!(!sandbox.path(path).exists());
+        assert!(!sandbox.path(path).parent().expect("it has a folder").exists());
         sandbox.run(uninstall).exits(0).prints(&["does not call"]);
     }
 }
@@ -118,6 +118,11 @@ fn the_settings_of_the_user_are_in_their_home() {
     let status = sandbox.run(["hook", "agent", "status"]).exits(0).stdout;
     assert_eq!(status.matches("not installed").count(), 4, "{status}");
     assert_eq!(status.matches("installed (").count(), 4, "{status}");
+    for (variable, value) in [("CODEX_HOME", ""), ("CODEX_HOME", "relative"), ("HOME", "relative")] {
+        let run =
+            sandbox.run_with(&[(variable, value)], ["hook", "agent", "install", "--user", "--tool", "codex"]);
+        run.exits(2).says(&["error: ", "hint: set "]);
+    }
     let folder = sandbox.path("elsewhere");
     let variables = [("CODEX_HOME", folder.to_str().expect("it is UTF-8"))];
     sandbox.run_with(&variables, ["hook", "agent", "install", "--user", "--tool", "codex"]).exits(0);
@@ -140,4 +145,69 @@ fn a_link_and_a_mode_stay() {
     assert!(read(&sandbox, "dotfiles/hooks.json").contains("hook agent"));
     let mode = fs::metadata(&file).expect("it is there").permissions().mode() & 0o777;
     assert_eq!(mode, 0o600);
+}
+
+#[test]
+fn what_was_there_is_there_again() {
+    for (tool, text) in [
+        ("cursor", "{\"version\": 1}"),
+        ("cursor", "{\"hooks\": {}}"),
+        ("cursor", "{\"version\": 1, \"hooks\": {\"preToolUse\": []}}"),
+        ("cursor", "{\"hooks\": {\"stop\": []}, \"version\": 1}\n"),
+        ("cursor", "{\"hooks\": {\"preToolUse\": [{\"command\": \"x\"}]}}"),
+        ("copilot", "{\"a\": 1}"),
+        ("copilot", "{}\n"),
+        ("claude-code", "{\n  \"hooks\": {}\n}\n"),
+        ("claude-code", "{\"hooks\": {\"PreToolUse\": [], \"Stop\": []}}"),
+        ("codex", "{\"a\": {}}"),
+    ] {
+        let sandbox = Sandbox::repository();
+        let (_, path) = FILES.iter().find(|(name, _)| *name == tool).expect("it is one of them");
+        sandbox.write(path, text);
+        for more in [&["--reads"][..], &[], &["--no-config"]] {
+            sandbox.run(["hook", "agent", "install", "--tool", tool].iter().chain(more)).exits(0);
+        }
+        assert_ne!(read(&sandbox, path), text);
+        sandbox
+            .run(["hook", "agent", "install", "--tool", tool])
+            .exits(0)
+            .prints(&["already"])
+            .says(&["--no-config"]);
+        sandbox
+            .run(["hook", "agent", "status", "--tool", tool, "--project"])
+            .exits(0)
+            .prints(&["installed ("]);
+        sandbox.run(["hook", "agent", "uninstall", "--tool", tool]).exits(0);
+        assert_eq!(read(&sandbox, path), text, "{tool}");
+    }
+}
+
+#[test]
+fn what_somebody_else_wrote_is_left_alone() {
+    for (entry, changed) in [
+        (
+            r#"{"hooks":[{"type":"command","command":"log.sh \"baseleak hook agent ran\"","timeout":30}]}"#,
+            true,
+        ),
+        (r#"{"hooks":[{"type":"command","command":"baseleak hook agent || true","timeout":30}]}"#, true),
+        (
+            r#"{"matcher":"Bash","hooks":[{"type":"command","command":"baseleak hook agent","timeout":30}]}"#,
+            true,
+        ),
+        (r#"{"hooks":[{"type":"command","command":"log.sh baseleak","timeout":30}]}"#, false),
+    ] {
+        let sandbox = Sandbox::repository();
+        let (tool, path) = FILES[0];
+        let text = format!("{{\"hooks\": {{\"PreToolUse\": [{entry}]}}}}");
+        sandbox.write(path, &text);
+        let status = sandbox.run(["hook", "agent", "status", "--tool", tool, "--project"]).exits(0);
+        status.prints(&[if changed { " changed (PreToolUse: " } else { " not installed" }]);
+        let run = sandbox.run(["hook", "agent", "uninstall", "--tool", tool]).exits(0);
+        assert_eq!(run.stderr.contains("left alone"), changed, "{}", run.stderr);
+        assert_eq!(read(&sandbox, path), text);
+        sandbox.run(["hook", "agent", "install", "--tool", tool]).exits(0);
+        assert!(read(&sandbox, path).contains(entry));
+        sandbox.run(["hook", "agent", "uninstall", "--tool", tool]).exits(0);
+        assert_eq!(read(&sandbox, path), text);
+    }
 }

@@ -42,14 +42,14 @@ impl Answer {
     }
 
     /// The answer to an event that could not be judged: nothing that can be stopped goes on.
+    /// `why` is a text of this program's own, for agents read both ways of saying it.
     pub(super) fn unjudged(event: &Event, why: &str) -> Self {
         let text = format!(
             "baseleak could not judge this, and so it is stopped: {why}. A person has to mend it; \
              do not try to get around it."
         );
         let answer = if event.can_stop() { stop(event, &text) } else { warn(event, &text) };
-        // The error itself was told on standard error.
-        Self { stderr: None, exit: Exit::NoVerdict, ..answer }
+        Self { stderr: Some(text), exit: Exit::NoVerdict, ..answer }
     }
 
     fn json(value: &Value) -> Self {

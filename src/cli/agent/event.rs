@@ -18,6 +18,7 @@ use anyhow::{Context as _, Result, bail};
 use serde_json::{Map, Value};
 
 use super::mend::mended;
+use super::unique::{TWICE, Unique};
 use crate::cli::args::AgentTool;
 
 /// In which form an event is answered.
@@ -70,10 +71,18 @@ impl Event {
     /// # Errors
     /// Where it is no JSON object, or no event.
     pub(super) fn read(bytes: &[u8], hint: Option<AgentTool>) -> Result<Self> {
-        let value: Value = serde_json::from_str(&mended(bytes)).map_err(|error| {
+        let text = mended(bytes);
+        let Unique::<false>(value) = serde_json::from_str(&text).map_err(|error| {
             // What a parser says may quote the text.
-            let (line, column) = (error.line(), error.column());
-            anyhow::anyhow!("it is no JSON that can be read: line {line}, column {column}")
+            let (line, column, told) = (error.line(), error.column(), error.to_string());
+            let why = if told.starts_with("recursion limit") {
+                "it is deeper than 127 levels"
+            } else if told.starts_with(TWICE) {
+                "a name stands twice in one object, and nobody knows which one the agent takes"
+            } else {
+                "it is no JSON that can be read"
+            };
+            anyhow::anyhow!("{why}: line {line}, column {column}")
         })?;
         let Value::Object(fields) = value else { bail!("it is no JSON object") };
         let text = |names: &[&str]| names.iter().find_map(|name| fields.get(*name)?.as_str());
@@ -140,7 +149,12 @@ fn nameless(fields: &Map<String, Value>) -> Option<(String, Moment)> {
         (true, _) => ("", Moment::Unknown),
         (false, true) if has("transformedPrompt") => ("userprompttransformed", Moment::Passing),
         (false, true) => ("userpromptsubmitted", Moment::Prompt),
-        (false, false) if has("sessionId") && has("timestamp") => ("", Moment::Passing),
+        // Of sessions and errors; not all of them have an id.
+        (false, false)
+            if has("timestamp") && (has("sessionId") || has("source") || has("reason") || has("error")) =>
+        {
+            ("", Moment::Passing)
+        }
         (false, false) => return None,
     };
     Some((name.to_owned(), moment))
@@ -211,12 +225,16 @@ mod tests {
         check(r#"{"prompt":""}"#, Moment::Prompt);
         check(r#"{"prompt":"","transformedPrompt":""}"#, Moment::Passing);
         check(r#"{"sessionId":"","timestamp":1}"#, Moment::Passing);
+        check(r#"{"timestamp":1,"cwd":"/","source":"new","initialPrompt":""}"#, Moment::Passing);
+        check(r#"{"timestamp":1,"cwd":"/","reason":"complete"}"#, Moment::Passing);
+        check(r#"{"timestamp":1,"cwd":"/","error":{"message":""}}"#, Moment::Passing);
     }
 
     #[test]
     fn what_is_no_event_is_refused() {
         let deep = format!("{}1{}", "[".repeat(200), "]".repeat(200));
-        for text in ["", " ", "[]", "1", "{", "{}", r#"{"a":1}"#, "nul", &deep] {
+        let twice = r#"{"hook_event_name":"PreToolUse","a":[{"b":1,"b":2}]}"#;
+        for text in [twice, "", " ", "[]", "1", "{", "{}", r#"{"a":1}"#, "nul", &deep] {
             assert!(Event::read(text.as_bytes(), None).is_err(), "{text}");
         }
     }

@@ -7,7 +7,7 @@
 //! **Invariant:** of a finding only its public name and its digest leave this file.
 
 use std::collections::{BTreeSet, HashSet};
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 use anyhow::{Context as _, Result};
 use baseleak::detect::Detector;
@@ -17,6 +17,7 @@ use baseleak::scan::{self, Input, Progress};
 use baseleak::select::Policy;
 use baseleak::source::{self, Walk};
 use baseleak::suppress::baseline::Unmoved;
+use baseleak::suppress::ignorefile::IgnoreFile;
 
 use super::event::{Event, Moment};
 use super::texts::{self, Piece};
@@ -76,67 +77,102 @@ struct Judge<'e> {
     no_config: bool,
 }
 
+/// Where a text stands, by which the repository settles what is found in it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Place {
+    /// In no file of the repository: what goes by paths does not hold.
+    Nowhere,
+    /// In a part of a file, so that nobody knows its lines.
+    Part,
+    /// In a whole file that is about to be written.
+    Whole,
+    /// In a file that is there, whose comments hold.
+    Read,
+}
+
+/// What was found in the texts of an event.
+struct Findings {
+    /// By places, in the order of [`PLACES`].
+    found: [Vec<Finding>; 3],
+    /// The field of each key, by its digest.
+    fields: Vec<(String, String)>,
+    is_partial: bool,
+}
+
+const PLACES: [Place; 3] = [Place::Nowhere, Place::Part, Place::Whole];
+
 impl Judge<'_> {
     fn run(&self, reads: bool) -> Result<Found> {
-        let (mut findings, mut places, mut is_partial) = (Vec::new(), Vec::new(), false);
+        let mut all = Findings { found: Default::default(), fields: Vec::new(), is_partial: false };
         for piece in texts::pieces(self.event) {
-            let before = findings.len();
-            is_partial |= !self.piece(&piece, &mut findings);
-            places.extend(findings[before..].iter().map(|found| (found.digest.clone(), piece.field.clone())));
+            self.piece(&piece, &mut all);
         }
+        let Findings { found, mut fields, is_partial } = all;
+        let mut counting = Vec::new();
         let is_read = self.event.moment == Moment::Reading;
-        let mut counting = self.settle(report(findings), is_read)?;
+        for (place, findings) in PLACES.into_iter().zip(found) {
+            let place = if is_read && place == Place::Whole { Place::Read } else { place };
+            counting.extend(self.settle(report(findings), place)?);
+        }
         if reads {
             let read = self.read()?;
-            places.extend(read.iter().map(|found| (found.digest.clone(), "the file".to_owned())));
+            fields.extend(read.iter().map(|found| (found.digest.clone(), "the file".to_owned())));
             counting.extend(read);
         }
         let mut seen = HashSet::new();
         counting.retain(|finding| seen.insert(finding.digest.clone()));
         let keys = counting.iter().map(|finding| {
-            let place = places.iter().find(|(digest, _)| *digest == finding.digest);
-            let place = place.map(|(_, place)| place.clone()).unwrap_or_default();
+            let field = fields.iter().find(|(digest, _)| *digest == finding.digest);
+            let field = field.map(|(_, field)| field.clone()).unwrap_or_default();
             let is_baseten = finding.rule.starts_with("baseten-");
-            Key { name: finding.key.clone(), is_baseten, place: self.detector.concealed(&place) }
+            Key { name: finding.key.clone(), is_baseten, place: self.detector.concealed(&field) }
         });
         let tool = self.event.tool.as_ref().map(|tool| self.detector.concealed(tool));
         Ok(Found { keys: keys.collect(), tool, is_partial })
     }
 
-    /// Adds the findings in one text; returns whether all of it was decoded.
-    fn piece(&self, piece: &Piece, findings: &mut Vec<Finding>) -> bool {
-        let relative = piece.file.as_ref().map(|file| self.relative(file));
-        if let Some(relative) = &relative
-            && !self.policy.admits_file(relative)
-        {
-            return true;
-        }
-        let name = relative.unwrap_or_else(|| b"<event>".to_vec());
+    /// Adds the findings in one text.
+    fn piece(&self, piece: &Piece, all: &mut Findings) {
+        let relative = piece.file.as_ref().and_then(|file| self.relative(file));
+        let place = match &relative {
+            Some(relative) if !self.policy.admits_file(relative) => return,
+            Some(_) if piece.is_whole => Place::Whole,
+            Some(_) => Place::Part,
+            None => Place::Nowhere,
+        };
+        // Rules may go by the name of a file that lies elsewhere.
+        let name = relative.or_else(|| piece.file.as_ref().map(|file| file.clone().into_bytes()));
+        let name = name.unwrap_or_else(|| b"<event>".to_vec());
         let provenance = Provenance { shown: &name, relative: &name };
-        let before = findings.len();
-        let is_complete = self.detector.scan(&Blob::whole(piece.text.as_bytes(), provenance), findings);
+        let mut found = Vec::new();
+        all.is_partial |= !self.detector.scan(&Blob::whole(piece.text.as_bytes(), provenance), &mut found);
         if let Some(counts) = &piece.counts {
-            let counts = |finding: &Finding| {
+            found.retain(|finding| {
                 let line = |line: u64| usize::try_from(line).unwrap_or(usize::MAX) - 1;
                 let lines = line(finding.location.start.line)..=line(finding.location.end.line);
                 counts.get(lines).is_none_or(|lines| lines.contains(&true))
-            };
-            let mut of_piece = findings.split_off(before);
-            of_piece.retain(counts);
-            findings.append(&mut of_piece);
+            });
         }
-        is_complete
+        all.fields.extend(found.iter().map(|found| (found.digest.clone(), piece.field.clone())));
+        let places = PLACES.iter().zip(&mut all.found).filter(|(other, _)| **other == place);
+        places.for_each(|(_, all)| all.append(&mut found));
     }
 
-    /// The path of a file from the root of the repository; of one outside of it as it was named.
-    fn relative(&self, file: &str) -> Vec<u8> {
-        let path = self.event.folder.join(file);
-        let path = std::path::absolute(&path).unwrap_or(path);
-        // The file need not be there yet, and there may be links on the way to it.
-        let there = path.ancestors().find_map(|above| Some((above.canonicalize().ok()?, above)));
-        let whole = there.and_then(|(real, above)| Some(real.join(path.strip_prefix(above).ok()?)));
-        let whole = whole.unwrap_or(path);
-        source::shown(whole.strip_prefix(&self.root).unwrap_or(Path::new(file)))
+    /// The path of a file from the root of the repository; nothing where it does not lie in
+    /// it, or where nobody knows which file the tool would take.
+    fn relative(&self, file: &str) -> Option<Vec<u8>> {
+        // What a shell, or a tool that is helpful, would make something else of.
+        if file.is_empty() || file.trim() != file || file.starts_with('~') || file.contains(['\0', '$']) {
+            return None;
+        }
+        let path = std::path::absolute(&self.event.folder).ok()?.join(file);
+        let real = resolved(&path)?;
+        // Some take `..` out of a path by its letters, and others ask the system: behind a
+        // link these are two files.
+        if resolved(&without_parents(&path))? != real {
+            return None;
+        }
+        real.strip_prefix(&self.root).ok().filter(|path| !path.as_os_str().is_empty()).map(source::shown)
     }
 
     /// What counts in the files that the event asks for.
@@ -150,25 +186,71 @@ impl Judge<'_> {
         let (input, progress) = (Input::Paths(files), Progress::default());
         let unpack = self.config.scan.unpack.unwrap_or(true);
         let report = scan::scan(&input, &walk, unpack, &self.detector, &progress);
-        self.settle(report.context("cannot read the file that the agent asks for")?, true)
+        self.settle(report.context("cannot read the file that the agent asks for")?, Place::Read)
     }
 
     /// What counts of a report. Comments hold in what stands in a file already.
-    fn settle(&self, mut report: Report, is_read: bool) -> Result<Vec<Finding>> {
+    fn settle(&self, mut report: Report, place: Place) -> Result<Vec<Finding>> {
         if report.findings.is_empty() {
             return Ok(Vec::new());
         }
         let args = SuppressArgs { no_suppress: self.no_config, ..SuppressArgs::default() };
-        let settled = settling(&args, self.file.as_deref(), &self.config, &self.roots, &self.rules, None)?;
+        let mut config = self.config.clone();
+        if place == Place::Nowhere {
+            config.allow.retain(|entry| entry.path.is_none());
+        }
+        let settled = settling(&args, self.file.as_deref(), &config, &self.roots, &self.rules, None)?;
         let mut suppressions = settled.suppressions;
-        suppressions.inline &= is_read;
+        suppressions.inline &= place == Place::Read;
         suppressions.baseline = settled.baseline.as_deref().map(baseline::load).transpose()?;
+        if place == Place::Nowhere {
+            suppressions.baseline = None;
+        }
+        if !matches!(place, Place::Whole | Place::Read) {
+            // It goes by the lines of a file.
+            suppressions.ignore_file = IgnoreFile::default();
+        }
         suppressions.apply(&mut report, &Unmoved);
         if self.config.gate.fail_on == Some(FailOn::High) {
             report.findings.retain(|finding| finding.confidence == Confidence::High);
         }
         Ok(report.findings)
     }
+}
+
+/// Where an absolute path leads, through all links; what is not there yet, and `..` behind
+/// it, is taken by its letters. Nothing where a link leads to what is not there.
+fn resolved(path: &Path) -> Option<PathBuf> {
+    let mut real = PathBuf::new();
+    for part in path.components() {
+        match part {
+            Component::CurDir => {}
+            Component::ParentDir => drop(real.pop()),
+            Component::Prefix(_) | Component::RootDir => real.push(part),
+            Component::Normal(name) => {
+                real.push(name);
+                match real.canonicalize() {
+                    Ok(behind) => real = behind,
+                    Err(_) if real.symlink_metadata().is_ok_and(|there| there.is_symlink()) => return None,
+                    Err(_) => {}
+                }
+            }
+        }
+    }
+    Some(real)
+}
+
+/// An absolute path without `..`, by its letters.
+fn without_parents(path: &Path) -> PathBuf {
+    let mut out = PathBuf::new();
+    for part in path.components() {
+        if part == Component::ParentDir {
+            out.pop();
+        } else {
+            out.push(part);
+        }
+    }
+    out
 }
 
 /// A report of these findings, and of nothing else.

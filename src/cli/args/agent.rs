@@ -13,7 +13,7 @@ pub(crate) struct AgentArgs {
     /// Whose hook this is; without it, the event tells
     #[arg(long, value_enum, value_name = "NAME")]
     pub(crate) tool: Option<AgentTool>,
-    /// Stop an agent from reading a file that holds a key, too
+    /// Stop an agent's own tools from reading a file that holds a key, too; a command that reads one is not seen
     #[arg(long)]
     pub(crate) reads: bool,
     /// Read no configuration, ignore file or baseline of the repository
@@ -31,16 +31,19 @@ pub(crate) enum AgentCommand {
 /// Write the hook into the settings of a coding agent.
 ///
 /// All that stands there stays: other settings, other hooks, their order and their layout.
-#[derive(Debug, clap::Args)]
+#[derive(Debug, Clone, clap::Args)]
 pub(crate) struct SettleArgs {
     #[command(flatten)]
     pub(crate) edit: EditArgs,
     /// What the hook calls; to be given where `baseleak` is not in the search path of the agent
     #[arg(long, value_name = "PATH", default_value = "baseleak")]
     pub(crate) program: String,
-    /// Stop the agent from reading a file that holds a key, too
+    /// Stop the agent's own tools from reading a file that holds a key, too; a command that reads one is not seen
     #[arg(long)]
     pub(crate) reads: bool,
+    /// Have the hook read no configuration, ignore file or baseline of the repository; one that has this keeps it
+    #[arg(long)]
+    pub(crate) no_config: bool,
     /// Have the agent stop what it does where the hook fails or is not there (Claude Code, Cursor)
     #[arg(long)]
     pub(crate) fail_closed: bool,
@@ -49,7 +52,7 @@ pub(crate) struct SettleArgs {
 /// Take the hook out of the settings of a coding agent.
 ///
 /// What was only there for the hook goes with it, the file included.
-#[derive(Debug, clap::Args)]
+#[derive(Debug, Clone, clap::Args)]
 pub(crate) struct EditArgs {
     #[command(flatten)]
     pub(crate) standing: StandingArgs,
@@ -59,7 +62,7 @@ pub(crate) struct EditArgs {
 }
 
 /// Tell which coding agents call the hook.
-#[derive(Debug, clap::Args)]
+#[derive(Debug, Clone, clap::Args)]
 pub(crate) struct StandingArgs {
     /// The coding agent; `status` tells of all without it
     #[arg(long, value_enum, value_name = "NAME")]

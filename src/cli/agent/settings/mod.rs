@@ -15,7 +15,7 @@ use anyhow::{Context as _, Result, anyhow};
 use baseleak::source;
 use baseleak::verify::rotate::Edit;
 
-use form::Entry;
+use form::{Before, Entry, Kin};
 
 use crate::cli::args::{AgentTool, EditArgs, Scope, SettleArgs, StandingArgs};
 use crate::cli::complaint::{Advised, shown, warn};
@@ -41,15 +41,25 @@ struct Settings {
 pub(crate) fn install(args: &SettleArgs) -> Result<Exit> {
     let settings = Settings::of(&args.edit.standing)?;
     let tool = settings.tool;
-    if !form::is_ours(&Entry::new(tool, args).value()) {
+    let entry = Entry::new(tool, args, Before::default()).value();
+    let group = form::has_groups(tool).then(|| serde_json::json!({}));
+    if !matches!(form::kin(tool, &entry, group.as_ref()), Kin::Ours(_)) {
         // It would not be known again by `uninstall`.
         return Err(Advised::new("--program names something else", "give the path of a `baseleak`").into());
     }
     let before = settings.text.as_deref().filter(|text| !text.trim().is_empty()).unwrap_or("{}\n");
-    let after = change::put(before, tool, args).map_err(|error| {
+    let cannot = |error: anyhow::Error| {
         let hint = format!("write this into it by hand: {}", change::by_hand(tool, args));
         error.context(Advised::new(settings.cannot("edit"), hint))
-    })?;
+    };
+    let standing = change::standing(before, tool).map_err(cannot)?;
+    let is_kept = standing.no_config && !args.no_config;
+    let args = &SettleArgs { no_config: args.no_config || standing.no_config, ..args.clone() };
+    let after = change::put(before, tool, args, settings.text.is_none()).map_err(cannot)?;
+    tell_of(&standing.changed);
+    if is_kept {
+        warn("--no-config stays in the hook; to be without it, uninstall the hook first");
+    }
     if settings.text.as_deref() == Some(&*after) {
         return say(&format!("{} calls baseleak already: {}", tool.name(), settings.name()));
     }
@@ -83,22 +93,33 @@ pub(crate) fn uninstall(args: &EditArgs) -> Result<Exit> {
     let Some(text) = settings.text.as_deref().filter(|text| !text.trim().is_empty()) else {
         return say(&format!("{} does not call baseleak: there is no {}", tool.name(), settings.name()));
     };
-    let after = change::take(text, tool).map_err(|error| {
-        let hint = "take what calls `baseleak hook agent` out by hand";
+    let cannot = |error: anyhow::Error| {
+        let hint = "mend the file, or take what calls `baseleak hook agent` out by hand";
         error.context(Advised::new(settings.cannot("edit"), hint))
-    })?;
+    };
+    let standing = change::standing(text, tool).map_err(cannot)?;
+    let change::Taken { text: after, may_go } = change::take(text, tool).map_err(cannot)?;
+    tell_of(&standing.changed);
     if after == text {
         return say(&format!("{} does not call baseleak: {}", tool.name(), settings.name()));
     }
     if args.dry_run {
         return settings.show(&after);
     }
-    if change::is_bare(&after) {
+    if may_go {
         fs::remove_file(&settings.path).with_context(|| settings.cannot("remove"))?;
+        settings.remove_folders();
         return say(&format!("{} does not call baseleak any more: removed {}", tool.name(), settings.name()));
     }
     settings.write(&after)?;
     say(&format!("{} does not call baseleak any more: {}", tool.name(), settings.name()))
+}
+
+/// Warns of entries that have to do with the hook and are left as they are.
+fn tell_of(changed: &[String]) {
+    for changed in changed {
+        warn(&format!("left alone what somebody wrote for {changed}"));
+    }
 }
 
 /// Tells which agents call this program.
@@ -142,8 +163,7 @@ impl Settings {
     fn at(tool: AgentTool, scope: Scope) -> Result<Self> {
         let root = source::root_of(Path::new("."));
         let home = std::env::home_dir();
-        let path = form::file(tool, scope, &root, &|name| std::env::var_os(name), home.as_deref())
-            .ok_or_else(|| Advised::new("nobody knows the home folder of the user", "set HOME"))?;
+        let path = form::file(tool, scope, &root, &|name| std::env::var_os(name), home.as_deref())?;
         let mut settings = Self { tool, path, text: None };
         settings.text = settings.read().with_context(|| settings.cannot("read"))?;
         Ok(settings)
@@ -168,6 +188,18 @@ impl Settings {
         Ok(Some(text))
     }
 
+    /// Removes the folders of the settings where nothing is left in them.
+    fn remove_folders(&self) {
+        let own = [".claude", ".codex", ".cursor", ".copilot", ".github"];
+        for folder in self.path.ancestors().skip(1).take(2) {
+            let name = folder.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+            // One that is not empty stays.
+            if !(own.contains(&name) || name == "hooks") || fs::remove_dir(folder).is_err() {
+                break;
+            }
+        }
+    }
+
     fn write(&self, after: &str) -> Result<()> {
         let Some(before) = &self.text else {
             let folder = self.path.parent().unwrap_or(Path::new("."));
@@ -187,6 +219,12 @@ impl Settings {
         let wanted = form::events(self.tool, false);
         let missing: Vec<&str> =
             wanted.into_iter().filter(|event| !standing.events.iter().any(|other| other == event)).collect();
+        if standing.is_disabled && !standing.events.is_empty() {
+            return Ok("changed (\"disableAllHooks\" is set)".to_owned());
+        }
+        if !missing.is_empty() && !standing.changed.is_empty() {
+            return Ok(format!("changed ({})", standing.changed.join("; ")));
+        }
         Ok(match (standing.events.is_empty(), missing.is_empty()) {
             (true, _) => "not installed".to_owned(),
             (false, true) => format!("installed ({})", standing.events.join(", ")),
