@@ -41,8 +41,10 @@ pub(crate) fn load(file: &Path) -> Result<Baseline> {
     let cannot = || format!("cannot use the baseline {}", file.display());
     let mut bytes = Vec::new();
     let mut read = || -> io::Result<_> {
-        if fs::metadata(file)?.is_dir() {
-            return Err(io::Error::other("it is a folder"));
+        let kind = fs::metadata(file)?;
+        // A pipe would be waited for.
+        if !kind.is_file() {
+            return Err(io::Error::other(if kind.is_dir() { "it is a folder" } else { "it is no file" }));
         }
         File::open(file)?.take(LARGEST + 1).read_to_end(&mut bytes)
     };

@@ -166,6 +166,10 @@ fn ignore_file(
 /// A file need not be UTF-8: a path that is not is named as a report shows it.
 fn read(path: &Path) -> io::Result<String> {
     let mut bytes = Vec::new();
+    // A pipe would be waited for.
+    if !path.metadata()?.is_file() {
+        return Err(io::Error::other("it is no file"));
+    }
     File::open(path)?.take(MAX_FILE + 1).read_to_end(&mut bytes)?;
     if bytes.len() as u64 > MAX_FILE {
         return Err(io::Error::other("it is larger than 16 MiB"));

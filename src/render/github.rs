@@ -19,7 +19,7 @@ use std::collections::HashSet;
 use std::io::{self, Write};
 use std::iter;
 
-pub use command::Muted;
+pub use command::{Muted, muted};
 use command::{Level, harmless};
 pub use summary::{SUMMARY, write_summary, write_summary_within};
 

@@ -52,6 +52,10 @@ pub enum DocumentError {
 /// Reads a file of at most 16 MiB.
 pub(super) fn read(path: &Path) -> Result<String, DocumentError> {
     let mut bytes = Vec::new();
+    // A pipe would be waited for.
+    if path.metadata().is_ok_and(|it| !it.is_file() && !it.is_dir()) {
+        return Err(DocumentError::Unreadable(io::Error::other("it is no file")));
+    }
     let file = File::open(path).map_err(DocumentError::Unreadable)?;
     file.take(MAX_FILE + 1).read_to_end(&mut bytes).map_err(DocumentError::Unreadable)?;
     if bytes.len() as u64 > MAX_FILE {
