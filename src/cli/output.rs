@@ -75,7 +75,10 @@ impl Output {
     ///
     /// # Errors
     /// As there.
-    pub(crate) fn deliver_commands(&self, render: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<Delivered> {
+    pub(crate) fn deliver_commands(
+        &self,
+        render: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+    ) -> Result<Delivered> {
         match &self.0 {
             Target::Stdout => {
                 stream(io::stdout().lock(), render).context("cannot write the report to standard output")

@@ -33,7 +33,11 @@ struct State<W> {
 impl Stream {
     /// One to standard output.
     pub(crate) fn stdout() -> Self {
-        if is_obeyed() { Self::new(Box::new(Muted::new(io::stdout()))) } else { Self::new(Box::new(io::stdout())) }
+        if is_obeyed() {
+            Self::new(Box::new(Muted::new(io::stdout())))
+        } else {
+            Self::new(Box::new(io::stdout()))
+        }
     }
 }
 

@@ -169,9 +169,8 @@ fn here() -> Result<PathBuf, GitDirError> {
 pub(super) fn discover(path: &Path) -> Result<PathBuf, GitDirError> {
     let ceilings = variable("GIT_CEILING_DIRECTORIES").unwrap_or_default();
     let none = || GitDirError::NoRepository(path.to_owned());
-    let find = |from: &Path| {
-        git2::Repository::discover_path(from, env::split_paths(&ceilings)).map_err(|_| none())
-    };
+    let find =
+        |from: &Path| git2::Repository::discover_path(from, env::split_paths(&ceilings)).map_err(|_| none());
     let mut found = find(path)?;
     if protected::is_explicit() {
         let from = absolute(path);

@@ -52,7 +52,10 @@ fn by_files() -> Option<String> {
     let named = |name: &str| env::var_os(name).map(PathBuf::from);
     let of_user = match named("GIT_CONFIG_GLOBAL") {
         Some(file) => value(&file),
-        None => Config::find_global().ok().and_then(|file| value(&file)).or_else(|| value(&Config::find_xdg().ok()?)),
+        None => Config::find_global()
+            .ok()
+            .and_then(|file| value(&file))
+            .or_else(|| value(&Config::find_xdg().ok()?)),
     };
     of_user.or_else(|| {
         if env::var("GIT_CONFIG_NOSYSTEM").is_ok_and(|value| matches!(&*value, "1" | "true" | "yes" | "on")) {
@@ -74,7 +77,8 @@ mod tests {
 
     #[test]
     fn parameters_are_taken_apart() {
-        let check = |list: &str, expect: Option<&str>| assert_eq!(parameter(list).as_deref(), expect, "{list}");
+        let check =
+            |list: &str, expect: Option<&str>| assert_eq!(parameter(list).as_deref(), expect, "{list}");
         check("", None);
         check("'core.bare'='true'", None);
         check("'safe.bareRepository'='explicit'", Some("explicit"));

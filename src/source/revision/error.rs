@@ -48,7 +48,9 @@ impl RevisionError {
         match self {
             Self::NotFound(_) => "`git branch --all`, `git tag` and `git log` list what can be given",
             Self::Ambiguous(..) => "give more digits",
-            Self::SeveralRefs(..) => "write the full name, as in `refs/remotes/origin/main` or `refs/heads/main`",
+            Self::SeveralRefs(..) => {
+                "write the full name, as in `refs/remotes/origin/main` or `refs/heads/main`"
+            }
             Self::Unsupported(_, instead) => instead,
             Self::NoRange(_) => "give two commits, as in `main..HEAD`",
             Self::NoParent(..) => "`git log --graph` shows the parents; those of a root commit are none",

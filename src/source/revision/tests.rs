@@ -155,7 +155,10 @@ fn what_is_no_commit_is_refused() {
     made.git(&["branch", "same", "main"]);
     made.git(&["tag", "refs/heads/main", "HEAD~2"]);
     for text in ["same", "refs/heads/main"] {
-        assert_eq!(ours(&made, text).ok(), Some(made.git(&["rev-parse", "refs/heads/main"]).trim().to_owned()));
+        assert_eq!(
+            ours(&made, text).ok(),
+            Some(made.git(&["rev-parse", "refs/heads/main"]).trim().to_owned())
+        );
     }
     let unborn = Made::new();
     check_error(&unborn, "HEAD", "is no commit, branch or tag", "git branch");
