@@ -92,8 +92,17 @@ impl Output {
 /// Whether a runner reads what is printed, and obeys commands that stand in it: that of GitHub
 /// Actions, or the agent of Azure Pipelines.
 pub(crate) fn is_obeyed() -> bool {
-    let is_set = |name: &str| env::var_os(name).is_some_and(|value| !value.is_empty());
-    is_set("GITHUB_ACTIONS") || is_set("TF_BUILD")
+    is_set("GITHUB_ACTIONS") || is_azure()
+}
+
+/// Whether it is the agent of Azure Pipelines, to which commands of GitHub are none, and what may
+/// stand in them is.
+pub(crate) fn is_azure() -> bool {
+    is_set("TF_BUILD")
+}
+
+fn is_set(name: &str) -> bool {
+    env::var_os(name).is_some_and(|value| !value.is_empty())
 }
 
 /// Puts `bytes` in the place of the file `path`, whose permissions stay.

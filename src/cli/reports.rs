@@ -14,7 +14,7 @@ use baseleak::suppress::AtOnce;
 
 use super::args::FormatArg;
 use super::complaint::Advised;
-use super::output::{Output, Place};
+use super::output::{Output, Place, is_azure};
 use super::step_summary;
 use super::stream::Stream;
 
@@ -118,7 +118,7 @@ impl Reports {
         for target in &self.targets {
             let result = match &self.stream {
                 Some(stream) if target.is_streamed() => stream.end(report),
-                _ if target.format == ReportFormat::Github => {
+                _ if target.format == ReportFormat::Github && !is_azure() => {
                     target.output.deliver_commands(|out| self.write(target, report, elapsed, out)).map(drop)
                 }
                 _ => target.output.deliver(|out| self.write(target, report, elapsed, out)).map(drop),
