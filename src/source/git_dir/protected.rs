@@ -40,11 +40,11 @@ fn by_parameters() -> Option<String> {
 fn parameter(list: &str) -> Option<String> {
     // A value that holds a quote or a blank is none of this setting.
     let pairs = list.split_ascii_whitespace().map(|word| word.replace('\'', ""));
-    let values = pairs.filter_map(|pair| {
+    let mut values = pairs.rev().filter_map(|pair| {
         let (name, value) = pair.split_once('=')?;
         name.eq_ignore_ascii_case(NAME).then(|| value.to_owned())
     });
-    values.last()
+    values.next()
 }
 
 /// What the files of the user and of the system say.
