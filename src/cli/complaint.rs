@@ -9,8 +9,11 @@ use std::ops::Range;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use baseleak::detect::Detector;
+use baseleak::render::github::muted;
 use baseleak::render::terminal::sanitise;
 use baseleak::rules::RuleSet;
+
+use super::output::is_obeyed;
 
 /// Whether nobody is to be warned.
 static IS_HUSHED: AtomicBool = AtomicBool::new(false);
@@ -46,12 +49,12 @@ impl Error for Advised {}
 /// Prints `error` and its causes, a line each.
 #[expect(clippy::print_stderr, reason = "this is where errors are printed")]
 pub(crate) fn print(error: &anyhow::Error) {
-    eprintln!("error: {}", shown(&error.to_string()));
+    eprintln!("error: {}", said(&error.to_string()));
     for cause in error.chain().skip(1) {
-        eprintln!("cause: {}", shown(&cause.to_string()));
+        eprintln!("cause: {}", said(&cause.to_string()));
     }
     if let Some(advised) = error.downcast_ref::<Advised>() {
-        eprintln!("hint: {}", shown(&advised.hint));
+        eprintln!("hint: {}", said(&advised.hint));
     }
 }
 
@@ -61,26 +64,37 @@ pub(crate) fn warn(message: &str) {
     if IS_HUSHED.load(Ordering::Relaxed) {
         return;
     }
-    eprintln!("warning: {}", shown(message));
+    eprintln!("warning: {}", said(message));
 }
 
 /// Prints what the user can do.
 #[expect(clippy::print_stderr, reason = "this is where advice is printed")]
 pub(crate) fn hint(text: &str) {
-    eprintln!("hint: {}", shown(text));
+    eprintln!("hint: {}", said(text));
 }
 
 /// Prints what the parser of arguments has to say of wrong usage.
 #[expect(clippy::print_stderr, reason = "this is where errors are printed")]
 pub(crate) fn usage(error: &clap::Error) {
     for line in masked(&error.render().to_string()).lines() {
-        eprintln!("{}", sanitise(line));
+        eprintln!("{}", unobeyed(sanitise(line).into_owned()));
     }
 }
 
 /// A text as it may be shown: keys masked, control characters written out.
 pub(crate) fn shown(text: &str) -> String {
     sanitise(&masked(text)).into_owned()
+}
+
+/// A text as it may be printed.
+fn said(text: &str) -> String {
+    unobeyed(shown(text))
+}
+
+/// A line that is no command to a runner that reads it, such as an agent of Azure Pipelines, which
+/// looks for `##vso[` on standard error, too.
+pub(crate) fn unobeyed(line: String) -> String {
+    if is_obeyed() { muted(&line).into_owned() } else { line }
 }
 
 /// Ids of git objects stay: they name what is to be looked at, and are no secret.

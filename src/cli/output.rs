@@ -7,11 +7,13 @@
 
 mod place;
 
+use std::env;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
+use baseleak::render::github::Muted;
 use tempfile::NamedTempFile;
 
 pub(crate) use place::Place;
@@ -54,11 +56,29 @@ impl Output {
         if is_stdout(&path) { Self::stdout() } else { Self(Target::File(path)) }
     }
 
-    /// Calls `render` with a buffered writer to this place.
+    /// Calls `render` with a buffered writer to this place. Where a runner of a CI reads standard
+    /// output, nothing that is written there is a command to it.
     ///
     /// # Errors
     /// When `render` or the system fails; a file that was there is then as it was.
     pub(crate) fn deliver(&self, render: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<Delivered> {
+        if self.0 != Target::Stdout || !is_obeyed() {
+            return self.deliver_commands(render);
+        }
+        self.deliver_commands(|out| {
+            let mut muted = Muted::new(out);
+            render(&mut muted).and_then(|()| muted.flush())
+        })
+    }
+
+    /// As [`deliver`](Self::deliver), for what is commands to a runner and is meant to be.
+    ///
+    /// # Errors
+    /// As there.
+    pub(crate) fn deliver_commands(
+        &self,
+        render: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+    ) -> Result<Delivered> {
         match &self.0 {
             Target::Stdout => {
                 stream(io::stdout().lock(), render).context("cannot write the report to standard output")
@@ -67,6 +87,22 @@ impl Output {
                 .with_context(|| format!("cannot write the report to {}", path.display())),
         }
     }
+}
+
+/// Whether a runner reads what is printed, and obeys commands that stand in it: that of GitHub
+/// Actions, or the agent of Azure Pipelines.
+pub(crate) fn is_obeyed() -> bool {
+    is_set("GITHUB_ACTIONS") || is_azure()
+}
+
+/// Whether it is the agent of Azure Pipelines, to which commands of GitHub are none, and what may
+/// stand in them is.
+pub(crate) fn is_azure() -> bool {
+    is_set("TF_BUILD")
+}
+
+fn is_set(name: &str) -> bool {
+    env::var_os(name).is_some_and(|value| !value.is_empty())
 }
 
 /// Puts `bytes` in the place of the file `path`, whose permissions stay.

@@ -3,7 +3,6 @@
 //! **Invariant:** a secret can only reach a person at a terminal: [`Reports::new`]
 //! refuses to show secrets where the report goes anywhere else.
 
-use std::env;
 use std::io::{self, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
@@ -15,7 +14,7 @@ use baseleak::suppress::AtOnce;
 
 use super::args::FormatArg;
 use super::complaint::Advised;
-use super::output::{Output, Place};
+use super::output::{Output, Place, is_azure};
 use super::step_summary;
 use super::stream::Stream;
 
@@ -119,6 +118,9 @@ impl Reports {
         for target in &self.targets {
             let result = match &self.stream {
                 Some(stream) if target.is_streamed() => stream.end(report),
+                _ if target.format == ReportFormat::Github && !is_azure() => {
+                    target.output.deliver_commands(|out| self.write(target, report, elapsed, out)).map(drop)
+                }
                 _ => target.output.deliver(|out| self.write(target, report, elapsed, out)).map(drop),
             };
             match result {
@@ -144,10 +146,6 @@ impl Reports {
             ReportFormat::Human => {
                 let (show_secrets, show_suppressed) = (self.show_secrets, self.show_suppressed);
                 let options = human::HumanOptions { show_secrets, show_suppressed, elapsed };
-                if target.is_obeyed() {
-                    let mut muted = github::Muted::new(out);
-                    return human::write(report, &options, &mut muted).and_then(|()| muted.flush());
-                }
                 human::write(report, &options, out)
             }
             ReportFormat::Json => json::write(report, out),
@@ -174,12 +172,6 @@ impl Target {
     /// Whether it is written while the scan goes on.
     fn is_streamed(&self) -> bool {
         self.format == ReportFormat::Jsonl && self.output == Output::stdout()
-    }
-
-    /// Whether a runner of GitHub Actions reads it, and obeys commands that stand in it.
-    fn is_obeyed(&self) -> bool {
-        self.output == Output::stdout()
-            && env::var_os("GITHUB_ACTIONS").is_some_and(|value| !value.is_empty())
     }
 }
 

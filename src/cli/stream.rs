@@ -12,11 +12,14 @@ use std::sync::{Mutex, PoisonError};
 
 use anyhow::{Context as _, Result};
 use baseleak::model::{Finding, Report, Suppressed};
+use baseleak::render::github::Muted;
 use baseleak::render::jsonl::Told;
 use baseleak::suppress::AtOnce;
 
+use super::output::is_obeyed;
+
 /// A report that is written while its scan goes on.
-pub(crate) struct Stream<W = io::Stdout>(Mutex<State<W>>);
+pub(crate) struct Stream<W = Box<dyn Write + Send>>(Mutex<State<W>>);
 
 struct State<W> {
     out: W,
@@ -30,7 +33,11 @@ struct State<W> {
 impl Stream {
     /// One to standard output.
     pub(crate) fn stdout() -> Self {
-        Self::new(io::stdout())
+        if is_obeyed() {
+            Self::new(Box::new(Muted::new(io::stdout())))
+        } else {
+            Self::new(Box::new(io::stdout()))
+        }
     }
 }
 

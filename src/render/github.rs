@@ -19,8 +19,8 @@ use std::collections::HashSet;
 use std::io::{self, Write};
 use std::iter;
 
-pub use command::Muted;
 use command::{Level, harmless};
+pub use command::{Muted, muted};
 pub use summary::{SUMMARY, write_summary, write_summary_within};
 
 use super::Tally;

@@ -10,6 +10,7 @@ use std::path::Path;
 
 use git2::{ErrorCode, RepositoryOpenFlags};
 
+use super::git_dir::discover;
 use crate::model::{PathName, Repository};
 
 /// Schemes of addresses that others can reach.
@@ -18,7 +19,8 @@ const SCHEMES: [&str; 4] = ["https", "http", "ssh", "git"];
 /// The repository that `place` lies in; `name` masks what could be a secret. `None` where
 /// there is none, or git2 does not open it.
 pub fn repository_of(place: &Path, name: impl Fn(&[u8]) -> PathName) -> Option<Repository> {
-    let git = git2::Repository::open_ext(place, RepositoryOpenFlags::empty(), &[] as &[&str]).ok()?;
+    let found = discover(place).ok()?;
+    let git = git2::Repository::open_ext(found, RepositoryOpenFlags::NO_SEARCH, &[] as &[&str]).ok()?;
     let head = git.head();
     let reference = head.as_ref().ok();
     // No object is read: libgit2 does not survive every damaged index of a pack.

@@ -68,39 +68,74 @@ fn escaped(text: &str) -> String {
 
 /// A line that the runner takes for no command, with what does not show written out.
 pub(super) fn harmless(line: &str) -> String {
-    broken(&sanitise(line)).into_owned()
+    muted(&sanitise(line)).into_owned()
 }
 
-/// `line` with a backslash in what could begin a command.
-fn broken(line: &str) -> Cow<'_, str> {
-    let begins = line.trim_start().starts_with("::");
-    if !begins && !line.contains("##[") {
+/// `line` with a backslash in what could begin a command, also of Azure Pipelines, whose agent
+/// reads `##vso[` and `##[` anywhere in a line.
+pub fn muted(line: &str) -> Cow<'_, str> {
+    match broken(line.as_bytes(), br"\") {
+        Cow::Borrowed(_) => Cow::Borrowed(line),
+        Cow::Owned(bytes) => Cow::Owned(String::from_utf8_lossy(&bytes).into_owned()),
+    }
+}
+
+/// `line` with what could begin a command written otherwise: `mark` stands before the bracket, or,
+/// where it is a way to write `#`, in the place of the first one.
+fn broken<'l>(line: &'l [u8], mark: &[u8]) -> Cow<'l, [u8]> {
+    let begins = line.trim_ascii_start().starts_with(b"::") || begins_behind_blanks(line);
+    let mut made: Vec<u8> = Vec::new();
+    let mut done = 0;
+    for at in memchr::memmem::find_iter(line, b"##") {
+        let behind = &line[at + 2..];
+        let word = if behind.get(..3).is_some_and(|word| word.eq_ignore_ascii_case(b"vso")) { 3 } else { 0 };
+        if behind.get(word) != Some(&b'[') {
+            continue;
+        }
+        let bracket = at + 2 + word;
+        made.extend_from_slice(&line[done..if mark == br"\" { bracket } else { at }]);
+        made.extend_from_slice(mark);
+        done = if mark == br"\" { bracket } else { at + 1 };
+    }
+    if done == 0 && !begins {
         return Cow::Borrowed(line);
     }
-    let line = line.replace("##[", r"##\[");
-    Cow::Owned(if begins { line.replacen("::", r":\:", 1) } else { line })
+    made.extend_from_slice(&line[done..]);
+    if begins && let Some(at) = memchr::memmem::find(&made, b"::") {
+        made.insert(at + 1, b'\\');
+    }
+    Cow::Owned(made)
 }
 
-/// A writer whose lines the runner takes for no commands, for reports that are for people.
-/// What cannot be a command comes through as it is.
+/// Blanks of other scripts are passed over, too.
+fn begins_behind_blanks(line: &[u8]) -> bool {
+    std::str::from_utf8(line).is_ok_and(|line| line.trim_start().starts_with("::"))
+}
+
+/// A writer whose lines the runner takes for no commands, for all that is written where it reads.
+/// What cannot be a command comes through as it is; JSON and XML stay what they say.
 pub struct Muted<W: Write> {
     out: W,
     line: Vec<u8>,
+    /// What stands for `#`, or a backslash; by the first byte of all.
+    mark: Option<&'static [u8]>,
 }
 
 impl<W: Write> Muted<W> {
     /// Writes to `out`. The last line is there after [`flush`](Write::flush).
     pub fn new(out: W) -> Self {
-        Self { out, line: Vec::new() }
+        Self { out, line: Vec::new(), mark: None }
     }
 
     fn write_line(&mut self) -> io::Result<()> {
         let line = std::mem::take(&mut self.line);
-        match std::str::from_utf8(&line) {
-            Ok(text) => self.out.write_all(broken(text).as_bytes()),
-            // No renderer writes such; and whatever it is, it is not to be lost.
-            Err(_) => self.out.write_all(broken(&String::from_utf8_lossy(&line)).as_bytes()),
-        }
+        let Some(first) = line.first() else { return Ok(()) };
+        let mark = *self.mark.get_or_insert(match first {
+            b'{' | b'[' => br"\u0023",
+            b'<' => b"&#35;",
+            _ => br"\",
+        });
+        self.out.write_all(&broken(&line, mark))
     }
 }
 
@@ -163,7 +198,20 @@ mod tests {
         check(&[], "a\n  ::add-mask::b", "::error::a%0A  :\\:add-mask::b");
         check(&[], "a ##[add-mask]b", "::error::a ##\\[add-mask]b");
         check(&[], "a ####[b", "::error::a ####\\[b");
+        check(&[], "a ##vso[b] ##VSO[c]", "::error::a ##vso\\[b] ##VSO\\[c]");
         check(&[], "std::string ::a # [b]", "::error::std::string ::a # [b]");
+    }
+
+    #[test]
+    fn data_is_muted_and_says_the_same() {
+        let check = |text: &str, expect: &str| {
+            let mut out = Muted::new(Vec::new());
+            out.write_all(text.as_bytes()).and_then(|()| out.flush()).expect("a vector takes everything");
+            assert_eq!(String::from_utf8_lossy(&out.out), expect);
+        };
+        check("{\n\"a\": \"##vso[x] ##[y] # ##\"}", "{\n\"a\": \"\\u0023#vso[x] \\u0023#[y] # ##\"}");
+        check("<a b=\"##vso[x]\"/>", "<a b=\"&#35;#vso[x]\"/>");
+        check("a,##vso[x]\n", "a,##vso\\[x]\n");
     }
 
     #[test]

@@ -7,6 +7,7 @@
 //! **Invariant:** nothing is written, and nothing that the repository configures is run.
 
 mod error;
+mod protected;
 mod quoted;
 #[cfg(test)]
 mod tests;
@@ -162,10 +163,31 @@ fn here() -> Result<PathBuf, GitDirError> {
 }
 
 /// The nearest repository from `path` upwards, as far as git would look.
-fn discover(path: &Path) -> Result<PathBuf, GitDirError> {
+///
+/// Where `safe.bareRepository` is `explicit`, a bare one is passed over, unless `GIT_DIR` names it:
+/// it may be plain files of what is around it. Git itself goes no further there, and has no answer.
+pub(super) fn discover(path: &Path) -> Result<PathBuf, GitDirError> {
     let ceilings = variable("GIT_CEILING_DIRECTORIES").unwrap_or_default();
-    git2::Repository::discover_path(path, env::split_paths(&ceilings))
-        .map_err(|_| GitDirError::NoRepository(path.to_owned()))
+    let none = || GitDirError::NoRepository(path.to_owned());
+    let find =
+        |from: &Path| git2::Repository::discover_path(from, env::split_paths(&ceilings)).map_err(|_| none());
+    let mut found = find(path)?;
+    if protected::is_explicit() {
+        let from = absolute(path);
+        while is_bare_on_the_way(&from, &found) {
+            found = find(absolute(&found).parent().ok_or_else(none)?)?;
+        }
+    }
+    Ok(found)
+}
+
+/// Whether `found` is a bare repository around `from`, and neither the `.git` of a work tree nor
+/// below one, as those of linked work trees and submodules are.
+fn is_bare_on_the_way(from: &Path, found: &Path) -> bool {
+    let found = absolute(found);
+    let is_named = variable("GIT_DIR").is_some_and(|named| is_same(Path::new(&named), &found));
+    let is_below = found.components().any(|part| part.as_os_str() == ".git");
+    from.starts_with(&found) && !is_below && !is_named
 }
 
 /// The settings of the repository alone; those of the user have no say in how it is kept.

@@ -154,9 +154,12 @@ impl History {
 
     /// A branch, or whatever else has that name where no branch has.
     fn branch(&self, name: &[u8]) -> Result<Vec<ObjectId>, HistoryError> {
+        let any = revision::way(name, &self.place, self);
+        if matches!(any, Err(RevisionError::SeveralRefs(..))) {
+            return Ok(any?);
+        }
         let full = [b"refs/heads/", name].concat();
-        let way = revision::way(&full, &self.place, self);
-        Ok(way.or_else(|_| revision::way(name, &self.place, self))?)
+        Ok(revision::way(&full, &self.place, self).or(any)?)
     }
 }
 

@@ -16,6 +16,9 @@ pub enum RevisionError {
     /// Several objects have names that begin with these digits.
     #[error("`{0}` is ambiguous: {list}", list = list(.1))]
     Ambiguous(String, Vec<ObjectId>),
+    /// Several refs have this short name, and stand for different objects.
+    #[error("`{0}` is ambiguous: {list}", list = .1.join(", "))]
+    SeveralRefs(String, Vec<String>),
     /// It is written in a way that is not understood; what to give instead.
     #[error("`{0}` is not supported")]
     Unsupported(String, &'static str),
@@ -45,6 +48,9 @@ impl RevisionError {
         match self {
             Self::NotFound(_) => "`git branch --all`, `git tag` and `git log` list what can be given",
             Self::Ambiguous(..) => "give more digits",
+            Self::SeveralRefs(..) => {
+                "write the full name, as in `refs/remotes/origin/main` or `refs/heads/main`"
+            }
             Self::Unsupported(_, instead) => instead,
             Self::NoRange(_) => "give two commits, as in `main..HEAD`",
             Self::NoParent(..) => "`git log --graph` shows the parents; those of a root commit are none",

@@ -1,7 +1,7 @@
 //! Finds the commit that a user means: `HEAD`, `main`, `v1.2~3^2`, `1a2b3c4`, and ranges of them.
 //!
 //! The rules are those of gitrevisions(7), without reflog entries, searches and
-//! paths. Objects are the caller's to read. Grafts and replacements are not heeded:
+//! paths, and without a choice among refs that share a short name: that is an error. Objects are the caller's to read. Grafts and replacements are not heeded:
 //! the commits are asked about that are really there.
 
 mod error;
@@ -14,7 +14,7 @@ use crate::model::ObjectKind;
 use crate::pack::ObjectId;
 
 use super::git_dir::GitDir;
-use super::refs::{self, RefError};
+use super::refs;
 
 pub use error::RevisionError;
 pub(super) use range::Range;
@@ -106,17 +106,30 @@ fn is_digits(text: &str) -> bool {
 }
 
 /// What the ref with this full or short name stands for.
-fn by_rules(name: &[u8], git: &GitDir) -> Result<Option<ObjectId>, RefError> {
+///
+/// Git takes the first of several, and warns. Somebody who may push a tag or a branch could then
+/// say what `origin/main` is; so several that stand for different objects are an error here.
+fn by_rules(name: &[u8], git: &GitDir) -> Result<Option<ObjectId>, RevisionError> {
+    let mut found: Vec<(Vec<u8>, ObjectId)> = Vec::new();
     for (before, behind) in RULES {
         let full = [before, name, behind].concat();
+        // A full name is what it says, and the branch that a remote has as its HEAD is asked for last.
+        if found.first().is_some_and(|(first, _)| first == name || !behind.is_empty()) {
+            break;
+        }
         if refs::is_name(&full)
             && refs::is_whole(&full)
             && let Some(id) = refs::resolve(git, &full)?
         {
-            return Ok(Some(id));
+            found.push((full, id));
         }
     }
-    Ok(None)
+    let Some((_, id)) = found.first() else { return Ok(None) };
+    if found.iter().any(|(_, other)| other != id) {
+        let names = found.iter().map(|(full, _)| shown(full)).collect();
+        return Err(RevisionError::SeveralRefs(shown(name), names));
+    }
+    Ok(Some(*id))
 }
 
 /// The object whose name begins with these digits. Of several, the one that is or

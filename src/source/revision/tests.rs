@@ -75,7 +75,7 @@ fn repository() -> Made {
 }
 
 /// Names of that repository, and what may stand behind them.
-const NAMES: &str = "HEAD @ main heads/main refs/heads/main topic/a heads/topic/a twice tags/twice heads/twice \
+const NAMES: &str = "HEAD @ main refs/heads/main topic/a heads/topic/a tags/twice heads/twice \
     abcd origin origin/HEAD origin/main remotes/origin/main ORIG_HEAD COMMIT_EDITMSG größe v1 v1-signed tags/v1 \
     refs/tags/v1";
 const SUFFIXES: &str = "~ ~0 ~1 ~2 ~~ ^ ^0 ^1 ~^2 ~1^2~1 ^^ ^{} ^{commit} ^{tag} ^{tag}~0 ^{object} \
@@ -147,6 +147,19 @@ fn what_is_no_commit_is_refused() {
     }
     made.write(".git/refs/heads/broken", "nonsense\n");
     check_error(&made, "broken", "cannot read what", "git fsck");
+    // Git would take the tag and the name that is full but for `refs/`.
+    for text in ["twice", "heads/main", "twice~1"] {
+        check_error(&made, text, "is ambiguous: refs/", "full name");
+    }
+    made.git(&["tag", "same", "main"]);
+    made.git(&["branch", "same", "main"]);
+    made.git(&["tag", "refs/heads/main", "HEAD~2"]);
+    for text in ["same", "refs/heads/main"] {
+        assert_eq!(
+            ours(&made, text).ok(),
+            Some(made.git(&["rev-parse", "refs/heads/main"]).trim().to_owned())
+        );
+    }
     let unborn = Made::new();
     check_error(&unborn, "HEAD", "is no commit, branch or tag", "git branch");
 }

@@ -126,6 +126,86 @@ fn a_fork_is_not_trusted() {
     check(&outcome, 1, &[1], &[]);
 }
 
+/// Nor can others have a word that an event of another name is about.
+#[test]
+fn a_fork_is_not_trusted_whatever_the_event() {
+    for (name, is_fork, code) in [
+        ("pull_request_review", true, 1),
+        ("pull_request_review", false, 0),
+        ("pull_request_review_comment", true, 1),
+        ("workflow_run", false, 1),
+        ("issue_comment", false, 1),
+        ("workflow_dispatch", false, 0),
+    ] {
+        let upstream = Upstream::new();
+        upstream.branch("topic");
+        upstream.commit("b.env", &format!("# baseleak:allow an example\n{}", line(1)));
+        let mut event = upstream.pull_request(is_fork);
+        if !name.starts_with("pull_request") {
+            event = json!({"repository": {"default_branch": "main", "id": 1}});
+        }
+        upstream.checkout("refs/pull/7/merge", true);
+        let Some(outcome) = run(&upstream, name, event, &[("mode", "tree")]) else { return };
+        check(&outcome, code, &[1][..usize::try_from(code).expect("it is 0 or 1")], &[]);
+    }
+}
+
+/// A pull request may bring a bare repository as plain files, whose remote is a command and whose
+/// refs lead elsewhere.
+#[test]
+fn a_repository_that_is_brought_is_not_asked() {
+    let upstream = Upstream::new();
+    upstream.branch("topic");
+    upstream.commit("b.env", &line(1));
+    let touched = upstream.sandbox.home().join("touched");
+    let config = format!(
+        "[core]\n\trepositoryFormatVersion = 1\n\tbare = true\n[extensions]\n\tpartialClone = origin\n\
+         [remote \"origin\"]\n\turl = \"ext::sh -c touch% {}\"\n\tpromisor = true\n\
+         [protocol \"ext\"]\n\tallow = always\n[protocol]\n\tallow = always\n",
+        touched.display()
+    );
+    for (path, text) in [
+        ("svc/HEAD", "ref: refs/heads/main\n"),
+        ("svc/config", config.as_str()),
+        ("svc/objects/info/x", ""),
+        ("svc/refs/heads/x", "nothing\n"),
+    ] {
+        upstream.commit(path, text);
+    }
+    let event = upstream.pull_request(true);
+    upstream.checkout("refs/pull/7/merge", true);
+    for inputs in [
+        &[("path", "svc")][..],
+        &[("working-directory", "svc")],
+        &[("path", "svc/objects"), ("fetch", "true")],
+        &[("path", "svc"), ("mode", "history")],
+    ] {
+        let Some(outcome) = run(&upstream, "pull_request", event.clone(), inputs) else { return };
+        let is_all = inputs.len() > 1 && inputs[1].0 == "mode";
+        check(&outcome, 1, if is_all { &[0, 1] } else { &[1] }, &[]);
+        assert!(!touched.exists(), "{inputs:?}: its command was run");
+    }
+}
+
+/// Settings that the workflow gives git by its environment stay.
+#[test]
+fn a_new_branch_of_which_one_commit_is_there() {
+    let upstream = Upstream::new();
+    topic(&upstream);
+    let topic = upstream.id("topic");
+    upstream.checkout("refs/heads/topic", false);
+    let event = push("refs/heads/topic", NOBODY, &topic);
+    let Some(job) = Job::new("push", event) else { return };
+    let mut job = job.with("fetch", "true");
+    let address = format!("file://{}", upstream.sandbox.path("").display());
+    upstream.sandbox.git(["-C", CHECKOUT, "remote", "set-url", "origin", "https://nowhere.invalid/"]);
+    job.variables.insert("GIT_CONFIG_COUNT", "1".to_owned());
+    job.variables.insert("GIT_CONFIG_KEY_0", format!("url.{address}.insteadOf"));
+    job.variables.insert("GIT_CONFIG_VALUE_0", "https://nowhere.invalid/".to_owned());
+    let outcome = job.run(&upstream.sandbox, CHECKOUT);
+    check(&outcome, 1, &[1], &["and main has not"]);
+}
+
 #[test]
 fn a_merge_group() {
     let upstream = Upstream::new();
@@ -218,8 +298,11 @@ fn tags_and_deletions() {
     }
     let event = push("refs/heads/topic", &upstream.id("main"), NOBODY);
     let Some(outcome) = run(&upstream, "push", event, &[]) else { return };
-    check(&outcome, 0, &[], &["was deleted"]);
-    assert_eq!(outcome.outputs["report"], "");
+    assert_eq!(outcome.run.code, Some(0), "{:#?}", outcome.run);
+    assert!(outcome.run.stderr.contains("was deleted"), "{}", outcome.run.stderr);
+    for name in ["report", "findings"] {
+        assert_eq!(outcome.outputs[name], "", "nothing was looked at");
+    }
 }
 
 #[test]

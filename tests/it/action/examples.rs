@@ -34,7 +34,7 @@ fn shell(section: &str) -> Option<String> {
         "CircleCI" => document["jobs"]["baseleak"]["steps"][1]["run"]["command"].clone(),
         "Bitbucket" => {
             let step = &document["pipelines"]["pull-requests"]["**"][0]["step"];
-            assert_eq!(step, &document["pipelines"]["branches"]["main"][0]["step"]);
+            assert_eq!(step, &document["pipelines"]["branches"]["**"][0]["step"]);
             step["script"][1].clone()
         }
         "Azure DevOps" => document["steps"][1]["bash"].clone(),
@@ -48,13 +48,14 @@ fn shell(section: &str) -> Option<String> {
 fn run(upstream: &Upstream, section: &str, variables: &[(&str, &str)], is_right: bool) -> Option<Run> {
     let script = shell(section)?;
     let checksum = upstream.release();
-    let checksum = if is_right { checksum } else { "0".repeat(64) };
+    // The whole line of SHA256SUMS does as well.
+    let checksum = if is_right { format!("{checksum}  the-archive") } else { "0".repeat(64) };
     let home = upstream.sandbox.home();
     let path = std::env::var("PATH").expect("there is a path");
     let mut command = upstream.sandbox.confined(if section == "Jenkins" { "sh" } else { "bash" });
     command.arg("-c").arg(&script).current_dir(upstream.sandbox.path(CHECKOUT));
     command.env("PATH", format!("{}:{path}", home.join("shims").display()));
-    command.env("BASELEAK_SHA256", checksum).env("AGENT_TEMPDIRECTORY", home);
+    command.env("BASELEAK_SHA256", checksum).env("AGENT_TEMPDIRECTORY", home).env("TMPDIR", home);
     command.envs(variables.iter().copied());
     Some(Run::ended(command.output().expect("a shell can be run")))
 }
@@ -140,6 +141,46 @@ fn check(section: &str) {
         upstream.checkout("refs/pull/7/merge", is_full);
         let Some(run) = run(&upstream, section, &variables["pull"], true) else { return };
         assert_eq!(run.code, Some(code), "{section}: {run:#?}");
+    }
+}
+
+/// What whoever sends a pull request can bring: links of the reports' names, and a branch and a tag
+/// that are called as what is compared with. And the message of a tag.
+#[track_caller]
+fn check_tricks(section: &str) {
+    let upstream = Upstream::new();
+    upstream.sandbox.git(["tag", "--annotate", "v1", "--message", &line(3)]);
+    upstream.branch("topic");
+    let aim = upstream.sandbox.home().join("aim");
+    upstream.sandbox.write("../home/aim", "as it was");
+    for name in ["baseleak-junit.xml", "test-results"] {
+        std::os::unix::fs::symlink(&aim, upstream.sandbox.path(name)).expect("a link can be made");
+    }
+    upstream.commit("b.env", &line(1));
+    upstream.sandbox.git(["tag", "origin/main", "topic"]);
+    upstream.pull_request(false);
+    upstream.checkout("refs/pull/7/merge", true);
+    upstream.sandbox.git(["-C", CHECKOUT, "branch", "origin/main", "HEAD"]);
+    let Some(result) = run(&upstream, section, &variables(section)["pull"], true) else { return };
+    assert_eq!((result.code, result.stdout.contains(&prefix(1))), (Some(1), true), "{section}: {result:#?}");
+    assert_eq!(std::fs::read_to_string(&aim).expect("it is there"), "as it was", "{section}");
+    let tag = match section {
+        "Jenkins" => [("TAG_NAME", "v1"), ("BRANCH_NAME", "v1")],
+        "CircleCI" => [("CIRCLE_TAG", "v1"), ("CIRCLE_PROJECT_REPONAME", "r")],
+        "Bitbucket" => [("BITBUCKET_TAG", "v1"), ("BITBUCKET_REPO_SLUG", "r")],
+        _ => [("BUILD_SOURCEBRANCH", "refs/tags/v1"), ("BUILD_REASON", "IndividualCI")],
+    };
+    let Some(result) = run(&upstream, section, &tag, true) else { return };
+    assert_eq!((result.code, result.stdout.contains(&prefix(3))), (Some(1), true), "{section}: {result:#?}");
+    let left = std::fs::read_dir(upstream.sandbox.home()).expect("it is there").flatten();
+    let left: Vec<_> = left.filter(|entry| entry.file_name().to_string_lossy().starts_with("tmp.")).collect();
+    assert!(left.is_empty(), "{section}: {left:?}");
+}
+
+#[test]
+fn tricks() {
+    for section in ["Jenkins", "CircleCI", "Bitbucket", "Azure DevOps"] {
+        check_tricks(section);
     }
 }
 

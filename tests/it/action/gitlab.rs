@@ -106,8 +106,14 @@ fn a_merge_request_in_a_shallow_clone() {
         ("CI_COMMIT_SHA", topic.as_str()),
         ("CI_MERGE_REQUEST_DIFF_BASE_SHA", &base),
     ];
+    // A commit may bring a link of a report's name.
+    let (aim, report) = (upstream.sandbox.home().join("aim"), "gl-code-quality-report.json");
+    fs::write(&aim, "as it was").expect("it can be written");
+    let link = upstream.sandbox.path(CHECKOUT).join(report);
+    std::os::unix::fs::symlink(&aim, link).expect("a link can be made");
     let Some(result) = run(&upstream, &[], &variables) else { return };
     check(&upstream, &result, 2, &[]);
+    assert_eq!(fs::read_to_string(&aim).expect("it is there"), "as it was");
     assert!(result.stderr.contains("hint: leave GIT_DEPTH at 0"), "{}", result.stderr);
 }
 

@@ -71,6 +71,10 @@ fn inputs() {
         (&[("mode", "auto"), ("range", "--all..HEAD")], (2, &[], &[])),
         (&[("mode", "range"), ("range", "HEAD~1..HEAD")], (2, &[], &["HEAD~1"])),
         (&[("trust", "nobody")], (2, &[], &["`trust` is `nobody`"])),
+        (&[("args", "--help")], (2, &[], &["there is no report"])),
+        (&[("args", "--fail-on ''")], (2, &[], &["a value is required for '--fail-on"])),
+        (&[("fetch", "yes")], (2, &[], &["`fetch` is `yes`"])),
+        (&[("mode", "auto"), ("range", "a\n..b")], (2, &[], &["the range is none"])),
         (&[("annotations", "maybe")], (2, &[], &["`annotations` is `maybe`"])),
         (&[("trust", "none"), ("config", "rules.toml")], (1, &[1, 2], &["is not trusted"])),
     ] {

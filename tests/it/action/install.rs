@@ -25,7 +25,12 @@ impl Release {
         let sandbox = Sandbox::repository();
         let folder = if is_in_folder { "made/baseleak-9.8.7" } else { "made" };
         let runs = sandbox.home().join("runs");
-        let script = format!("#!/bin/sh\necho \"$@\" >>'{}'\necho baseleak 9.8.7\n", runs.display());
+        // It writes a report, if an empty one; without one there is no verdict.
+        let script = format!(
+            "#!/bin/sh\necho \"$@\" >>'{}'\necho baseleak 9.8.7\n\
+             for given; do case \"$given\" in --format=*=*) : >\"${{given#--format=*=}}\" ;; esac; done\n",
+            runs.display()
+        );
         executable(&sandbox, &format!("../home/{folder}/baseleak"), &script);
         fs::create_dir_all(sandbox.home().join("releases/v9.8.7")).expect("a folder can be made");
         let archive = sandbox.home().join("releases/v9.8.7").join(ARCHIVE);
@@ -94,10 +99,8 @@ fn a_release_with_its_checksum() {
         let outcome = release.run(&job);
         assert_eq!(outcome.run.code, Some(0), "{}", outcome.run.stderr);
         let program = outcome.path[0].join("baseleak");
-        assert!(
-            program.is_file() && program.starts_with(release.sandbox.home().join("cache")),
-            "{program:?}"
-        );
+        assert!(program.is_file(), "{program:?}");
+        assert!(program.starts_with(release.sandbox.home().join("runner")), "{program:?}");
         assert_eq!(release.runs(), 2, "it was asked for its version, and ran");
         // From now on it is there, also without the release.
         fs::remove_dir_all(release.sandbox.home().join("releases")).expect("it is there");
@@ -159,6 +162,29 @@ fn a_release_that_is_attested() {
     assert!(!release.sandbox.home().join("cache").exists(), "nobody knows its checksum the next time");
 }
 
+/// Others may write into the tool cache, or nobody may.
+#[test]
+fn what_is_kept_is_checked_each_time() {
+    let release = Release::new(false);
+    let Some(job) = release.job() else { return };
+    let job = job.with("checksum", &format!("{}  {ARCHIVE}", release.checksum));
+    let folder = release.sandbox.home().join("cache/baseleak/9.8.7");
+    for text in ["", "not the archive"] {
+        let outcome = release.run(&job);
+        assert_eq!((outcome.run.code, release.runs()), (Some(0), 2), "{}", outcome.run.stderr);
+        let kept: Vec<_> = fs::read_dir(&folder).expect("it is kept").flatten().collect();
+        assert_eq!(kept.len(), 1, "{kept:?}");
+        fs::write(kept[0].path(), text).expect("it can be written");
+    }
+    let outcome = release.run(&job);
+    assert_eq!((outcome.run.code, release.runs()), (Some(0), 2), "{}", outcome.run.stderr);
+    fs::remove_dir_all(release.sandbox.home().join("cache")).expect("it is there");
+    release.sandbox.write("../home/cache", "no folder");
+    let outcome = release.run(&job);
+    assert_eq!((outcome.run.code, release.runs()), (Some(0), 2), "{}", outcome.run.stderr);
+    assert!(outcome.run.stdout.contains("the tool cache cannot be written"), "{}", outcome.run.stdout);
+}
+
 /// What is installed already is used as it is.
 #[test]
 fn a_program_that_is_there() {
@@ -173,6 +199,10 @@ fn a_program_that_is_there() {
     job.variables.insert("BASELEAK_BINARY", there);
     let outcome = release.run(&job);
     assert_eq!((outcome.run.code, release.runs()), (Some(0), 2), "{}", outcome.run.stderr);
+    // What lies in the checkout is not what the workflow means.
+    let Some(mut job) = release.job() else { return };
+    job.variables.insert("BASELEAK_BINARY", "./baseleak".to_owned());
+    check_refused(&release, &release.run(&job), "the program is not named in full");
     // One that does not run is no program.
     let Some(mut job) = release.job() else { return };
     job.variables.insert("BASELEAK_BINARY", "/dev/null".to_owned());

@@ -134,3 +134,58 @@ fn clones_say_the_same_however_they_came() {
         assert_eq!(found(sandbox, name, &["--engine", "git2"]), here, "{name} by git2");
     }
 }
+
+/// Where git must not use a bare repository that it comes across, it is passed over.
+#[test]
+fn a_repository_that_git_must_not_use() {
+    let sandbox = Sandbox::repository();
+    let key = sandbox.write_key("one.env");
+    git(&sandbox, "add .");
+    git(&sandbox, "commit --quiet --message one");
+    git(&sandbox, "init --quiet --bare svc");
+    let prefix = key.split_once('.').expect("a key has a dot").0;
+    let check = |variables: &[(&str, &str)], code: i32| {
+        let run = sandbox.run_with(variables, ["history", "svc"]).exits(code);
+        assert_eq!(run.stdout.contains(prefix), code == 1, "{variables:?}: {run:#?}");
+    };
+    let by_count = [
+        ("GIT_CONFIG_COUNT", "1"),
+        ("GIT_CONFIG_KEY_0", "safe.bareRepository"),
+        ("GIT_CONFIG_VALUE_0", "explicit"),
+    ];
+    check(&[], 0);
+    check(&by_count, 1);
+    check(&[("GIT_CONFIG_PARAMETERS", "'safe.bareRepository'='explicit'")], 1);
+    sandbox.write("svc/config", "[core]\n\tbare = true\n[safe]\n\tbareRepository = explicit\n");
+    check(&[], 0);
+    git(&sandbox, "config --global safe.bareRepository explicit");
+    check(&[], 1);
+    let named = sandbox.path("svc");
+    check(&[("GIT_DIR", named.to_str().expect("it is UTF-8"))], 0);
+}
+
+/// Whoever may push a tag or a branch does not say what a short name is.
+#[test]
+fn a_name_that_several_refs_have() {
+    let sandbox = Sandbox::repository();
+    for name in ["one.env", "two.env"] {
+        sandbox.write_key(name);
+        git(&sandbox, "add .");
+        git(&sandbox, "commit --quiet --message one");
+    }
+    git(&sandbox, "update-ref refs/remotes/origin/main HEAD~1");
+    let check = |args: &[&str], code: i32| {
+        let run = sandbox.run([&["history"], args].concat()).exits(code);
+        assert_eq!(run.stderr.contains("hint: write the full name"), code == 2, "{args:?}: {run:#?}");
+    };
+    check(&["--range", "origin/main..HEAD"], 1);
+    for (make, unmake) in
+        [("tag origin/main", "tag -d origin/main"), ("branch origin/main", "branch -D origin/main")]
+    {
+        git(&sandbox, make);
+        check(&["--range", "origin/main..HEAD"], 2);
+        check(&["--branch", "origin/main"], 2);
+        check(&["--range", "refs/remotes/origin/main..HEAD"], 1);
+        git(&sandbox, unmake);
+    }
+}

@@ -347,9 +347,8 @@ fn install_server(sandbox: &Sandbox) {
     sandbox.run(["hook", "install", SERVER]).exits(0);
 }
 
-/// The keys that a selection finds are those in the objects that git lists for it.
-#[test]
-fn several_ends_are_those_of_git() {
+/// Branches, tags, a blob and trees, of which some lead to what others have.
+fn many_ends() -> Sandbox {
     let sandbox = Sandbox::repository();
     let mut number = 0;
     let mut commit_on = |branch: &str, from: &str| {
@@ -377,6 +376,13 @@ fn several_ends_are_those_of_git() {
     sandbox.git(["tag", "--annotate", "twice", "--message", "n", "note"]);
     sandbox.git(["tag", "deep", "tree:deep"]);
     sandbox.git(["update-ref", "refs/x/old", "a^{tree}"]);
+    sandbox
+}
+
+/// The keys that a selection finds are those in the objects that git lists for it.
+#[test]
+fn several_ends_are_those_of_git() {
+    let sandbox = many_ends();
     let id = |name: &str| sandbox.git(["rev-parse", name]).trim().to_owned();
     let one = |name: &&str| ObjectId::from_hex(id(name).as_bytes()).expect("it is an id");
     for (included, excluded) in [

@@ -62,3 +62,26 @@ fn no_name_and_no_line_is_a_command() {
     let run = sandbox.run(["scan", "::add-mask::a", "b"]).exits(1);
     run.prints(&["::add-mask::a:1:7: high", "##[add-mask] b10_"]);
 }
+
+/// The agent of Azure Pipelines reads commands in both streams, anywhere in a line.
+#[cfg(unix)]
+#[test]
+fn nothing_is_a_command_of_azure() {
+    let sandbox = Sandbox::new();
+    let name = "##vso[task.setvariable variable=a]b ##[x]";
+    let key = sandbox.write_key(name);
+    sandbox.write("c", format!("##vso[a] {key}\n"));
+    let azure = [("TF_BUILD", "True")];
+    for format in ["human", "json", "jsonl", "sarif", "junit", "csv", "html", "gitlab", "github"] {
+        let run = sandbox.run_with(&azure, ["scan", ".", "--format", format]).exits(1);
+        assert!(!run.stdout.contains("##vso[") && !run.stdout.contains("##["), "{}", run.stdout);
+        if format == "json" {
+            assert!(run.json()["findings"].to_string().contains(name), "{}", run.stdout);
+        }
+    }
+    for args in [&["scan", "none ##vso[a]"][..], &["scan", "--##vso[a]"], &["##vso[a]"]] {
+        let run = sandbox.run_with(&azure, args).exits(2);
+        assert!(!run.stderr.contains("##vso[") && !run.stdout.contains("##vso["), "{run:#?}");
+        assert!(format!("{}{}", run.stdout, run.stderr).contains("##vso"), "{run:#?}");
+    }
+}

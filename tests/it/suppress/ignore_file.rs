@@ -75,3 +75,15 @@ fn it_speaks_for_its_repository_only() {
         .exits(1)
         .says(&["is not used: it cannot speak for paths that lie outside"]);
 }
+
+/// A pipe that a repository names and nobody writes to would be waited for.
+#[cfg(unix)]
+#[test]
+fn what_is_no_file_is_not_waited_for() {
+    let (sandbox, _) = repository();
+    assert!(sandbox.confined("mkfifo").arg("pipe").status().expect("mkfifo can be run").success());
+    for name in ["ignore-file", "baseline"] {
+        sandbox.write(".baseleak.toml", format!("[suppress]\n{name} = 'pipe'\n"));
+        sandbox.run(["scan", "src"]).exits(2).says(&["it is no regular file"]);
+    }
+}

@@ -9,7 +9,7 @@ use baseleak::model::{Finding, ObjectKind, Place, Report};
 use baseleak::render::terminal::sanitise;
 
 use crate::cli::args::HookName;
-use crate::cli::complaint::Advised;
+use crate::cli::complaint::{Advised, unobeyed};
 use crate::cli::exit::Exit;
 
 /// Places that are named before the rest is counted.
@@ -175,6 +175,6 @@ fn words(hook: HookName) -> Words {
 #[expect(clippy::print_stderr, reason = "this is where a hook speaks")]
 fn tell(lines: &[String; 5]) {
     for line in lines {
-        eprintln!("{}", sanitise(line));
+        eprintln!("{}", unobeyed(sanitise(line).into_owned()));
     }
 }
