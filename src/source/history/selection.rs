@@ -152,10 +152,13 @@ impl History {
         }
     }
 
-    /// A branch, or whatever else has that name where no branch has.
+    /// A branch, or whatever else has that name where no branch has. A tag of the same name is
+    /// not meant; a branch of a remote might be, as where a branch here is called `origin/main`.
     fn branch(&self, name: &[u8]) -> Result<Vec<ObjectId>, HistoryError> {
         let any = revision::way(name, &self.place, self);
-        if matches!(any, Err(RevisionError::SeveralRefs(..))) {
+        if let Err(RevisionError::SeveralRefs(_, refs)) = &any
+            && refs.iter().any(|name| name.starts_with("refs/remotes/"))
+        {
             return Ok(any?);
         }
         let full = [b"refs/heads/", name].concat();
