@@ -1,8 +1,8 @@
 //! Findings and reports for the tests of this room, made of the little that matters here.
 
 use crate::model::{
-    Attribution, Confidence, Coverage, Finding, Fingerprint, Gate, Location, PathName, Place, Position,
-    Reason, Report, RuleSummary, Secret, Snippet,
+    Attribution, Confidence, Finding, Fingerprint, Location, PathName, Place, Position, Reason, Report,
+    RuleSummary, Secret, Snippet,
 };
 
 /// A finding of the key with this name at a path and a line.
@@ -40,18 +40,5 @@ pub(super) fn finding(key: &str, path: &str, line: u64) -> Finding {
 /// A report of these findings, with one rule in force.
 pub(super) fn report(findings: Vec<Finding>) -> Report {
     let rule = RuleSummary { id: "baseten-api-key".into(), description: String::new() };
-    Report {
-        repository: None,
-        version: "1",
-        findings,
-        suppressed: Vec::new(),
-        entries: Vec::new(),
-        gate: Gate::default(),
-        exposures: Vec::new(),
-        verdicts: Vec::new(),
-        coverage: Coverage::default(),
-        rules: vec![rule],
-        disabled: Vec::new(),
-        config: None,
-    }
+    Report { version: "1", findings, rules: vec![rule], ..Report::default() }
 }
