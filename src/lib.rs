@@ -91,7 +91,8 @@
 //! }
 //! # assert!(staged.is_clean());
 //! # assert_eq!(pull_request.findings.len(), 1);
-//! # assert_eq!(pull_request.findings[0].origin.as_ref().unwrap().commit.as_ref().unwrap().id, topic.to_string());
+//! # let commit = pull_request.findings[0].origin.as_ref().and_then(|origin| origin.commit.as_ref());
+//! # assert_eq!(commit.map(|commit| commit.id.clone()), Some(topic.to_string()));
 //! # assert_eq!(scan.audit(repository)?.exposures.len(), 1);
 //! # Ok(())
 //! # }

@@ -15,7 +15,7 @@ mod remote;
 use std::collections::BTreeSet;
 use std::ffi::OsString;
 use std::io::{self, Read as _};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::Instant;
 
 use anyhow::{Context as _, Result};
@@ -29,7 +29,7 @@ use baseleak::source::{self, Staged, StagedError};
 use crate::cli::args::{FormatArg, HookName, RunArgs, ScanOptions};
 use crate::cli::complaint::{Advised, warn};
 use crate::cli::exit::Exit;
-use crate::cli::plan::{Rules, Settings};
+use crate::cli::plan::Settings;
 use crate::cli::verdict::Ending;
 use lines::Change;
 
@@ -92,57 +92,58 @@ fn input() -> Result<Vec<u8>> {
     Ok(bytes)
 }
 
-/// The settings of a hook: those of the repository, and of the arguments none.
-fn settings(roots: &BTreeSet<PathBuf>) -> Result<(Settings, Rules)> {
-    let format = vec![FormatArg { format: ReportFormat::Human, file: None }];
-    Settings::new(&ScanOptions { format, ..ScanOptions::default() }, roots, None)
+/// What a hook judges by: the settings of the repository, and of the arguments none.
+struct Judge {
+    began: Instant,
+    settings: Settings,
+    detector: Detector,
+    disabled: Vec<String>,
+}
+
+impl Judge {
+    /// By what stands at `root`, if there is one.
+    fn new(root: Option<&Path>) -> Result<Self> {
+        let began = Instant::now();
+        let format = vec![FormatArg { format: ReportFormat::Human, file: None }];
+        let options = ScanOptions { format, ..ScanOptions::default() };
+        let roots = BTreeSet::from_iter(root.map(Path::to_owned));
+        let (settings, rules) = Settings::new(&options, &roots, None)?;
+        let detector = Detector::new(rules.in_force).decoding(settings.decode);
+        Ok(Self { began, settings, detector, disabled: rules.disabled })
+    }
+
+    /// `report`, which is about what was `scanned`, with what is settled in it, and judged.
+    fn complete(self, report: Report, repository: Option<&Path>, scanned: Scanned) -> Report {
+        let Self { began, settings, detector, disabled } = self;
+        let ending =
+            Ending { settings: &settings, detector: &detector, disabled, began, repository, scanned };
+        ending.complete(report)
+    }
 }
 
 /// What is about to be committed.
 fn staged() -> Result<Report> {
-    let began = Instant::now();
     let advised = |error: StagedError| {
         let advice = Advised::new("cannot tell what is about to be committed", error.hint());
         anyhow::Error::new(error).context(advice)
     };
     let staged = Staged::open(None).map_err(advised)?;
-    let (settings, rules) = settings(&BTreeSet::from_iter(staged.root().map(Path::to_owned)))?;
-    let detector = Detector::new(rules.in_force).decoding(settings.decode);
-    let Settings { policy, threads, unpack, .. } = &settings;
-    let report = scan::scan_staged(&staged, policy, *threads, *unpack, &detector, &Progress::default());
-    let (scanned, repository) = (Scanned::Index(None), settings.root.as_deref());
-    let ending = Ending {
-        settings: &settings,
-        detector: &detector,
-        disabled: rules.disabled,
-        began,
-        repository,
-        scanned,
-    };
-    Ok(ending.complete(report.map_err(advised)?))
+    let judge = Judge::new(staged.root())?;
+    let Settings { policy, threads, unpack, .. } = &judge.settings;
+    let report = scan::scan_staged(&staged, policy, *threads, *unpack, &judge.detector, &Progress::default());
+    Ok(judge.complete(report.map_err(advised)?, staged.root(), Scanned::Index(None)))
 }
 
 /// The message of a commit.
 fn message(file: &Path) -> Result<Report> {
-    let began = Instant::now();
     let text = message::read(file)?;
     let root = source::root_of(Path::new("."));
-    let (settings, rules) = settings(&BTreeSet::from([root]))?;
-    let detector = Detector::new(rules.in_force).decoding(settings.decode);
+    let judge = Judge::new(Some(&root))?;
     let mut report = Report::default();
-    message::scan(&text, &detector, &mut report.findings);
+    message::scan(&text, &judge.detector, &mut report.findings);
     (report.coverage.files, report.coverage.bytes) = (1, text.len() as u64);
-    report.rules = detector.rules().collect();
-    let (scanned, repository) = (Scanned::Index(None), settings.root.as_deref());
-    let ending = Ending {
-        settings: &settings,
-        detector: &detector,
-        disabled: rules.disabled,
-        began,
-        repository,
-        scanned,
-    };
-    Ok(ending.complete(report))
+    report.rules = judge.detector.rules().collect();
+    Ok(judge.complete(report, Some(&root), Scanned::Index(None)))
 }
 
 /// What is about to leave; none where nothing is.
@@ -185,10 +186,9 @@ fn open() -> Result<History> {
 
 /// The part of a history that is new to the other side, and the names that it gets there.
 fn history_of(history: &History, between: Between, changes: &[Change]) -> Result<Report> {
-    let began = Instant::now();
-    let place = history.root().to_owned();
-    let (settings, rules) = settings(&BTreeSet::from([source::root_of(&place)]))?;
-    let detector = Detector::new(rules.in_force).decoding(settings.decode);
+    let place = history.root();
+    let judge = Judge::new(Some(&source::root_of(place)))?;
+    let Judge { settings, detector, .. } = &judge;
     let limits = Limits { between: Some(between), ..Limits::default() };
     let reading = Reading {
         engine: Engine::default(),
@@ -201,18 +201,10 @@ fn history_of(history: &History, between: Between, changes: &[Change]) -> Result
         unpack: settings.unpack,
         memory: None,
     };
-    let report = scan::scan_history(history, &settings.policy, &reading, &detector, &Progress::default());
+    let report = scan::scan_history(history, &settings.policy, &reading, detector, &Progress::default());
     let mut report = report.map_err(advised)?;
-    names::scan(changes, &detector, &mut report.findings);
-    let ending = Ending {
-        settings: &settings,
-        detector: &detector,
-        disabled: rules.disabled,
-        began,
-        repository: Some(&place),
-        scanned: Scanned::History(None, limits.clone()),
-    };
-    Ok(ending.complete(report))
+    names::scan(changes, detector, &mut report.findings);
+    Ok(judge.complete(report, Some(place), Scanned::History(None, limits.clone())))
 }
 
 /// The error with what to do about it.
