@@ -224,6 +224,8 @@ pub mod baseten;
 #[doc(hidden)]
 pub mod decode;
 #[doc(hidden)]
+pub mod ocr;
+#[doc(hidden)]
 pub mod pack;
 #[doc(hidden)]
 pub mod source;
@@ -231,6 +233,8 @@ pub mod source;
 pub mod unpack;
 #[doc(hidden)]
 pub mod verify;
+#[doc(hidden)]
+pub mod web;
 
 #[doc(inline)]
 pub use model::{Finding, Report};

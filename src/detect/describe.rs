@@ -131,6 +131,8 @@ impl<'b> Describer<'b> {
             },
             relative: self.names.relative.clone(),
             origin: None,
+            sight: None,
+            deployed: None,
             inline: self.comment(comments, &span, spans, start.line),
             snippet: self.snippet(is_plain && stands_alone(rule), &span, spans, name),
             seen: Vec::new(),
@@ -159,6 +161,8 @@ impl<'b> Describer<'b> {
             },
             relative: self.names.relative.clone(),
             origin: None,
+            sight: None,
+            deployed: None,
             snippet: Snippet {
                 before: String::new(),
                 mask: self.names.path.as_str().to_owned(),

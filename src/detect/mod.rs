@@ -11,6 +11,7 @@ mod hidden;
 mod mask;
 mod matcher;
 mod prefilter;
+pub mod seen;
 #[doc(hidden)]
 pub mod shape;
 

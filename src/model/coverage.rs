@@ -18,6 +18,17 @@ pub struct Coverage {
     pub objects: u64,
     /// Members of archives that were scanned, whatever they are nested in.
     pub members: u64,
+    /// Images whose text was looked for.
+    pub images: u64,
+    /// Images passed over because they can show no key: too small, of one colour, or without
+    /// a line of text long enough.
+    pub plain_images: u64,
+    /// Documents of deployed front ends that were fetched and scanned, pages included.
+    pub documents: u64,
+    /// Addresses on other sites, which were not asked for, and those that a page only links to.
+    pub foreign: u64,
+    /// Addresses that `robots.txt` asks programs not to fetch.
+    pub disallowed: u64,
     /// Bytes of content scanned, overlaps counted once; what archives inflate to is not counted.
     pub bytes: u64,
     /// Files passed over because git ignores them, those in ignored folders included.
@@ -56,6 +67,11 @@ impl Coverage {
         self.submodules += other.submodules;
         self.intent_to_add += other.intent_to_add;
         self.members += other.members;
+        self.images += other.images;
+        self.plain_images += other.plain_images;
+        self.documents += other.documents;
+        self.foreign += other.foreign;
+        self.disallowed += other.disallowed;
         self.skipped.extend(other.skipped);
         self.notes.extend(other.notes);
     }

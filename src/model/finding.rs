@@ -3,7 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-use super::{Encoding, Fingerprint, InlineComment, Location, Origin, PathName, Secret};
+use super::{Deployed, Encoding, Fingerprint, InlineComment, Location, Origin, PathName, Secret, Sight};
 
 /// How sure we are that a finding is a secret of the kind its rule names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -161,6 +161,11 @@ pub struct Finding {
     pub relative: PathName,
     /// Where in a history it comes from; `None` for what was read from files or the index.
     pub origin: Option<Origin>,
+    /// Where in an image it was read; `None` for what stands in a text. Its line and column
+    /// are then those of the image in the file that carries it, or 1 and 1.
+    pub sight: Option<Box<Sight>>,
+    /// Where in a deployed front end it stands; `None` for what comes from anywhere else.
+    pub deployed: Option<Box<Deployed>>,
     /// Its line, masked.
     pub snippet: Snippet,
     /// The comment beside it that allows it, if there is one.

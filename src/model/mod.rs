@@ -5,11 +5,13 @@
 
 mod blob;
 mod coverage;
+mod deployed;
 mod encoding;
 mod exposure;
 mod finding;
 mod fingerprint;
 mod gate;
+mod image;
 mod location;
 mod origin;
 mod provenance;
@@ -21,6 +23,7 @@ mod validity;
 
 pub use blob::Blob;
 pub use coverage::{Coverage, Note, NoteKind, SkipReason, Skipped};
+pub use deployed::{Deployed, ExchangePart, Original};
 pub use encoding::Encoding;
 pub use exposure::Exposure;
 pub use finding::{Attribution, Confidence, Finding, Reason, Seen, Snippet};
@@ -28,6 +31,7 @@ pub use fingerprint::Fingerprint;
 #[doc(hidden)]
 pub use fingerprint::hex;
 pub use gate::{FailOn, Gate};
+pub use image::{Glyph, Region, Sight, TextLine};
 pub use location::{Location, Place, Position};
 pub use origin::{CommitSummary, Holder, ObjectKind, Origin};
 pub use provenance::{PathName, Provenance};

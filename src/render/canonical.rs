@@ -274,6 +274,11 @@ fn coverage() -> Coverage {
         symlinks: 4,
         submodules: 0,
         intent_to_add: 0,
+        images: 0,
+        plain_images: 0,
+        documents: 0,
+        foreign: 0,
+        disallowed: 0,
         skipped: vec![
             skipped(b"private\x1b[1A/id", SkipReason::Unreadable("permission denied".into())),
             skipped(b"run/queue", SkipReason::Special("a FIFO")),
@@ -378,6 +383,8 @@ impl Made {
             fingerprint: Fingerprint::from_digest(&digest),
             encodings: Vec::new(),
             origin: None,
+            sight: None,
+            deployed: None,
             location: Location {
                 path: PathName::masked(path.as_bytes(), &[]),
                 place: Place::Content,

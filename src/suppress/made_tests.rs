@@ -30,6 +30,8 @@ pub(super) fn finding(key: &str, path: &str, line: u64) -> Finding {
         },
         relative: name,
         origin: None,
+        sight: None,
+        deployed: None,
         snippet: Snippet { before: String::new(), mask: "****".to_owned(), after: String::new() },
         inline: None,
         seen: Vec::new(),

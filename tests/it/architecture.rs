@@ -28,6 +28,8 @@ const HOUSE: &[(&str, &[&str])] = &[
     ("render", &["model"]),
     ("pack", &["model"]),
     ("baseten", &["model"]),
+    ("ocr", &["model"]),
+    ("web", &["model"]),
     ("detect", &["rules", "decode", "suppress", "model"]),
     ("source", &["select", "pack", "model"]),
     ("verify", &["baseten", "model"]),
@@ -35,7 +37,7 @@ const HOUSE: &[(&str, &[&str])] = &[
         "scan",
         &[
             "detect", "source", "verify", "rules", "decode", "select", "unpack", "suppress", "render",
-            "pack", "baseten", "model",
+            "pack", "baseten", "ocr", "web", "model",
         ],
     ),
 ];
@@ -52,7 +54,10 @@ const HOMES: &[(&[&str], &[&str])] = &[
     (&["bzip2", "lzma_rust2", "ruzstd", "lz4_flex", "deflate64"], &["unpack"]),
     (&["flate2"], &["unpack", "pack", "decode"]),
     (&["colored", "indicatif"], &["cli", "render"]),
-    (&["ureq", "reqwest", "minreq", "attohttpc", "rustls", "log", "fastrand"], &["baseten"]),
+    (&["ureq", "rustls"], &["baseten", "web"]),
+    (&["reqwest", "minreq", "attohttpc", "log", "fastrand"], &["baseten"]),
+    (&["image"], &["ocr"]),
+    (&["url", "html5gum", "headless_chrome", "sourcemap"], &["web"]),
     (&["zeroize"], &["model"]),
 ];
 

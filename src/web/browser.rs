@@ -1,0 +1,1 @@
+//! Has a browser load a page, and listens.

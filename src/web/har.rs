@@ -1,0 +1,1 @@
+//! Reads a capture (HTTP Archive 1.2) instead of the network.

@@ -1,0 +1,1 @@
+//! From a place in a bundle to the place in a source file, through a source map.
