@@ -57,7 +57,7 @@ fn the_policy_names_what_the_page_holds() {
         let (_, rest) = page.split_once(open).expect("it opens");
         rest.split_once(close).expect("it closes").0.to_owned()
     };
-    let policy = policy::policy(&between("<style>", "</style>"), &between("<script>", "</script>"));
+    let policy = policy::policy(&between("<style>", "</style>"), &between("<script>", "</script>"), true);
     assert!(page.contains(&format!("content=\"{policy}\"")), "{policy}");
     for once in ["<style", "<script", "</style", "</script", "http-equiv"] {
         assert_eq!(page.matches(once).count(), 1, "{once}");
