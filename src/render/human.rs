@@ -345,6 +345,11 @@ mod tests {
             ignored: 1,
             excluded: 1,
             symlinks: 1,
+            images: 1,
+            plain_images: 1,
+            documents: 1,
+            foreign: 1,
+            disallowed: 1,
             ..report.coverage
         };
         insta::assert_snapshot!(rendered(&report, false, false), @r#"
@@ -359,8 +364,8 @@ mod tests {
           private\x1b[1A/id: unreadable: permission denied
 
         1 finding of 1 key in 1 file
-        scanned 1 file and 1 member of archives, 1 byte in 250 ms (4 bytes/s)
-        passed over 1 file ignored by git, 1 file excluded, 1 file over the size limit, 1 symbolic link not followed
+        scanned 1 file and 1 member of archives, 1 document, 1 image, 1 byte in 250 ms (4 bytes/s)
+        passed over 1 file ignored by git, 1 file excluded, 1 file over the size limit, 1 symbolic link not followed, 1 image that can show no key, 1 address of other sites, 1 address that robots.txt asks not to fetch
         hint: files that git ignores were not read, and often hold keys; --no-ignore reads them
         hint: make what was skipped readable, or leave out with --exclude what need not count
         1 finding, and incomplete: 1 path skipped that may hold more
