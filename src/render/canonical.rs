@@ -73,9 +73,7 @@ pub(crate) fn canonical() -> Report {
 
     let mut verdicts = verdicts(&findings);
     let suppressed = suppressed(&mut made, &first);
-    findings.extend(seen::in_images(&mut made, &mut verdicts));
-    findings.extend(seen::in_front_ends(&mut made));
-    findings.sort_by(|a, b| (&a.location, &a.rule).cmp(&(&b.location, &b.rule)));
+    seen::add(&mut made, &mut findings, &mut verdicts);
     Report {
         version: "1.2.3",
         findings,

@@ -72,7 +72,8 @@ fn write_properties(report: &Report, out: &mut dyn Write) -> io::Result<()> {
 fn read(coverage: &Coverage) -> String {
     let Coverage { files, objects, members, images, documents, bytes, .. } = coverage;
     let more = [(images, "images"), (documents, "documents")].into_iter().filter(|(number, _)| **number > 0);
-    let more: String = more.map(|(number, what)| format!("{number} {what}, ")).collect();
+    let more: Vec<String> = more.map(|(number, what)| format!("{number} {what}")).collect();
+    let more = if more.is_empty() { String::new() } else { format!("{}, ", more.join(", ")) };
     format!("{files} files, {objects} objects, {members} members of archives, {more}{bytes} bytes")
 }
 

@@ -28,7 +28,7 @@ pub(super) fn reading(finding: &Finding, sight: &Sight) -> String {
         }
         match all.len().saturating_sub(NAMED) {
             0 => {}
-            more => said.push_str(&format!(" and {more} more")),
+            more => said.extend([" and ", &more.to_string(), " more"]),
         }
     }
     said

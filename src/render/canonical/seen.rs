@@ -8,16 +8,23 @@ use crate::model::{
 };
 
 /// A grey pixel as a PNG, which stands for a crop.
-pub(in crate::render) const CROP: &[u8] = &[
+const CROP: &[u8] = &[
     0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, 0x00, 0x00, 0x00, 0x0d, 0x49, 0x48, 0x44, 0x52, 0x00,
     0x00, 0x00, 0x01, 0x00, 0x00, 0x00, 0x01, 0x08, 0x00, 0x00, 0x00, 0x00, 0x3a, 0x7e, 0x9b, 0x55, 0x00,
     0x00, 0x00, 0x0a, 0x49, 0x44, 0x41, 0x54, 0x78, 0x9c, 0x63, 0x68, 0x00, 0x00, 0x00, 0x82, 0x00, 0x81,
     0x77, 0xcd, 0x72, 0xb6, 0x00, 0x00, 0x00, 0x00, 0x49, 0x45, 0x4e, 0x44, 0xae, 0x42, 0x60, 0x82,
 ];
 
+/// Adds all of them where they belong, and the verdict on one.
+pub(super) fn add(made: &mut Made, findings: &mut Vec<Finding>, verdicts: &mut Vec<Verdict>) {
+    findings.extend(in_images(made, verdicts));
+    findings.extend(in_front_ends(made));
+    findings.sort_by(|a, b| (&a.location, &a.rule).cmp(&(&b.location, &b.rule)));
+}
+
 /// One that is wrapped over two lines and may be one of three keys, of which the inventory
 /// lists the second; and one in a frame of an output of a notebook, with a picture of it.
-pub(super) fn in_images(made: &mut Made, verdicts: &mut Vec<Verdict>) -> Vec<Finding> {
+fn in_images(made: &mut Made, verdicts: &mut Vec<Verdict>) -> Vec<Finding> {
     let (sixth, seventh) = (made.new_key(), made.new_key());
     let mut wrapped = made.finding(&sixth, Confidence::High, "shots/login.png", (1, 1), ("export KEY=", ""));
     wrapped.location.end = Position::START;
@@ -60,7 +67,7 @@ pub(super) fn in_images(made: &mut Made, verdicts: &mut Vec<Verdict>) -> Vec<Fin
 
 /// One key in two places: in a bundle, whose source is known, and in a header that a browser
 /// sent to Baseten.
-pub(super) fn in_front_ends(made: &mut Made) -> Vec<Finding> {
+fn in_front_ends(made: &mut Made) -> Vec<Finding> {
     let eighth = made.new_key();
     let name = |text: &str| PathName::masked(text.as_bytes(), &[]);
     let (page, bundle) = ("https://app.example.com/?q=<b>\u{202e}", "https://app.example.com/a/main.js");

@@ -152,9 +152,12 @@ fn tail(report: &Report) -> String {
     let Coverage { files, objects, members, images, documents, bytes, .. } = &report.coverage;
     let more = [(images, "image", "images"), (documents, "document", "documents")];
     let more = more.into_iter().filter(|(number, ..)| **number > 0);
-    let more: String = more.map(|(number, one, many)| format!("{}, ", counted(*number, one, many))).collect();
+    let mut others = String::new();
+    for (number, one, many) in more {
+        others.extend([&*counted(*number, one, many), ", "]);
+    }
     let mut lines = vec![format!(
-        "\nRead: {}, {}, {}, {more}{bytes} bytes.\n",
+        "\nRead: {}, {}, {}, {others}{bytes} bytes.\n",
         counted(*files, "file", "files"),
         counted(*objects, "object", "objects"),
         counted(*members, "member of archives", "members of archives")

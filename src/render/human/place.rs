@@ -55,5 +55,6 @@ pub(super) fn more_read(coverage: &Coverage) -> String {
     let documents = if is_told { 0 } else { coverage.documents };
     let kinds = [(documents, "document", "documents"), (coverage.images, "image", "images")];
     let told = kinds.into_iter().filter(|kind| kind.0 > 0);
-    told.map(|(number, one, many)| format!(", {}", count(number, one, many))).collect()
+    let told: Vec<String> = told.map(|(number, one, many)| count(number, one, many)).collect();
+    if told.is_empty() { String::new() } else { format!(", {}", told.join(", ")) }
 }

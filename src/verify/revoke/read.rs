@@ -35,10 +35,10 @@ pub(super) fn settled(wishes: Vec<Wish>, survey: &Survey) -> (Vec<Wish>, Vec<(Wi
 /// The name that it has, or why nobody knows it.
 fn name_of(leak: &Leak, certain: &HashSet<String>, survey: &Survey) -> Result<String, String> {
     let gateway = survey.gateway.iter().flat_map(|(_, keys)| keys);
-    let in_gateway = |name: &str| gateway.clone().map(|key| &*key.prefix).find(|prefix| *prefix == name);
+    let of_group = |name: &str| gateway.clone().map(|key| &*key.prefix).find(|prefix| *prefix == name);
     let is_gateway = |name: &str| PrefixShape::of(name) == Some(PrefixShape::Gateway);
     let found = match leak.listed(&survey.keys) {
-        Listed::None => listed(leak.prefixes().filter(|name| is_gateway(name)), in_gateway),
+        Listed::None => listed(leak.prefixes().filter(|name| is_gateway(name)), of_group),
         found => found,
     };
     if let Listed::One(name) = found {
