@@ -39,7 +39,7 @@ pub(crate) fn clean(leaked: &mut Leaked) {
         clean(&mut leak.rule);
         for place in &mut leak.places {
             clean(&mut place.path);
-            place.commit.iter_mut().for_each(clean);
+            place.commit.iter_mut().chain(&mut place.within).for_each(clean);
         }
         if let Some(since) = &mut leak.since {
             clean(&mut since.commit);

@@ -10,7 +10,7 @@ use baseleak::model::{Validity, Verdict};
 use baseleak::render::terminal::sanitise;
 use baseleak::render::verdicts::{told, where_it_is};
 use baseleak::verify::prefix::{may_be_same, names};
-use baseleak::verify::{Inquiry, Leak, Since, verify};
+use baseleak::verify::{Inquiry, Leak, Reading, Since, verify};
 use colored::Colorize as _;
 use serde_json::{Value, json};
 
@@ -23,6 +23,8 @@ pub(crate) struct Explanation {
     is_report_given: bool,
     since: Option<Since>,
     in_head: Option<bool>,
+    /// How it was read in images, a reading for each way that it looked.
+    readings: Vec<Reading>,
     /// Whether it is the key that asked.
     is_own: bool,
     /// The entries of the audit log by the key or about it, newest first; or why there are none.
@@ -40,11 +42,15 @@ impl Explanation {
         operator: &Operator,
         limit: usize,
     ) -> Self {
+        let mut readings = Vec::new();
         for other in leaked {
+            readings.extend(other.reading);
             leak.places.extend(other.places);
             leak.since = leak.since.or(other.since);
             leak.in_head = leak.in_head.max(other.in_head);
-            leak.digest = other.digest;
+            if other.key == leak.key {
+                leak.digest = other.digest;
+            }
         }
         let client = operator.client();
         let inquiry = Inquiry {
@@ -66,6 +72,7 @@ impl Explanation {
             is_report_given,
             since: leak.since,
             in_head: leak.in_head,
+            readings,
             limit,
         }
     }
@@ -89,6 +96,12 @@ impl Explanation {
                 let who = if validity.is_unknown() { ", or have an administrator of its workspace do it" } else { "" };
                 steps.push(format!("revoke it: `baseleak revoke --prefix {key}`{who}; this cannot be undone"));
             }
+        }
+        if !self.readings.is_empty() {
+            steps.push(
+                "replace the images that show it wherever they were published; a blur over the letters is not enough"
+                    .to_owned(),
+            );
         }
         let in_history = self.verdict.places.iter().any(|place| place.commit.is_some());
         if in_history {
@@ -140,12 +153,25 @@ impl Explanation {
         for place in places {
             writeln!(out, "  @ {}", sanitise(&where_it_is(place)))?;
         }
+        for reading in &self.readings {
+            writeln!(out, "  = {}", sanitise(&self.told(reading)))?;
+        }
         self.write_events(out)?;
         writeln!(out, "\nwhat to do now")?;
         for (number, step) in self.steps().iter().enumerate() {
             writeln!(out, "  {}. {}", number + 1, sanitise(step))?;
         }
         Ok(())
+    }
+
+    /// What a reading says of this key.
+    fn told(&self, reading: &Reading) -> String {
+        let others = reading.variants.iter().filter(|name| **name != self.verdict.key);
+        let others: Vec<&str> = others.map(String::as_str).collect();
+        match others.as_slice() {
+            [] => reading.told(),
+            others => format!("{}: it may also be {}", reading.told(), others.join(", ")),
+        }
     }
 
     fn write_events(&self, out: &mut dyn Write) -> io::Result<()> {
@@ -189,6 +215,11 @@ impl Explanation {
             "events_error": self.events.as_ref().err(),
             "steps": self.steps(),
         });
+        if !self.readings.is_empty() {
+            let image =
+                |reading: &Reading| json!({ "certainty": reading.certainty, "variants": reading.variants });
+            document["explanation"]["images"] = self.readings.iter().map(image).collect();
+        }
         baseleak::render::json::write_value(&document, out)
     }
 }

@@ -22,6 +22,8 @@ pub(crate) struct Listing<'a> {
     pub(crate) all: usize,
     /// What leaked and is not in the inventory; none without a report.
     pub(crate) unlisted: Option<Vec<&'a str>>,
+    /// Names of keys of which one was read in an image, and nobody knows which.
+    pub(crate) ambiguous: Vec<Vec<&'a str>>,
     /// The moment of `--unused-since`.
     pub(crate) since: Option<i64>,
 }
@@ -57,6 +59,13 @@ impl Listing<'_> {
                     cell(&unlisted.join(", "))
                 );
             }
+        }
+        for names in &self.ambiguous {
+            let names = cell(&names.join(", "));
+            let _ = writeln!(
+                text,
+                "one of these leaked, and was read in an image that does not tell which: {names}"
+            );
         }
         self.explain(&mut text);
         text
@@ -122,7 +131,7 @@ impl Listing<'_> {
     /// The same for programs.
     pub(crate) fn document(&self) -> Value {
         let rows: Vec<_> = self.rows.iter().map(|row| self.wire(row)).collect();
-        json!({
+        let mut document = json!({
             "schema": 1,
             "tool": { "name": "baseleak", "version": env!("CARGO_PKG_VERSION") },
             "keys": rows,
@@ -136,7 +145,11 @@ impl Listing<'_> {
                 "keys": self.rows.len(),
                 "leaked": self.unlisted.as_ref().map(|_| self.leaked()),
             },
-        })
+        });
+        if !self.ambiguous.is_empty() {
+            document["ambiguous"] = json!(self.ambiguous);
+        }
+        document
     }
 
     fn wire(&self, row: &Row) -> Value {
@@ -147,8 +160,14 @@ impl Listing<'_> {
             LastAction::Unknown => json!({ "state": "unknown" }),
         };
         let places = |row: &Row| {
-            let place =
-                |place: &LeakPlace| json!({ "path": place.path, "line": place.line, "commit": place.commit });
+            let place = |place: &LeakPlace| {
+                let LeakPlace { path, line, within, commit } = place;
+                let mut place = json!({ "path": path, "line": line, "commit": commit });
+                if let Some(within) = within {
+                    place["within"] = json!(within);
+                }
+                place
+            };
             row.places.iter().map(place).collect::<Vec<_>>()
         };
         json!({

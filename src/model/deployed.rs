@@ -27,6 +27,18 @@ impl Deployed {
     }
 }
 
+impl ExchangePart {
+    /// Where a secret stands, in words; none for the content, where lines say it. A header's
+    /// name in it is not cleaned.
+    pub fn place(&self) -> Option<String> {
+        match self {
+            Self::Body => None,
+            Self::Storage(what) => Some(format!("in the {what} of the page")),
+            part => Some(format!("in the {part}")),
+        }
+    }
+}
+
 /// What of a request and its answer holds a secret.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 #[non_exhaustive]

@@ -176,3 +176,14 @@ pub struct Finding {
     /// The secret.
     pub secret: Secret,
 }
+
+impl Finding {
+    /// Where in the file or document it stands, in words, where no line says it: a region of an
+    /// image, a part of an exchange. It is not cleaned.
+    pub fn within(&self) -> Option<String> {
+        match (&self.sight, &self.deployed) {
+            (Some(sight), _) => Some(sight.place()),
+            (None, deployed) => deployed.as_ref().and_then(|deployed| deployed.part.place()),
+        }
+    }
+}

@@ -90,6 +90,14 @@ pub struct Sight {
     pub crop: Option<Arc<[u8]>>,
 }
 
+impl Sight {
+    /// Where in the image it stands, in words: `x 120, y 80, 640 by 18 pixels`, and so on for
+    /// each line that it is wrapped over.
+    pub fn place(&self) -> String {
+        self.regions.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -27,6 +27,9 @@ pub struct LeakPlace {
     pub path: String,
     /// Line, from 1; none where the key stands in the name of the file.
     pub line: Option<u64>,
+    /// Where in it, in words, where no line says it: a region of an image, a header. It is
+    /// not cleaned either.
+    pub within: Option<String>,
     /// The first commit that carries it there, where a history was read.
     pub commit: Option<String>,
 }
@@ -59,6 +62,8 @@ pub struct Reach {
     pub team: Option<String>,
     /// The models that it is limited to; none means no limit, or none that is told.
     pub models: Vec<ReachedModel>,
+    /// Of a key that was read in images only: the one of its readings that is listed.
+    pub read_as: Option<String>,
 }
 
 /// A model that a key is limited to.
@@ -99,7 +104,7 @@ impl Reach {
     /// What a proof alone tells.
     pub fn of(proof: Proof) -> Self {
         let (category, may, name, owner, team) = (None, None, None, None, None);
-        Self { proof, category, may, name, owner, team, models: Vec::new() }
+        Self { proof, category, may, name, owner, team, models: Vec::new(), read_as: None }
     }
 }
 

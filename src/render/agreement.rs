@@ -216,3 +216,22 @@ fn every_format_carries_the_same_findings_and_no_secret() {
         assert_eq!(carried, expected(&report, &carried), "{format}");
     }
 }
+
+/// What an image may show, and which file a front end has it from, is told by all; and no name
+/// that is a guess stands in a command.
+#[test]
+fn every_format_tells_of_images_and_front_ends() {
+    let report = canonical();
+    let is_guess = |finding: &&Finding| finding.sight.as_ref().is_some_and(|sight| sight.variants.len() > 1);
+    let guess = report.findings.iter().find(is_guess).expect("the report has one");
+    let variants = &guess.sight.as_ref().expect("it was read in an image").variants;
+    for (format, write, _) in FORMATS {
+        let mut out = Vec::new();
+        write(&report, &mut out).expect("a vector takes everything");
+        let text = plain(&String::from_utf8(out).expect("the report is UTF-8"));
+        for piece in variants.iter().map(String::as_str).chain(["https://app.example.com/a/main.js"]) {
+            assert!(text.contains(piece), "{format}: {piece}");
+        }
+        assert!(!text.contains(&format!("--prefix {}", guess.key)), "{format}");
+    }
+}

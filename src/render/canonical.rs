@@ -4,6 +4,8 @@
 //! Its secrets come from a fixed sequence at run time, so that the tests can
 //! look for them and no file of this repository holds one.
 
+mod seen;
+
 use std::sync::Arc;
 
 use crate::model::{
@@ -25,7 +27,7 @@ pub(crate) fn clean(coverage: Coverage) -> Report {
     Report { coverage, rules, repository, ..empty() }
 }
 
-/// A report of eleven findings of six keys in ten files and four suppressed ones, with
+/// A report of fifteen findings of nine keys in fourteen files and four suppressed ones, with
 /// incomplete coverage and a gate that is not passed.
 pub(crate) fn canonical() -> Report {
     let mut made = Made { state: 0x00ba_5e1e_a400_2026 };
@@ -69,14 +71,15 @@ pub(crate) fn canonical() -> Report {
     findings[9].seen = vec![Seen::History];
     findings.sort_by(|a, b| (&a.location, &a.rule).cmp(&(&b.location, &b.rule)));
 
-    let verdicts = verdicts(&findings);
+    let mut verdicts = verdicts(&findings);
     let suppressed = suppressed(&mut made, &first);
+    seen::add(&mut made, &mut findings, &mut verdicts);
     Report {
         version: "1.2.3",
         findings,
         suppressed,
         entries: entries(),
-        gate: Gate { fail_on: FailOn::High, max_findings: 1, failing: 4, undecided: 0 },
+        gate: Gate { fail_on: FailOn::High, max_findings: 1, failing: 7, undecided: 0 },
         exposures,
         verdicts,
         coverage: coverage(),
@@ -274,11 +277,11 @@ fn coverage() -> Coverage {
         symlinks: 4,
         submodules: 0,
         intent_to_add: 0,
-        images: 0,
-        plain_images: 0,
-        documents: 0,
-        foreign: 0,
-        disallowed: 0,
+        images: 7,
+        plain_images: 5,
+        documents: 9,
+        foreign: 4,
+        disallowed: 1,
         skipped: vec![
             skipped(b"private\x1b[1A/id", SkipReason::Unreadable("permission denied".into())),
             skipped(b"run/queue", SkipReason::Special("a FIFO")),

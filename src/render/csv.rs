@@ -14,11 +14,12 @@ use std::collections::HashMap;
 use std::fmt::Display;
 use std::io::{self, Write};
 
+use super::deployed;
 use super::terminal::{name, sanitise};
-use crate::model::{Finding, Place, Report, Suppression, Validity};
+use crate::model::{Finding, Place, Report, Sight, Suppression, Validity};
 
 /// The names of the columns, in their order.
-pub const COLUMNS: [&str; 23] = [
+pub const COLUMNS: [&str; 30] = [
     "key",
     "rule",
     "confidence",
@@ -42,6 +43,13 @@ pub const COLUMNS: [&str; 23] = [
     "suppression",
     "reason",
     "snippet",
+    "region",
+    "certainty",
+    "variants",
+    "via",
+    "part",
+    "original",
+    "sent_to_baseten",
 ];
 
 /// Writes `report`. Fails only where `out` does.
@@ -72,6 +80,10 @@ fn write_finding(
         Place::Content => "content",
         Place::FileName => "file-name",
     };
+    let (sight, web) = (finding.sight.as_deref(), finding.deployed.as_deref());
+    let via = web.map(|web| words(&web.via)).unwrap_or_default();
+    let original = web.and_then(|web| web.original.as_ref()).map(deployed::original).unwrap_or_default();
+    let part = web.map(|web| [deployed::word(&web.part), deployed::header(&web.part).unwrap_or_default()]);
     let row: [Cow<'_, str>; COLUMNS.len()] = [
         Cow::from(&finding.key),
         Cow::from(&*finding.rule),
@@ -96,6 +108,13 @@ fn write_finding(
         Cow::from(by.map_or("", |by| by.kind.word())),
         Cow::from(by.and_then(|by| by.reason.as_deref()).unwrap_or_default()),
         Cow::from(format!("{}{}{}", snippet.before, snippet.mask, snippet.after)),
+        Cow::from(sight.map(Sight::place).unwrap_or_default()),
+        sight.map(|sight| shown(&sight.certainty)).unwrap_or_default(),
+        Cow::from(sight.map(|sight| sight.variants.join(" ")).unwrap_or_default()),
+        name(&via),
+        Cow::from(part.map(|part| part.join(" ").trim_end().to_owned()).unwrap_or_default()),
+        name(&original),
+        web.map(|web| shown(&web.is_sent_to_baseten)).unwrap_or_default(),
     ];
     write_row(row.into_iter(), out)
 }

@@ -26,6 +26,7 @@ pub use summary::{SUMMARY, write_summary, write_summary_within};
 use super::Tally;
 use super::human::count as counted;
 use super::terminal::{is_hidden, name};
+use super::{deployed, sight};
 use crate::model::{EntryState, Finding, ObjectKind, Origin, PathName, Place, Report, Seen};
 
 /// How many annotations of each level GitHub shows for a step, by its documentation of
@@ -128,7 +129,7 @@ fn annotate(finding: &Finding, level: Level, out: &mut dyn Write) -> io::Result<
             properties.extend([("line", &*numbers[0]), ("endLine", &*numbers[1])]);
         }
         // Columns of an annotation over several lines are refused.
-        if is_itself && start.line == end.line {
+        if is_itself && start.line == end.line && !sight::is_file(finding) {
             properties.extend([("col", &*numbers[2]), ("endColumn", &*numbers[3])]);
         }
     }
@@ -156,13 +157,31 @@ fn entries(report: &Report, room: &mut Room, out: &mut dyn Write) -> io::Result<
 fn line_of(finding: &Finding) -> String {
     let Finding { rule, confidence, key, relative, .. } = finding;
     let (relative, cell) = (name(relative.as_str()), finding.location.cell().map(name));
+    let (sight, part) = (finding.sight.as_deref(), deployed::part(finding));
     let place = match (finding.location.place, cell) {
+        (_, cell) if sight.is_some() => {
+            let sight = sight.expect("it was just seen");
+            let cell = cell.map(|cell| format!(" ({cell})")).unwrap_or_default();
+            format!("{}{cell}, {}", sight.place(), sight::reading(finding, sight))
+        }
+        _ if part.is_some() => part.unwrap_or_default(),
         (Place::FileName, _) => "in the file name".to_owned(),
         (Place::Content, None) => format!("line {}", finding.location.start.line),
         (Place::Content, Some(cell)) => format!("line {} ({cell})", finding.location.start.line),
     };
     let from = finding.origin.as_ref().map(from).unwrap_or_default();
+    let from = from + &front_end(finding);
     format!("{rule} ({confidence}): {key} in {relative}, {place}{from}")
+}
+
+/// The way through a front end and what it was made from, as the end of a line.
+fn front_end(finding: &Finding) -> String {
+    let Some(deployed) = &finding.deployed else { return String::new() };
+    let way = deployed::way(finding, deployed).map(|way| format!(", by way of {}", name(&way)));
+    let original = deployed.original.as_ref().map(deployed::original);
+    let original = original.map(|original| format!(", made from {}", name(&original)));
+    let sent = if deployed.is_sent_to_baseten { ", sent to Baseten by a browser" } else { "" };
+    format!("{}{}{sent}", way.unwrap_or_default(), original.unwrap_or_default())
 }
 
 /// Where in a history it comes from, as the end of a line. What stands in no file has the
@@ -186,7 +205,8 @@ fn file(finding: &Finding) -> Option<(String, bool)> {
     let is_there = is_there || finding.seen.contains(&Seen::Tree);
     let (path, member) = finding.relative.file_and_member();
     // Where a name is masked, no file is called so; and git's own files are in no work tree.
-    if !is_there || path.contains("****") || path.starts_with(".git/") {
+    // An address is no file.
+    if finding.deployed.is_some() || !is_there || path.contains("****") || path.starts_with(".git/") {
         return None;
     }
     // Nor can a command hold a name that is not UTF-8.

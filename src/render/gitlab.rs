@@ -16,10 +16,10 @@ use std::io::{self, Write};
 
 use serde::{Serialize, Serializer};
 
-use super::help::{Help, KEYS, help, message, unmarked};
+use super::help::{Help, KEYS, advice, help, message, unmarked};
 use super::occurrence::Occurrences;
 use super::terminal::sanitise;
-use super::{json, verdicts};
+use super::{deployed, json, verdicts};
 use crate::model::{
     Attribution, Confidence, EntryState, Finding, Fingerprint, Place, Report, RuleSummary, Verdict,
 };
@@ -240,7 +240,10 @@ impl<'a> Vulnerabilities<'a> {
                 Confidence::Medium => "High",
                 Confidence::Low => "Low",
             },
-            solution: format!("{revoke} Then take it out of the file."),
+            solution: match advice(finding) {
+                Some(advice) => format!("{revoke} {advice}"),
+                None => format!("{revoke} Then take it out of the file."),
+            },
             location: Location::of(finding),
             identifiers: [
                 Identifier::of_rule(&finding.rule),
@@ -304,6 +307,19 @@ fn details(finding: &Finding, verdict: Option<&Verdict>) -> BTreeMap<&'static st
     tell("encodings", "Decoded from", joined(&finding.encodings, ", then "));
     tell("seen_in", "Seen in", joined(&finding.seen, ", "));
     tell("cell", "Cell of the notebook", finding.location.cell().unwrap_or_default().to_owned());
+    if let Some(sight) = &finding.sight {
+        tell("region", "Region of the image", sight.place());
+        tell("certainty", "Certainty of the reading", format!("{} %", sight.certainty));
+        tell("variants", "What it may be", sight.variants.join(", "));
+    }
+    if let Some(deployed) = &finding.deployed {
+        tell("part", "Part of the exchange", deployed.part.to_string());
+        tell("via", "Way through the front end", deployed::way(finding, deployed).unwrap_or_default());
+        let original = deployed.original.as_ref().map(deployed::original);
+        tell("original", "Made from", original.unwrap_or_default());
+        let sent = if deployed.is_sent_to_baseten { deployed::SENT } else { "" };
+        tell("sent_to_baseten", "Proof", sent.to_owned());
+    }
     if let Some(verdict) = verdict {
         let text = verdicts::told(&verdict.validity);
         tell("validity", "Validity", format!("{}: {text}", verdict.validity));

@@ -5,8 +5,9 @@
 //! **Invariant:** nothing here but the rule's description and the public name of the key comes
 //! from outside of the program.
 
+use super::sight;
 use super::terminal::sanitise;
-use crate::model::{Finding, Place, Validity};
+use crate::model::{ExchangePart, Finding, Place, Validity};
 
 /// What is to be known of the secrets that a rule finds.
 pub(super) struct Help {
@@ -20,6 +21,15 @@ pub(super) struct Help {
 
 /// Where Baseten describes its keys.
 pub(super) const KEYS: &str = "https://docs.baseten.co/organization/api-keys";
+
+/// What to do about a key in a front end.
+pub(super) const FRONT_END: &str = "what a browser loads or sends, every visitor can read: revoke the key, and put \
+    no other into the front end. Let the page call a back end of yours, which checks who calls, holds the key in its \
+    environment or a secret store, and calls Baseten";
+
+/// What to do about a key in an image.
+pub(super) const IMAGE: &str = "revoke a key that an image shows, replace the image wherever it was published, and \
+    clean the history where it was committed. A blur over the letters is not enough: what they were can be worked out";
 
 const KEY: Help = Help {
     may: "Whoever holds the key can do what it may: by its category call models, read metrics, or manage models, secrets and further keys of the workspace. It does not expire by itself.",
@@ -79,6 +89,7 @@ pub(super) fn message(
         }
         Place::Content => String::new(),
     };
+    let place = elsewhere(finding, &clean).unwrap_or(place);
     let names: Vec<_> = encodings.iter().map(ToString::to_string).collect();
     let form =
         if names.is_empty() { String::new() } else { format!(", decoded from {}", names.join(", then ")) };
@@ -92,10 +103,43 @@ pub(super) fn message(
     };
     let is_word = key.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
     let is_dead = matches!(validity, Some(Validity::Inactive(_)));
-    let command = (help(rule).is_key && is_word && !is_dead)
-        .then(|| format!(" Revoke it first: {quote}baseleak revoke --prefix {key}{quote}"));
+    // Which of several it is, the inventory says.
+    let how = if sight::is_guess(finding) {
+        format!("{quote}baseleak revoke REPORT{quote} finds out which key it is")
+    } else {
+        format!("{quote}baseleak revoke --prefix {key}{quote}")
+    };
+    let command = (help(rule).is_key && is_word && !is_dead).then(|| format!(" Revoke it first: {how}"));
     let (what, key) = (clean(what), clean(key));
     format!("{what} {key}{place}{form}{}.{state}{}", since.unwrap_or_default(), command.unwrap_or_default())
+}
+
+/// Where it stands and how surely that is so, of what was read in an image or is in a front end.
+/// Neither an address nor the name of a file or of a header is in it.
+fn elsewhere(finding: &Finding, clean: impl Fn(&str) -> String) -> Option<String> {
+    if let Some(sight) = &finding.sight {
+        return Some(format!(" ({}) at {}", clean(&sight::reading(finding, sight)), sight.place()));
+    }
+    let deployed = finding.deployed.as_ref()?;
+    let sent = if deployed.is_sent_to_baseten { ", sent to Baseten by a browser" } else { "" };
+    Some(match &deployed.part {
+        ExchangePart::Body => format!(" in a front end{sent}"),
+        ExchangePart::RequestHeader(_) => format!(" in a header of a request of a front end{sent}"),
+        ExchangePart::ResponseHeader(_) => format!(" in a header of an answer to a front end{sent}"),
+        ExchangePart::Address => format!(" in an address of a front end{sent}"),
+        ExchangePart::RequestBody => format!(" in a request of a front end{sent}"),
+        ExchangePart::Storage(_) => format!(" in what a front end keeps in the browser{sent}"),
+    })
+}
+
+/// What to do about it beside revoking, as sentences; none for what stands in a file.
+pub(super) fn advice(finding: &Finding) -> Option<String> {
+    let advice = match (&finding.sight, &finding.deployed) {
+        (Some(_), _) => IMAGE,
+        (None, Some(_)) => FRONT_END,
+        (None, None) => return None,
+    };
+    Some(format!("{}{}.", advice[..1].to_ascii_uppercase(), &advice[1..]))
 }
 
 /// A text of somebody else where Markdown is read, on one line: nothing of it is markup.

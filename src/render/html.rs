@@ -11,6 +11,7 @@
 
 mod card;
 mod cards;
+mod crops;
 mod filter;
 mod ground;
 mod next;
@@ -25,6 +26,7 @@ mod timeline;
 use std::io::{self, Write};
 
 use crate::model::Report;
+use crops::Crops;
 use timeline::Scale;
 
 /// How many cards a browser lays out, shows and hides together: one by one, ten thousand of
@@ -34,7 +36,7 @@ const BATCH: usize = 25;
 /// Writes `report`. Fails only where `out` does.
 pub fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     let cards = cards::cards(report);
-    write_head(out)?;
+    write_head(crops::has_some(report), out)?;
     summary::write(report, &cards, out)?;
     write_keys(report, &cards, out)?;
     ground::write_settled(report, out)?;
@@ -50,7 +52,7 @@ pub fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
 }
 
 /// Writes the page down to its header, the policy before anything that it governs.
-fn write_head(out: &mut dyn Write) -> io::Result<()> {
+fn write_head(has_images: bool, out: &mut dyn Write) -> io::Result<()> {
     let (style, script) = (policy::style(), policy::script());
     write!(
         out,
@@ -60,7 +62,7 @@ fn write_head(out: &mut dyn Write) -> io::Result<()> {
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
          <meta name=\"color-scheme\" content=\"light dark\">\n<title>Leaked keys \u{2013} baseleak</title>\n\
          <style>{style}</style>\n</head>\n<body>\n<a class=\"skip\" href=\"#main\">Skip to the report</a>\n",
-        policy::policy(&style, &script)
+        policy::policy(&style, &script, has_images)
     )
 }
 
@@ -81,12 +83,14 @@ fn write_keys(report: &Report, cards: &[cards::Card<'_>], out: &mut dyn Write) -
               not in HEAD, and readable in the history.</p>\n",
         )?;
     }
+    let mut crops = Crops::default();
     for (batch, cards) in cards.chunks(BATCH).enumerate() {
         out.write_all(b"<div class=\"batch\">\n")?;
         for (index, card) in cards.iter().enumerate() {
-            card::write(card, batch * BATCH + index + 1, report, scale.as_ref(), out)?;
+            card::write(card, batch * BATCH + index + 1, report, scale.as_ref(), &mut crops, out)?;
         }
         out.write_all(b"</div>\n")?;
     }
+    crops.write_left_out(out)?;
     out.write_all(b"</section>\n")
 }

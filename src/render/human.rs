@@ -11,6 +11,7 @@
 
 mod hints;
 mod history;
+mod place;
 mod settled;
 
 use std::collections::HashMap;
@@ -22,7 +23,7 @@ use colored::{ColoredString, Colorize};
 
 use super::terminal::{name, sanitise};
 use super::{Tally, verdicts};
-use crate::model::{Confidence, Coverage, Finding, Place, Report, Secret, Skipped, Suppression, Validity};
+use crate::model::{Confidence, Coverage, Finding, Report, Secret, Skipped, Suppression, Validity};
 
 /// How many notes and skipped entries are listed before the rest is only counted.
 const LISTED: usize = 20;
@@ -80,11 +81,7 @@ struct Shown<'r> {
 
 fn write_finding(finding: &Finding, shown: Shown<'_>, out: &mut dyn Write) -> io::Result<()> {
     let location = &finding.location;
-    let path = name(location.path.as_str()).bold();
-    let place = match location.place {
-        Place::Content => format!("{path}:{}:{}:", location.start.line, location.start.column),
-        Place::FileName => format!("{path}: in the file name:"),
-    };
+    let place = place::heading(finding);
     let (rule, key) = (sanitise(&finding.rule), sanitise(&finding.key).bold());
     let state = if shown.by.is_some() { "suppressed " } else { "" };
     writeln!(out, "{place} {state}{} {rule} {key}", confidence(finding.confidence))?;
@@ -98,6 +95,7 @@ fn write_finding(finding: &Finding, shown: Shown<'_>, out: &mut dyn Write) -> io
     if let Some(cell) = location.cell() {
         writeln!(out, "  @ {}", name(cell))?;
     }
+    place::write_front_end(finding, out)?;
     if !finding.encodings.is_empty() {
         let chain: Vec<String> = finding.encodings.iter().map(ToString::to_string).collect();
         writeln!(out, "  = decoded from {}", chain.join(" → "))?;
@@ -109,6 +107,7 @@ fn write_finding(finding: &Finding, shown: Shown<'_>, out: &mut dyn Write) -> io
     for reason in &finding.reasons {
         writeln!(out, "  = {}", sanitise(&reason.to_string()))?;
     }
+    place::write_reading(finding, out)?;
     if let Some(by) = shown.by {
         settled::write_why(by, out)?;
     }
@@ -190,11 +189,14 @@ fn write_summary(report: &Report, options: &HumanOptions, out: &mut dyn Write) -
             report.disabled.join(", ")
         )?;
     }
-    if coverage.files + coverage.objects == 0 && coverage.is_complete() {
+    if coverage.files + coverage.objects + coverage.documents == 0 && coverage.is_complete() {
         writeln!(out, "{} no file was read", "hint:".cyan())?;
     }
     if coverage.ignored > 0 {
         let hint = "files that git ignores were not read, and often hold keys; --no-ignore reads them";
+        writeln!(out, "{} {hint}", "hint:".cyan())?;
+    }
+    for hint in hints::seen(&report.findings) {
         writeln!(out, "{} {hint}", "hint:".cyan())?;
     }
     if !coverage.is_complete() {
@@ -210,6 +212,7 @@ fn write_summary(report: &Report, options: &HumanOptions, out: &mut dyn Write) -
 fn scanned(coverage: &Coverage) -> String {
     let files = count(coverage.files, "file", "files");
     let files = match (coverage.objects, coverage.files) {
+        (0, 0) if coverage.documents > 0 => count(coverage.documents, "document", "documents"),
         (0, _) => files,
         (objects, 0) => count(objects, "object", "objects"),
         // Git's own files, and in an audit those of the work tree and the index.
@@ -219,7 +222,8 @@ fn scanned(coverage: &Coverage) -> String {
         0 => String::new(),
         members => format!(" and {} of archives", count(members, "member", "members")),
     };
-    format!("{files}{members}")
+    let more = place::more_read(coverage);
+    format!("{files}{members}{more}")
 }
 
 pub(super) fn passed_over(coverage: &Coverage) -> Vec<String> {
@@ -230,6 +234,13 @@ pub(super) fn passed_over(coverage: &Coverage) -> Vec<String> {
         (coverage.symlinks, "symbolic link not followed", "symbolic links not followed"),
         (coverage.submodules, "submodule", "submodules"),
         (coverage.intent_to_add, "file to be added later", "files to be added later"),
+        (coverage.plain_images, "image that can show no key", "images that can show no key"),
+        (coverage.foreign, "address of other sites", "addresses of other sites"),
+        (
+            coverage.disallowed,
+            "address that robots.txt asks not to fetch",
+            "addresses that robots.txt asks not to fetch",
+        ),
     ];
     kinds.into_iter().filter(|kind| kind.0 > 0).map(|(number, one, many)| count(number, one, many)).collect()
 }
@@ -334,6 +345,11 @@ mod tests {
             ignored: 1,
             excluded: 1,
             symlinks: 1,
+            images: 1,
+            plain_images: 1,
+            documents: 1,
+            foreign: 1,
+            disallowed: 1,
             ..report.coverage
         };
         insta::assert_snapshot!(rendered(&report, false, false), @r#"
@@ -348,8 +364,8 @@ mod tests {
           private\x1b[1A/id: unreadable: permission denied
 
         1 finding of 1 key in 1 file
-        scanned 1 file and 1 member of archives, 1 byte in 250 ms (4 bytes/s)
-        passed over 1 file ignored by git, 1 file excluded, 1 file over the size limit, 1 symbolic link not followed
+        scanned 1 file and 1 member of archives, 1 document, 1 image, 1 byte in 250 ms (4 bytes/s)
+        passed over 1 file ignored by git, 1 file excluded, 1 file over the size limit, 1 symbolic link not followed, 1 image that can show no key, 1 address of other sites, 1 address that robots.txt asks not to fetch
         hint: files that git ignores were not read, and often hold keys; --no-ignore reads them
         hint: make what was skipped readable, or leave out with --exclude what need not count
         1 finding, and incomplete: 1 path skipped that may hold more

@@ -9,6 +9,7 @@
 //! escaped as `\uXXXX`, so that the text loses nothing and is safe on a terminal.
 
 mod coverage;
+mod elsewhere;
 mod finding;
 pub(super) mod lines;
 #[cfg(test)]
@@ -26,6 +27,7 @@ use crate::model::{
 };
 pub(super) use coverage::Counts;
 use coverage::WireCoverage;
+pub(super) use elsewhere::{WireImage, WireWeb};
 use finding::{WireCommit, WireFinding, WireSuppressed};
 use serde::{Serialize, Serializer};
 use verdict::WireVerdict;

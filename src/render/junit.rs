@@ -14,8 +14,10 @@ use std::collections::HashMap;
 use std::fmt;
 use std::io::{self, Write};
 
+use super::help::{FRONT_END, IMAGE};
 use super::terminal::{name, sanitise};
 use super::verdicts::told;
+use super::{deployed, sight};
 use crate::model::{
     Coverage, Finding, Place, Report, SkipReason, Skipped, Suppressed, SuppressionKind, Validity,
 };
@@ -68,8 +70,11 @@ fn write_properties(report: &Report, out: &mut dyn Write) -> io::Result<()> {
 
 /// What was read, in words.
 fn read(coverage: &Coverage) -> String {
-    let Coverage { files, objects, members, bytes, .. } = coverage;
-    format!("{files} files, {objects} objects, {members} members of archives, {bytes} bytes")
+    let Coverage { files, objects, members, images, documents, bytes, .. } = coverage;
+    let more = [(images, "images"), (documents, "documents")].into_iter().filter(|(number, _)| **number > 0);
+    let more: Vec<String> = more.map(|(number, what)| format!("{number} {what}")).collect();
+    let more = if more.is_empty() { String::new() } else { format!("{}, ", more.join(", ")) };
+    format!("{files} files, {objects} objects, {members} members of archives, {more}{bytes} bytes")
 }
 
 fn write_failure(finding: &Finding, validity: Option<&Validity>, out: &mut dyn Write) -> io::Result<()> {
@@ -94,6 +99,22 @@ fn write_body(finding: &Finding, validity: Option<&Validity>, out: &mut dyn Writ
     }
     if let Some(validity) = validity {
         fact("validity", &format!("{validity}: {}", told(validity)))?;
+    }
+    if let Some(sight) = &finding.sight {
+        fact("image", &sight::reading(finding, sight))?;
+        fact("advice", IMAGE)?;
+    }
+    if let Some(deployed) = &finding.deployed {
+        if let Some(way) = deployed::way(finding, deployed) {
+            fact("way", &name(&way))?;
+        }
+        if let Some(original) = &deployed.original {
+            fact("made from", &name(&deployed::original(original)))?;
+        }
+        if deployed.is_sent_to_baseten {
+            fact("proof", deployed::SENT)?;
+        }
+        fact("advice", FRONT_END)?;
     }
     for encoding in &finding.encodings {
         fact("encoding", &encoding.to_string())?;
@@ -152,7 +173,9 @@ fn write_case(finding: &Finding, out: &mut dyn Write) -> io::Result<()> {
 /// Where in its file a finding stands.
 fn place(finding: &Finding) -> String {
     let location = &finding.location;
+    let elsewhere = finding.sight.as_ref().map(|sight| sight.place()).or_else(|| deployed::part(finding));
     let place = match location.place {
+        _ if elsewhere.is_some() => elsewhere.unwrap_or_default(),
         Place::Content => format!("line {}, column {}", location.start.line, location.start.column),
         Place::FileName => "in the file name".to_owned(),
     };

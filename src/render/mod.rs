@@ -17,6 +17,7 @@ mod agreement;
 #[cfg(test)]
 mod canonical;
 pub mod csv;
+mod deployed;
 pub mod github;
 pub mod gitlab;
 pub mod gitlab_codequality;
@@ -30,6 +31,7 @@ mod occurrence;
 pub mod sarif;
 #[cfg(test)]
 mod schema;
+mod sight;
 pub mod terminal;
 #[doc(hidden)]
 pub mod verdicts;
@@ -85,7 +87,7 @@ mod tests {
 
     #[test]
     fn a_tally_counts_findings_keys_and_files_apart() {
-        let expect = Tally { findings: 11, keys: 6, files: 10, high: 4, medium: 3, low: 4 };
+        let expect = Tally { findings: 15, keys: 9, files: 14, high: 7, medium: 4, low: 4 };
         assert_eq!(Tally::of(&canonical()), expect);
     }
 }

@@ -94,7 +94,11 @@ pub(super) fn word(validity: &Validity) -> ColoredString {
 /// A place in words; not cleaned.
 pub fn where_it_is(place: &LeakPlace) -> String {
     let commit = place.commit.as_deref().map(|id| format!(" (commit {})", id.get(..12).unwrap_or(id)));
-    let line = place.line.map_or_else(|| ": in the file name".to_owned(), |line| format!(":{line}"));
+    let line = match (&place.within, place.line) {
+        (Some(within), _) => format!(" ({within})"),
+        (None, Some(line)) => format!(":{line}"),
+        (None, None) => ": in the file name".to_owned(),
+    };
     format!("{}{line}{}", name(&place.path), commit.unwrap_or_default())
 }
 
@@ -112,7 +116,7 @@ pub fn told(validity: &Validity) -> String {
 }
 
 fn live(reach: &Reach) -> String {
-    let Reach { proof, category, may, name, owner, team, models } = reach;
+    let Reach { proof, category, may, name, owner, team, models, read_as } = reach;
     let mut parts = Vec::new();
     if let Some(category) = category {
         parts.push(may.map_or_else(|| category.clone(), |may| format!("{category}, which {may}")));
@@ -130,6 +134,11 @@ fn live(reach: &Reach) -> String {
             Proof::Inference => "the models API takes it, and the management API does not",
         }
         .to_owned(),
+    );
+    parts.extend(
+        read_as
+            .as_ref()
+            .map(|name| format!("read in an image only, and of its readings only {name} is listed")),
     );
     parts.join("; ")
 }

@@ -11,6 +11,7 @@
 use std::collections::{BTreeSet, HashMap};
 
 use super::prefix::names;
+use super::reading::{Listed, and};
 use super::{Leak, Shape, unnamed};
 use crate::baseten::{ApiError, ApiKey, AuditEvent, Category, Client};
 use crate::model::{Death, Proof, Reach, ReachedModel, Validity};
@@ -47,6 +48,11 @@ impl Inventory {
         Ok(Self { keys, models: models.into_iter().map(|model| (model.id, model.name)).collect() })
     }
 
+    /// Under which of its names it lists a key.
+    fn listed<'l>(&self, leak: &'l Leak) -> Listed<'l> {
+        leak.listed(&self.keys)
+    }
+
     /// What the inventory says of a prefix; none where it is not listed.
     pub fn reach(&self, prefix: &str) -> Option<Reach> {
         let key = super::prefix::row(&self.keys, prefix)?;
@@ -81,9 +87,22 @@ pub(super) fn look_up(leaks: &[Leak], operator: &Client<'_>) -> Vec<Validity> {
         return leaks.iter().map(|leak| unknown(unnamed(leak))).collect();
     }
     let inventory = Inventory::ask(operator);
-    let listed = |leak: &Leak| leak.prefix().and_then(|prefix| inventory.as_ref().ok()?.reach(prefix));
+    let listed = |leak: &Leak| {
+        let (Ok(inventory), Some(prefix)) = (&inventory, leak.prefix()) else { return None };
+        match (inventory.listed(leak), leak.reading.is_some()) {
+            (Listed::One(name), true) => {
+                let reach = inventory.reach(name)?;
+                Some(Reach { read_as: Some(name.to_owned()), ..reach })
+            }
+            (_, true) => None,
+            (_, false) => inventory.reach(prefix),
+        }
+    };
     let reaches: Vec<Option<Reach>> = leaks.iter().map(listed).collect();
-    let is_open = |(leak, reach): (&Leak, &Option<Reach>)| reach.is_none() && leak.prefix().is_some();
+    // A deletion under a name that may be misread proves nothing.
+    let is_open = |(leak, reach): (&Leak, &Option<Reach>)| {
+        reach.is_none() && leak.prefix().is_some() && leak.reading.is_none()
+    };
     let deletions = match &inventory {
         Ok(_) if leaks.iter().zip(&reaches).any(is_open) => deletions(operator),
         _ => HashMap::new(),
@@ -93,6 +112,7 @@ pub(super) fn look_up(leaks: &[Leak], operator: &Client<'_>) -> Vec<Validity> {
         match (&inventory, reach) {
             (_, Some(reach)) => Validity::Active(reach),
             (Err(error), None) => Validity::Unknown(format!("the inventory cannot be read: {error}")),
+            (Ok(inventory), None) if leak.reading.is_some() => Validity::Unknown(misread(leak, inventory)),
             (Ok(inventory), None) => match deletions.iter().find(|(deleted, _)| names(deleted, prefix)) {
                 Some((_, death)) => Validity::Inactive(death.clone()),
                 None => unknown(missing(leak.shape(), inventory.sight())),
@@ -100,6 +120,24 @@ pub(super) fn look_up(leaks: &[Leak], operator: &Client<'_>) -> Vec<Validity> {
         }
     };
     leaks.iter().zip(reaches).map(judge).collect()
+}
+
+/// Why it is not known which key an image shows.
+fn misread(leak: &Leak, inventory: &Inventory) -> String {
+    let readings = leak.prefixes().count();
+    match inventory.listed(leak) {
+        Listed::Several(names) => format!(
+            "read in an image only, and it may be {}: this workspace's inventory lists all of these",
+            and(&names)
+        ),
+        _ if readings > 1 => format!(
+            "read in an image only, and none of its {readings} readings is in this workspace's inventory as this \
+             operator sees it: it was misread, was revoked, or belongs to somebody else"
+        ),
+        _ => "read in an image only, and not in this workspace's inventory as this operator sees it: it was \
+              misread, was revoked, or belongs to somebody else"
+            .to_owned(),
+    }
 }
 
 /// What it means that a key is not listed.

@@ -13,7 +13,7 @@ use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
 use super::prefix::{may_be_same, row};
-use super::{Leak, LeakPlace, Since};
+use super::{Leak, LeakPlace, Listed, Since};
 use crate::baseten::{ApiError, ApiKey, AuditEvent, Category, Client, Model};
 
 /// The newest entries of the audit log.
@@ -179,7 +179,8 @@ pub fn rows(keys: &[ApiKey], models: &[Model], leaks: &[Leak], log: &Log) -> Vec
         let leaked: Vec<_> = leaks
             .iter()
             .filter(|leak| {
-                leak.prefix().and_then(|prefix| row(keys, prefix)).is_some_and(|row| row.prefix == key.prefix)
+                let is = |name: &str| row(keys, name).is_some_and(|row| row.prefix == key.prefix);
+                leak.prefixes().any(is)
             })
             .collect();
         let known = |event: &&AuditEvent| LastAction::Known {
@@ -231,8 +232,18 @@ pub fn select(mut rows: Vec<Row>, filter: &Filter<'_>, order: Order) -> Vec<Row>
 
 /// Leaked keys with a prefix that no key of the inventory has.
 pub fn unlisted<'l>(keys: &[ApiKey], leaks: &'l [Leak]) -> Vec<&'l str> {
-    let listed = |prefix: &str| row(keys, prefix).is_some();
-    leaks.iter().filter_map(Leak::prefix).filter(|prefix| !listed(prefix)).collect()
+    let is_unlisted = |leak: &&Leak| leak.listed(keys) == Listed::None;
+    leaks.iter().filter(is_unlisted).filter_map(Leak::prefix).collect()
+}
+
+/// Keys of the inventory of which one was read in an image, and nobody knows which; the names
+/// of each such group.
+pub fn ambiguous<'l>(keys: &[ApiKey], leaks: &'l [Leak]) -> Vec<Vec<&'l str>> {
+    let several = leaks.iter().filter_map(|leak| match leak.listed(keys) {
+        Listed::Several(names) => Some(names),
+        Listed::None | Listed::One(_) => None,
+    });
+    several.collect()
 }
 
 #[cfg(test)]

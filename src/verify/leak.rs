@@ -13,6 +13,7 @@ use std::io::Read;
 use serde::Deserialize;
 
 use super::document::{parse_report, read_report};
+use super::reading::{Reading, WireImage, WireWeb};
 pub use crate::model::LeakPlace;
 use crate::model::{Attribution, Exposure, Finding, Place, Report, Secret};
 
@@ -30,6 +31,8 @@ pub struct Leak {
     pub attribution: Attribution,
     /// The secret; none where a report is all that is known.
     pub secret: Option<Secret>,
+    /// How it was read, where it is known from images only.
+    pub reading: Option<Reading>,
     /// Where it stands, in the order of the report; empty only of a key that was named.
     pub places: Vec<LeakPlace>,
     /// The first commit that carries it, where a history was read.
@@ -72,6 +75,13 @@ pub enum Shape {
     Webhook,
     /// Anything else.
     Other,
+}
+
+impl Shape {
+    /// Whether it is a key that the API names by its prefix.
+    pub(super) fn is_key(self) -> bool {
+        matches!(self, Self::New | Self::Old | Self::Gateway)
+    }
 }
 
 /// Why a report cannot be read.
@@ -152,6 +162,10 @@ struct WireFinding {
     place: String,
     line: u64,
     #[serde(default)]
+    image: Option<WireImage>,
+    #[serde(default)]
+    web: Option<WireWeb>,
+    #[serde(default)]
     origin: Option<WireOrigin>,
 }
 
@@ -217,6 +231,7 @@ impl Leak {
             rule: rule.to_owned(),
             attribution: Attribution::Unknown,
             secret: None,
+            reading: None,
             places: Vec::new(),
             since: None,
             in_head: None,
@@ -227,10 +242,15 @@ impl Leak {
 
     /// What kind of secret it is.
     pub fn shape(&self) -> Shape {
+        self.shape_of(&self.key)
+    }
+
+    /// What kind of secret it is if this is its name.
+    pub(super) fn shape_of(&self, key: &str) -> Shape {
         let is_word = |text: &str, length| {
             text.len() == length && text.bytes().all(|byte| byte.is_ascii_alphanumeric())
         };
-        let after = |prefix: &str| self.key.strip_prefix(prefix);
+        let after = |prefix: &str| key.strip_prefix(prefix);
         match self.rule.as_str() {
             "baseten-webhook-secret" => Shape::Webhook,
             _ if after("b10_").is_some_and(|rest| is_word(rest, 8)) => Shape::New,
@@ -239,14 +259,15 @@ impl Leak {
             {
                 Shape::Gateway
             }
-            "baseten-api-key-legacy" if is_word(&self.key, 8) => Shape::Old,
+            "baseten-api-key-legacy" if is_word(key, 8) => Shape::Old,
             _ => Shape::Other,
         }
     }
 
-    /// The public prefix, by which the API names the key; none where it has none.
+    /// The public prefix, by which the API names the key; none where it has none. Of what was
+    /// read in images it is the likeliest.
     pub fn prefix(&self) -> Option<&str> {
-        matches!(self.shape(), Shape::New | Shape::Old | Shape::Gateway).then_some(self.key.as_str())
+        self.shape().is_key().then_some(self.key.as_str())
     }
 
     fn of(finding: &Finding) -> Self {
@@ -258,9 +279,11 @@ impl Leak {
             attribution: finding.attribution,
             // A finding that is the file itself has none.
             secret: Some(finding.secret.clone()).filter(|secret| !secret.expose().is_empty()),
+            reading: Reading::of(finding),
             places: vec![LeakPlace {
                 path: location.path.as_str().to_owned(),
                 line: (location.place == Place::Content).then_some(location.start.line),
+                within: finding.within(),
                 commit: origin.and_then(|origin| Some(origin.commit.as_ref()?.id.clone())),
             }],
             since: None,
@@ -287,7 +310,7 @@ impl Leaked {
     }
 
     fn of(document: Document) -> Result<Self, ReportError> {
-        if document.findings.iter().any(|finding| finding.key.contains('.')) {
+        if document.findings.iter().any(WireFinding::has_secret) {
             return Err(ReportError::NotAName);
         }
         let is_complete = document.coverage.is_none_or(|coverage| coverage.complete);
@@ -301,8 +324,18 @@ impl Leaked {
 }
 
 impl WireFinding {
+    /// Whether a name in it is more than a name.
+    fn has_secret(&self) -> bool {
+        self.key.contains('.') || self.image.as_ref().is_some_and(WireImage::has_secret)
+    }
+
     fn leak(self) -> Leak {
+        let within = match &self.image {
+            Some(image) => Some(image.place()),
+            None => self.web.and_then(WireWeb::place),
+        };
         Leak {
+            reading: self.image.map(|image| image.reading(&self.key)),
             key: self.key,
             digest: self.digest,
             rule: self.rule,
@@ -315,6 +348,7 @@ impl WireFinding {
             places: vec![LeakPlace {
                 path: self.path,
                 line: (self.place == "content").then_some(self.line),
+                within,
                 commit: self.origin.and_then(|origin| Some(origin.commit?.id)),
             }],
             since: None,
@@ -346,7 +380,12 @@ impl Leaks {
             (Attribution::Other, _) | (_, Attribution::Other) => Attribution::Other,
             (Attribution::Unknown, Attribution::Unknown) => Attribution::Unknown,
         };
-        known.secret = known.secret.take().or(leak.secret);
+        // A text tells the key for sure, and what an image may show counts no more.
+        (known.reading, known.secret) = match (known.reading.take(), leak.reading) {
+            (Some(one), Some(other)) => (Some(one.join(other)), known.secret.take().or(leak.secret)),
+            (Some(_), None) => (None, leak.secret),
+            (None, _) => (None, known.secret.take().or(leak.secret)),
+        };
         // The places are in order, so that those of one line stand side by side.
         for place in leak.places {
             if known.places.last() != Some(&place) {

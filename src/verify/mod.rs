@@ -18,6 +18,7 @@ pub mod keys;
 pub mod leak;
 pub mod prefix;
 mod probe;
+mod reading;
 pub mod revoke;
 pub mod rotate;
 pub mod trail;
@@ -25,6 +26,7 @@ pub mod trail;
 pub use document::read_report;
 pub use inventory::{Inventory, Sight};
 pub use leak::{Leak, LeakPlace, Leaked, ReportError, Shape, Since};
+pub use reading::{Listed, Reading};
 
 use crate::baseten::{Client, Remote, Transport};
 use crate::model::{Validity, Verdict};
@@ -52,6 +54,7 @@ pub fn verify(leaks: &[Leak], inquiry: &Inquiry<'_>) -> Vec<Verdict> {
     if inquiry.probe {
         probe::probe(leaks, &mut validities, inquiry.transport, inquiry.remote);
     }
+    reading::join(leaks, &mut validities);
     let verdict = |(leak, validity): (&Leak, Validity)| Verdict {
         key: leak.key.clone(),
         digest: leak.digest.clone(),

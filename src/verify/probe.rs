@@ -11,7 +11,8 @@
 //! and may not do this is answered so, and by some of Baseten's APIs an unknown one too.
 //!
 //! **Invariant:** each leaked key is sent to the two hosts of the remote, and only
-//! where the answer to the random key was that of an API.
+//! where the answer to the random key was that of an API. What was read in images only is
+//! sent to nobody.
 
 use std::hash::{BuildHasher as _, RandomState};
 use std::sync::Mutex;
@@ -113,6 +114,9 @@ fn probed(leak: &Leak) -> Result<&Secret, &'static str> {
         Shape::Webhook | Shape::Other => return Err(""),
         _ if leak.attribution == Attribution::Other => {
             return Err("not probed: what stands near it says that it is another vendor's key");
+        }
+        _ if leak.reading.is_some() => {
+            return Err("not probed: it was read in an image, and nobody is asked with a guess");
         }
         Shape::New | Shape::Old | Shape::Gateway => {}
     }

@@ -5,11 +5,13 @@
 //! nobody is asked: that a plan was agreed to is the business of the caller.
 //!
 //! **Invariant:** a key is named by its public prefix, and one whose prefix has no
-//! documented shape is never asked to be deleted. A key counts as dead only where the API
-//! was seen not to have it any more.
+//! documented shape is never asked to be deleted, nor one that is known from images only
+//! unless it is the only one of its readings that the inventory lists. A key counts as dead
+//! only where the API was seen not to have it any more.
 
 mod judge;
 mod plan;
+mod read;
 mod run;
 mod survey;
 #[cfg(test)]
@@ -18,6 +20,7 @@ mod tests;
 use std::collections::{HashMap, HashSet};
 
 use super::leak::LeakPlace;
+use super::reading::Reading;
 use crate::baseten::{Category, Owner};
 
 pub use plan::{Again, Wish, plan};
@@ -81,6 +84,9 @@ pub struct PlannedKey {
     pub models: Vec<String>,
     /// Where it leaked.
     pub places: Vec<LeakPlace>,
+    /// How it was read, where it is known from images only; then it is the only one of its
+    /// readings that is listed.
+    pub reading: Option<Reading>,
     /// The newest entry of the audit log by it or about it.
     pub last: Option<LastEvent>,
     /// When it was deleted by the audit log, as the API writes it.

@@ -3,6 +3,7 @@
 //! Every run is held to showing no key, in its output as in its trail, and every request
 //! to carrying keys in its header only; see [`Bench::ask`].
 
+mod images;
 #[cfg(unix)]
 mod interrupted;
 #[cfg(unix)]

@@ -4,6 +4,7 @@
 //! header only; see [`Bench::ask`].
 
 mod explain;
+pub(crate) mod images;
 mod inventory;
 mod probe;
 mod reports;

@@ -23,7 +23,7 @@ pub(crate) fn run(args: &ExplainArgs, color: Option<ColorWhen>) -> Result<Exit> 
     })?;
     let places = match &args.report {
         None => Vec::new(),
-        Some(report) => leaked(report)?.leaks.into_iter().filter(|leak| leak.key == args.prefix).collect(),
+        Some(report) => leaked(report)?.leaks.into_iter().filter(|leak| may_be(leak, &args.prefix)).collect(),
     };
     let operator = operator(&args.baseten)?;
     let explanation = Explanation::new(named, places, args.report.is_some(), &operator, args.limit);
@@ -32,4 +32,9 @@ pub(crate) fn run(args: &ExplainArgs, color: Option<ColorWhen>) -> Result<Exit> 
         Format::Json => explanation.write_json(out),
     })?;
     Ok(answer(std::slice::from_ref(&explanation.verdict)))
+}
+
+/// Whether what leaked is the key, or may be it: an image has several readings.
+fn may_be(leak: &Leak, prefix: &str) -> bool {
+    leak.key == prefix || leak.prefixes().any(|name| name == prefix)
 }

@@ -2,7 +2,7 @@
 
 use anyhow::{Context as _, Result};
 use baseleak::render::json;
-use baseleak::verify::keys::{Filter, Log, Order, rows, select, unlisted};
+use baseleak::verify::keys::{Filter, Log, Order, ambiguous, rows, select, unlisted};
 
 use crate::cli::args::{Format, KeysArgs, Sort};
 use crate::cli::complaint::{Advised, warn};
@@ -30,6 +30,7 @@ pub(crate) fn run(args: &KeysArgs) -> Result<Exit> {
     let log = Log::read(&client, usize::try_from(args.audit_limit).unwrap_or(usize::MAX));
     let all = keys.len();
     let unlisted = leaks.as_ref().map(|leaks| unlisted(&keys, leaks));
+    let ambiguous = leaks.as_ref().map(|leaks| ambiguous(&keys, leaks)).unwrap_or_default();
     let filter = Filter {
         category: args.category.as_deref(),
         team: args.team.as_deref(),
@@ -45,7 +46,7 @@ pub(crate) fn run(args: &KeysArgs) -> Result<Exit> {
         Sort::LastAction => Order::LastAction,
     };
     let rows = select(rows(&keys, &models, leaks.as_deref().unwrap_or_default(), &log), &filter, order);
-    let listing = Listing { rows: &rows, log: &log, all, unlisted, since: args.unused_since };
+    let listing = Listing { rows: &rows, log: &log, all, unlisted, ambiguous, since: args.unused_since };
     Output::stdout().deliver(|out| match args.format {
         Format::Human => out.write_all(listing.text().as_bytes()),
         Format::Json => json::write_value(&listing.document(), out),

@@ -88,6 +88,9 @@ fn line(found: &Found) -> String {
 fn place(found: &Found) -> String {
     let path = name(&found.path);
     let cell = found.cell.as_deref().map(|cell| format!(" ({})", name(cell))).unwrap_or_default();
+    if let Some(regions) = found.regions() {
+        return format!("{path} ({regions}){cell}");
+    }
     match &*found.place {
         "content" => format!("{path}:{}:{}{cell}", found.line, found.column),
         _ => format!("{path}: in the file name"),

@@ -77,12 +77,16 @@ impl<'r> Comparison<'r> {
         let mut sorted = sorted(old, new);
         let moved = moved(&mut sorted, old, new);
         let finding = |at: &usize| &new.findings[*at];
+        // What was read in an image may be read otherwise the next time; its place stays.
         let known = |scan: &'r Scan| -> HashSet<&'r str> {
-            scan.findings.iter().chain(&scan.suppressed).map(|finding| &*finding.digest).collect()
+            let all = scan.findings.iter().chain(&scan.suppressed);
+            all.flat_map(|finding| [&*finding.digest, &*finding.fingerprint]).collect()
         };
         let keys = |scan: &'r Scan, other: &'r Scan| {
             let known = known(other);
-            let strange = scan.findings.iter().filter(|finding| !known.contains(&*finding.digest));
+            let is_known =
+                |found: &Found| known.contains(&*found.digest) || known.contains(&*found.fingerprint);
+            let strange = scan.findings.iter().filter(|finding| !is_known(finding));
             strange.map(|finding| (&*finding.key, &*finding.digest)).collect()
         };
         Self {

@@ -45,11 +45,29 @@ pub(crate) struct Found {
     #[serde(default)]
     pub(crate) cell: Option<String>,
     #[serde(default)]
+    image: Option<Image>,
+    #[serde(default)]
     seen_in: Vec<String>,
     #[serde(default)]
     origin: Option<Origin>,
     #[serde(default)]
     pub(crate) suppression: Option<Suppression>,
+}
+
+/// That it was read in an image, where a line says nothing.
+#[derive(Debug, Clone, Deserialize)]
+struct Image {
+    #[serde(default)]
+    regions: Vec<Region>,
+}
+
+/// A region of an image, in its pixels.
+#[derive(Debug, Clone, Copy, Deserialize)]
+struct Region {
+    x: u32,
+    y: u32,
+    width: u32,
+    height: u32,
 }
 
 /// Where in a history it comes from, as far as that matters here.
@@ -173,6 +191,15 @@ impl Found {
     /// Where in its file it stands.
     pub(super) fn spot(&self) -> (&str, u64, u64) {
         (&self.place, self.line, self.column)
+    }
+
+    /// Where in an image it stands, in words.
+    pub(super) fn regions(&self) -> Option<String> {
+        let words = |&Region { x, y, width, height }: &Region| {
+            baseleak::model::Region { x, y, width, height }.to_string()
+        };
+        let regions = |image: &Image| image.regions.iter().map(words).collect::<Vec<_>>().join("; ");
+        self.image.as_ref().map(regions)
     }
 
     /// The name of its file, without the folders.

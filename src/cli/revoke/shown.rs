@@ -46,7 +46,10 @@ impl Shown {
     pub(super) fn places(&self, places: &[LeakPlace]) -> String {
         let Some(first) = places.first() else { return "-".to_owned() };
         let path = self.text(&first.path);
-        let line = first.line.map(|line| format!(":{line}")).unwrap_or_default();
+        let line = match (&first.within, first.line) {
+            (Some(within), _) => format!(" ({})", self.text(within)),
+            (None, line) => line.map(|line| format!(":{line}")).unwrap_or_default(),
+        };
         let more = places.len() - 1;
         let more = if more == 0 { String::new() } else { format!(" (and {more} more)") };
         format!("{path}{line}{more}")

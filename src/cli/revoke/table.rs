@@ -50,6 +50,9 @@ fn rows(plan: &Plan, shown: &Shown, out: &mut dyn Write) -> io::Result<()> {
             for mark in marks(key) {
                 writeln!(out, "     note: {mark}")?;
             }
+            if let Some(reading) = &key.reading {
+                writeln!(out, "     note: {}; the inventory lists this one alone", reading.told())?;
+            }
         }
     }
     Ok(())

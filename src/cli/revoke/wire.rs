@@ -70,8 +70,17 @@ struct WireKey {
     is_self: bool,
     attempted: bool,
     places: Vec<WirePlace>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    image: Option<WireReading>,
     last_known: Option<WireEvent>,
     breaks: String,
+}
+
+/// How it was read, where it is known from images only.
+#[derive(Serialize)]
+struct WireReading {
+    certainty: u8,
+    variants: Vec<String>,
 }
 
 #[derive(Serialize)]
@@ -85,6 +94,8 @@ struct WireOwner {
 struct WirePlace {
     path: String,
     line: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    within: Option<String>,
     commit: Option<String>,
 }
 
@@ -179,6 +190,10 @@ fn key(key: &PlannedKey, shown: &Shown) -> WireKey {
         is_self: key.is_self,
         attempted: key.attempted,
         places: places(&key.places, shown),
+        image: key.reading.as_ref().map(|reading| WireReading {
+            certainty: reading.certainty,
+            variants: reading.variants.iter().map(|name| shown.key(name)).collect(),
+        }),
         last_known: key.last.as_ref().map(|event| WireEvent {
             time: shown.text(&event.time),
             event: shown.text(&event.what),
@@ -192,6 +207,7 @@ fn places(places: &[LeakPlace], shown: &Shown) -> Vec<WirePlace> {
     let place = |place: &LeakPlace| WirePlace {
         path: shown.text(&place.path),
         line: place.line,
+        within: shown.maybe(place.within.as_ref()),
         commit: place.commit.clone(),
     };
     places.iter().map(place).collect()

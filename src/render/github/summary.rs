@@ -7,7 +7,9 @@ use std::fmt::Write as _;
 use std::io::{self, Write};
 
 use super::super::date;
+use super::super::deployed;
 use super::super::human::count as counted;
+use super::super::sight::is_guess;
 use super::super::terminal::name;
 use super::markdown::Code;
 use super::{ranked, verdict};
@@ -108,6 +110,12 @@ fn shown(finding: &Finding) -> String {
     let (path, location) = (name(finding.relative.as_str()), &finding.location);
     let path = Code(&path);
     let cell = location.cell().map(|cell| format!(", {}", Code(&name(cell)))).unwrap_or_default();
+    if let Some(sight) = &finding.sight {
+        return format!("{path} {}{cell}", sight.place());
+    }
+    if let Some(part) = deployed::part(finding) {
+        return format!("{path} {}", Code(&part));
+    }
     match location.place {
         Place::Content => format!("{path} line {}{cell}", location.start.line),
         Place::FileName => format!("{path} in the name{cell}"),
@@ -141,9 +149,15 @@ fn head(report: &Report) -> String {
 
 /// What was read, what was not, what is suppressed, and what is to be done.
 fn tail(report: &Report) -> String {
-    let Coverage { files, objects, members, bytes, .. } = &report.coverage;
+    let Coverage { files, objects, members, images, documents, bytes, .. } = &report.coverage;
+    let more = [(images, "image", "images"), (documents, "document", "documents")];
+    let more = more.into_iter().filter(|(number, ..)| **number > 0);
+    let mut others = String::new();
+    for (number, one, many) in more {
+        others.extend([&*counted(*number, one, many), ", "]);
+    }
     let mut lines = vec![format!(
-        "\nRead: {}, {}, {}, {bytes} bytes.\n",
+        "\nRead: {}, {}, {}, {others}{bytes} bytes.\n",
         counted(*files, "file", "files"),
         counted(*objects, "object", "objects"),
         counted(*members, "member of archives", "members of archives")
@@ -172,14 +186,24 @@ fn tail(report: &Report) -> String {
 fn commands(report: &Report) -> Vec<String> {
     let is_dead = |key: &Key<'_>| matches!(key.validity, Some(Validity::Inactive(_)));
     let keys = Key::of(report);
-    let left = keys.iter().filter(|key| !is_dead(key)).map(|key| &*key.findings[0].key);
+    let left = keys.iter().filter(|key| !is_dead(key));
+    let (guessed, left): (Vec<&Key<'_>>, Vec<_>) =
+        left.partition(|key| key.findings.iter().all(|finding| is_guess(finding)));
+    let mut lines = Vec::new();
+    if !guessed.is_empty() {
+        let count = counted(guessed.len() as u64, "key was", "keys were");
+        lines.push(format!(
+            "\n{count} read in an image and may be one of several: `baseleak revoke REPORT` finds out which.\n"
+        ));
+    }
+    let left = left.into_iter().map(|key| &*key.findings[0].key);
     // What stands in a block of code is not escaped, so only what is a prefix may.
     let is_prefix = |key: &&str| key.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
     let prefixes: Vec<&str> = left.filter(is_prefix).collect();
     if prefixes.is_empty() {
-        return Vec::new();
+        return lines;
     }
-    let mut lines = vec!["\nTo revoke, with a key of an administrator at hand:\n\n```sh\n".to_owned()];
+    lines.push("\nTo revoke, with a key of an administrator at hand:\n\n```sh\n".to_owned());
     let command = |prefix: &&str| format!("baseleak revoke --prefix {prefix}\n");
     lines.extend(prefixes.iter().take(LISTED).map(command));
     lines.push("```\n".to_owned());

@@ -59,7 +59,7 @@ fn a_clean_report() {
     report.coverage.skipped.clear();
     assert_eq!(rendered(&report), "no keys found\n");
     let text = summary(&report, SUMMARY);
-    let read = "Read: 1234 files, 0 objects, 56 members of archives, 5678901 bytes.";
+    let read = "Read: 1234 files, 0 objects, 56 members of archives, 7 images, 9 documents, 5678901 bytes.";
     assert_eq!(text, format!("### baseleak: no keys found\n\n{read}\n"));
 }
 
@@ -90,9 +90,9 @@ fn no_more_annotations_than_are_shown() {
         let begin = format!("::{level} ");
         assert_eq!(text.lines().filter(|line| line.starts_with(&begin)).count(), SHOWN, "{level}");
     }
-    // 9 of 120, 10 of 90 and 8 of 120 have one.
-    assert!(text.contains("::notice title=more findings::303 more findings without an annotation"));
-    assert_eq!(text.lines().filter(|line| line.starts_with("- ")).count(), 303);
+    // 9 of 210, 10 of 120 and 8 of 120 have one.
+    assert!(text.contains("::notice title=more findings::423 more findings without an annotation"));
+    assert_eq!(text.lines().filter(|line| line.starts_with("- ")).count(), 423);
 }
 
 /// A live key goes before all others, and the confidence decides between the rest.
@@ -102,6 +102,7 @@ fn the_most_important_comes_first() {
     let low = report.findings.iter().position(|finding| finding.confidence == Confidence::Low);
     let low = report.findings[low.expect("there is one")].digest.clone();
     report.verdicts.retain(|verdict| verdict.validity.is_active());
+    report.verdicts.truncate(1);
     report.verdicts[0].digest.clone_from(&low);
     let ranked = ranked(&report);
     assert_eq!(ranked[0].digest, low);

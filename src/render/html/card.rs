@@ -4,6 +4,7 @@ use std::io::{self, Write};
 
 use super::super::verdicts;
 use super::cards::{Card, Standing};
+use super::crops::Crops;
 use super::next;
 use super::place::{self, fact};
 use super::text::{count, name, text};
@@ -19,6 +20,7 @@ pub(super) fn write(
     number: usize,
     report: &Report,
     scale: Option<&Scale>,
+    crops: &mut Crops,
     out: &mut dyn Write,
 ) -> io::Result<()> {
     let (standing, first) = (card.standing(), card.first(report));
@@ -48,14 +50,14 @@ pub(super) fn write(
     out.write_all(b"<h4>Where it stands</h4>\n<ol class=\"places\">\n")?;
     let (open, more) = card.places.split_at(card.places.len().min(OPEN));
     for &place in open {
-        place::write(&report.findings[place], out)?;
+        place::write(&report.findings[place], crops, out)?;
     }
     out.write_all(b"</ol>\n")?;
     if !more.is_empty() {
         let number = count(more.len(), "more place", "more places");
         writeln!(out, "<details><summary>{number}</summary><ol class=\"places\" start=\"{}\">", OPEN + 1)?;
         for &place in more {
-            place::write(&report.findings[place], out)?;
+            place::write(&report.findings[place], crops, out)?;
         }
         out.write_all(b"</ol></details>\n")?;
     }
@@ -84,6 +86,9 @@ fn validity(card: &Card<'_>, out: &mut dyn Write) -> io::Result<()> {
         if let Some(value) = value {
             fact(what, name(value), out)?;
         }
+    }
+    if let Some(read_as) = &reach.read_as {
+        fact("Listed as", format_args!("{}, the only one of its readings that is", name(read_as)), out)?;
     }
     if !reach.models.is_empty() {
         let models: Vec<String> = reach.models.iter().map(verdicts::model).collect();

@@ -132,7 +132,7 @@ mod tests {
     fn every_finding_stands_on_one_card_and_the_worst_comes_first() {
         let report = canonical();
         let cards = cards(&report);
-        assert_eq!(cards.len(), 6);
+        assert_eq!(cards.len(), 9);
         let mut places: Vec<usize> = cards.iter().flat_map(|card| card.places.clone()).collect();
         places.sort_unstable();
         assert!(places.iter().copied().eq(0..report.findings.len()));

@@ -49,9 +49,12 @@ pub(super) fn write_coverage(report: &Report, out: &mut dyn Write) -> io::Result
         b"<section aria-labelledby=\"read\">\n<h2 id=\"read\">What was read</h2>\n<dl class=\"facts\">",
     )?;
     fact("Files", coverage.files, out)?;
-    for (what, number) in
-        [("Objects of the history", coverage.objects), ("Members of archives", coverage.members)]
-    {
+    for (what, number) in [
+        ("Objects of the history", coverage.objects),
+        ("Members of archives", coverage.members),
+        ("Images", coverage.images),
+        ("Documents of front ends", coverage.documents),
+    ] {
         if number > 0 {
             fact(what, number, out)?;
         }
@@ -62,7 +65,7 @@ pub(super) fn write_coverage(report: &Report, out: &mut dyn Write) -> io::Result
     let config = report.config.as_ref().map(|file| name(file.as_str()).to_string());
     fact("Configuration", config.unwrap_or_else(|| "none".to_owned()), out)?;
     out.write_all(b"</dl>\n")?;
-    if coverage.files + coverage.objects == 0 {
+    if coverage.files + coverage.objects + coverage.documents == 0 {
         out.write_all(b"<p>No file was read.</p>\n")?;
     }
     if coverage.ignored > 0 {

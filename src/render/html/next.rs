@@ -4,9 +4,11 @@
 
 use std::io::{self, Write};
 
+use super::super::help::advice;
+use super::super::sight::is_guess;
 use super::cards::{Card, Standing};
 use super::text::text;
-use crate::model::{Attribution, Death, Report, Validity};
+use crate::model::{Attribution, Death, Finding, Report, Validity};
 
 /// Writes the steps of one card.
 pub(super) fn write(card: &Card<'_>, report: &Report, out: &mut dyn Write) -> io::Result<()> {
@@ -16,11 +18,17 @@ pub(super) fn write(card: &Card<'_>, report: &Report, out: &mut dyn Write) -> io
     if standing != Standing::Inactive {
         doubt(card.attribution, out)?;
     }
+    let findings = || card.findings(report);
     match (Shape::of(key), standing) {
         (shape, Standing::Inactive) => dead(card.validity, shape, key, out)?,
         (Shape::Nameless, _) => step(
             "It has no public prefix, and no call of Baseten\u{2019}s API revokes it by name: replace it \
              where it was made.",
+            out,
+        )?,
+        _ if findings().all(is_guess) => command(
+            "It was read in an image and may be one of several. Have the inventory say which, and revoke that:",
+            "baseleak revoke REPORT",
             out,
         )?,
         (shape, _) => {
@@ -36,8 +44,15 @@ pub(super) fn write(card: &Card<'_>, report: &Report, out: &mut dyn Write) -> io
             }
         }
     }
-    let findings = || card.findings(report);
-    let in_head = findings().any(|finding| finding.origin.as_ref().is_none_or(|origin| origin.in_head));
+    for finding in [findings().find(|one| one.sight.is_some()), findings().find(|one| one.deployed.is_some())]
+    {
+        if let Some(advice) = finding.and_then(advice) {
+            step(&text(&advice).to_string(), out)?;
+        }
+    }
+    let is_text = |finding: &&Finding| finding.sight.is_none() && finding.deployed.is_none();
+    let mut texts = findings().filter(is_text);
+    let in_head = texts.any(|finding| finding.origin.as_ref().is_none_or(|origin| origin.in_head));
     let in_head = in_head || card.exposure.is_some_and(|exposure| exposure.in_head);
     if in_head && standing == Standing::Inactive {
         step("Take it out of the files below, so that nobody takes it for a live one.", out)?;

@@ -7,15 +7,17 @@
 use std::fmt::Display;
 use std::io::{self, Write};
 
-use super::super::date;
+use super::super::{date, deployed, sight};
+use super::crops::Crops;
 use super::text::{count, name, names, text};
 use crate::model::SuppressionKind;
 use crate::model::{CommitSummary, Finding, Holder, ObjectKind, Origin, PathName, Place, Seen, Suppression};
 
 /// How many refs and other paths are named before the rest is only counted.
 const NAMED: usize = 8;
+
 /// Writes the place of `finding`, as an item of a list.
-pub(super) fn write(finding: &Finding, out: &mut dyn Write) -> io::Result<()> {
+pub(super) fn write(finding: &Finding, crops: &mut Crops, out: &mut dyn Write) -> io::Result<()> {
     let confidence = finding.confidence;
     write!(out, "<li class=\"place\" data-c=\"{confidence}\" data-r=\"{}\" data-s=\"", text(&finding.rule))?;
     for (index, seen) in seen(finding).iter().enumerate() {
@@ -24,6 +26,7 @@ pub(super) fn write(finding: &Finding, out: &mut dyn Write) -> io::Result<()> {
     out.write_all(b"\">\n")?;
     heading(finding, out)?;
     snippet(finding, out)?;
+    crops.write(finding, out)?;
     out.write_all(b"<dl class=\"facts\">")?;
     facts(finding, out)?;
     if let Some(origin) = &finding.origin {
@@ -92,7 +95,9 @@ fn heading(finding: &Finding, out: &mut dyn Write) -> io::Result<()> {
         "<p class=\"where\"><code class=\"path\">{}</code> <span class=\"at\">",
         name(location.path.as_str())
     )?;
+    let elsewhere = finding.sight.as_ref().map(|sight| sight.place()).or_else(|| deployed::part(finding));
     match location.place {
+        _ if elsewhere.is_some() => write!(out, "{}", name(&elsewhere.unwrap_or_default()))?,
         Place::Content => {
             write!(out, "line {}, column {}", location.start.line, location.start.column)?;
             if location.end.line != location.start.line {
@@ -128,6 +133,14 @@ fn facts(finding: &Finding, out: &mut dyn Write) -> io::Result<()> {
     if let Some(cell) = finding.location.cell() {
         fact("Cell", name(cell), out)?;
     }
+    if let Some(sight) = &finding.sight {
+        fact("Certainty", format_args!("{} % that it was read to the letter", sight.certainty), out)?;
+        let others = sight::others(finding, sight).collect::<Vec<_>>();
+        if !others.is_empty() {
+            fact("May also be", names(others.into_iter(), NAMED), out)?;
+        }
+    }
+    front_end(finding, out)?;
     if let (_, Some(member)) = finding.relative.file_and_member() {
         fact("Archive member", name(member), out)?;
     }
@@ -137,6 +150,23 @@ fn facts(finding: &Finding, out: &mut dyn Write) -> io::Result<()> {
     }
     let reasons: Vec<String> = finding.reasons.iter().map(ToString::to_string).collect();
     fact("Why", text(&reasons.join("; ")), out)
+}
+
+/// The way through a front end, and where the end of it comes from.
+fn front_end(finding: &Finding, out: &mut dyn Write) -> io::Result<()> {
+    let Some(deployed) = &finding.deployed else { return Ok(()) };
+    if !deployed.via.is_empty() {
+        let way = deployed.via.iter().chain([&finding.location.path]);
+        let way: Vec<String> = way.map(|address| name(address.as_str()).to_string()).collect();
+        fact("By way of", way.join(" \u{2192} "), out)?;
+    }
+    if let Some(original) = &deployed.original {
+        fact("Made from", name(&deployed::original(original)), out)?;
+    }
+    if deployed.is_sent_to_baseten {
+        fact("Proof", deployed::SENT, out)?;
+    }
+    Ok(())
 }
 
 fn history(origin: &Origin, out: &mut dyn Write) -> io::Result<()> {

@@ -1,7 +1,8 @@
 //! What a browser may do with the page: run the one script and apply the one style that are its
 //! own, and nothing else. They are named by the hashes of their texts.
 //!
-//! It does not look at the page: nothing that a report says can change the policy.
+//! It does not look at the page: all that a report can change of the policy is that a page with
+//! crops of images may show images that stand in it.
 //!
 //! **Invariant:** the policy permits no request, no other script or style, no handler and no
 //! style in an attribute, whatever should ever get past the escaping of texts.
@@ -23,10 +24,12 @@ pub(super) fn script() -> Cow<'static, str> {
     normal(include_str!("page.js"))
 }
 
-/// The value of `Content-Security-Policy` for a page with this style and this script.
-pub(super) fn policy(style: &str, script: &str) -> String {
+/// The value of `Content-Security-Policy` for a page with this style and this script, and
+/// with images that stand in it or without any.
+pub(super) fn policy(style: &str, script: &str, has_images: bool) -> String {
+    let images = if has_images { "img-src data:; " } else { "" };
     format!(
-        "default-src 'none'; style-src '{}'; script-src '{}'; base-uri 'none'; form-action 'none'",
+        "default-src 'none'; {images}style-src '{}'; script-src '{}'; base-uri 'none'; form-action 'none'",
         hash(style),
         hash(script)
     )
@@ -44,7 +47,7 @@ fn hash(text: &str) -> String {
 }
 
 /// RFC 4648, section 4, padded.
-fn base64(bytes: &[u8]) -> String {
+pub(super) fn base64(bytes: &[u8]) -> String {
     let mut text = String::with_capacity(bytes.len().div_ceil(3) * 4);
     for three in bytes.chunks(3) {
         let byte = |at: usize| u32::from(three.get(at).copied().unwrap_or_default());

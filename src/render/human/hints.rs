@@ -2,11 +2,21 @@
 //!
 //! It goes by what the coverage says of each path, and opens nothing.
 
-use crate::model::{Coverage, Skipped};
+use super::super::help::{FRONT_END, IMAGE};
+use crate::model::{Coverage, Finding, Skipped};
+
+/// What to do about keys that stand where no text file is.
+pub(super) fn seen(findings: &[Finding]) -> impl Iterator<Item = &'static str> {
+    let hints = [
+        (findings.iter().any(|finding| finding.sight.is_some()), IMAGE),
+        (findings.iter().any(|finding| finding.deployed.is_some()), FRONT_END),
+    ];
+    hints.into_iter().filter(|(holds, _)| *holds).map(|(_, hint)| hint)
+}
 
 /// What can be done about what was skipped, a line for each kind.
 pub(super) fn incomplete(coverage: &Coverage) -> Vec<&'static str> {
-    let (mut is_cut, mut is_damaged, mut is_other) = (false, false, false);
+    let (mut is_cut, mut is_damaged, mut is_site, mut is_other) = (false, false, false, false);
     for Skipped { path, reason } in &coverage.skipped {
         let (path, reason) = (path.as_str(), reason.to_string());
         // These are the words of the reasons; a wrong guess costs a worse hint and no verdict.
@@ -14,9 +24,11 @@ pub(super) fn incomplete(coverage: &Coverage) -> Vec<&'static str> {
             ["the clone is shallow: ", "the clone is partial: "].iter().any(|gap| reason.contains(gap));
         let is_object = path.starts_with("object ") || path == "the object database";
         let is_missing = reason.ends_with("names an object that is not here");
+        let is_address = ["http://", "https://"].iter().any(|scheme| path.starts_with(scheme));
         match (is_gap, is_object || is_missing) {
             (true, _) => is_cut = true,
             (_, true) => is_damaged = true,
+            _ if is_address => is_site = true,
             _ => is_other = true,
         }
     }
@@ -24,7 +36,9 @@ pub(super) fn incomplete(coverage: &Coverage) -> Vec<&'static str> {
                partial one; --allow-incomplete does without";
     let damaged = "`git fsck` says what is missing or damaged";
     let other = "make what was skipped readable, or leave out with --exclude what need not count";
-    let hints = [(is_cut, cut), (is_damaged, damaged), (is_other || !is_cut && !is_damaged, other)];
+    let site = "what a site did not give may hold keys: look again, with a larger budget where one ran out";
+    let is_other = is_other || !(is_cut || is_damaged || is_site);
+    let hints = [(is_cut, cut), (is_damaged, damaged), (is_site, site), (is_other, other)];
     hints.into_iter().filter(|(holds, _)| *holds).map(|(_, hint)| hint).collect()
 }
 
@@ -52,6 +66,7 @@ mod tests {
         check(&[("private", "permission denied")], &["--exclude"]);
         check(&[gap, gap], &["--unshallow"]);
         check(&[damaged], &["git fsck"]);
+        check(&[("https://a.example/b.js", "it is larger than 1 MiB")], &["look again"]);
         check(&[gap, damaged, ("private", "permission denied")], &["--unshallow", "git fsck", "--exclude"]);
     }
 }

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::{Each, Shown};
+use super::{Each, Shown, WireImage, WireWeb};
 use crate::model::{
     Attribution, CommitSummary, Confidence, Encoding, Finding, Fingerprint, Holder, ObjectKind, Origin,
     PathName, Place, Reason, Seen, Suppressed, SuppressionKind,
@@ -33,6 +33,10 @@ pub(super) struct WireFinding<'a> {
     origin: Option<WireOrigin<'a>>,
     #[serde(skip_serializing_if = "Each::is_empty")]
     seen_in: Each<'a, Seen, Shown<&'a Seen>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    image: Option<WireImage<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    web: Option<WireWeb<'a>>,
 }
 
 /// Where in a history a finding comes from.
@@ -112,6 +116,8 @@ impl<'a> WireFinding<'a> {
             encodings: Each(&finding.encodings, Shown),
             origin: finding.origin.as_ref().map(WireOrigin::of),
             seen_in: Each(&finding.seen, Shown),
+            image: finding.sight.as_deref().map(WireImage::of),
+            web: finding.deployed.as_deref().map(WireWeb::of),
         }
     }
 }

@@ -83,6 +83,8 @@ struct WireReach<'a> {
     owner: Option<&'a str>,
     team: Option<&'a str>,
     models: Each<'a, ReachedModel, WireModel<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    read_as: Option<&'a str>,
 }
 
 #[derive(Serialize)]
@@ -101,6 +103,8 @@ struct WireDeleted<'a> {
 struct WirePlace<'a> {
     path: &'a str,
     line: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    within: Option<&'a str>,
     commit: Option<&'a str>,
 }
 
@@ -117,6 +121,7 @@ impl<'a> WireVerdict<'a> {
                     owner: known.owner.as_deref(),
                     team: known.team.as_deref(),
                     models: Each(&known.models, WireModel::of),
+                    read_as: known.read_as.as_deref(),
                 });
             }
             Validity::Inactive(Death::Deleted { when, by }) => {
@@ -150,6 +155,7 @@ impl<'a> WireModel<'a> {
 
 impl<'a> WirePlace<'a> {
     fn of(place: &'a LeakPlace) -> Self {
-        Self { path: &place.path, line: place.line, commit: place.commit.as_deref() }
+        let (within, commit) = (place.within.as_deref(), place.commit.as_deref());
+        Self { path: &place.path, line: place.line, within, commit }
     }
 }

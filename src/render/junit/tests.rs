@@ -16,10 +16,10 @@ fn the_canonical_report() {
     let text = rendered(&report);
     assert_no_secret(&report, &text);
     assert!(!text.replace('\n', "").contains(is_hidden));
-    for (element, count) in [("<testcase ", 18), ("<failure ", 11), ("<skipped ", 4), ("<error ", 3)] {
+    for (element, count) in [("<testcase ", 22), ("<failure ", 15), ("<skipped ", 4), ("<error ", 3)] {
         assert_eq!(text.matches(element).count(), count, "{element}");
     }
-    assert!(text.contains(r#"tests="18" failures="11" errors="3" skipped="4""#));
+    assert!(text.contains(r#"tests="22" failures="15" errors="3" skipped="4""#));
     insta::assert_snapshot!(text);
 }
 
@@ -31,7 +31,8 @@ fn a_clean_scan_passes_one_test() {
     report.coverage.skipped.clear();
     let text = rendered(&report);
     assert!(text.contains(r#"tests="1" failures="0" errors="0" skipped="0""#));
-    let name = "no keys found in 1234 files, 0 objects, 56 members of archives, 5678901 bytes";
+    let name = "no keys found in 1234 files, 0 objects, 56 members of archives, 7 images, 9 documents, \
+                5678901 bytes";
     assert!(text.contains(&format!(r#"<testcase classname="baseleak" name="{name}" time="0"/>"#)));
 }
 

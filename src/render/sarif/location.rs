@@ -7,7 +7,8 @@
 use serde::Serialize;
 
 use super::{ROOT, Text, uri};
-use crate::model::{Finding, Origin, PathName, Place};
+use crate::model::{ExchangePart, Finding, Origin, Original, PathName, Place};
+use crate::render::sight;
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -45,10 +46,12 @@ pub(super) struct Region {
     start_line: u64,
     #[serde(skip_serializing_if = "Option::is_none")]
     start_column: Option<u64>,
-    end_line: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    end_line: Option<u64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     end_column: Option<u64>,
-    snippet: Text<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    snippet: Option<Text<String>>,
 }
 
 #[derive(Serialize)]
@@ -64,13 +67,22 @@ impl WireLocation {
     pub(super) fn of(finding: &Finding) -> Self {
         let (file, member) = finding.relative.file_and_member();
         let object = finding.origin.as_ref().filter(|origin| is_named(origin, file));
-        let artifact = Artifact::below_root(&object.map_or_else(
-            || uri::relative(file),
-            |origin| format!(".git/objects/{}/{}", &origin.object[..2], &origin.object[2..]),
-        ));
-        let has_lines = finding.location.place == Place::Content && member.is_none();
-        let (region, context_region) =
-            if has_lines { (Some(spot(finding)), Some(around(finding))) } else { (None, None) };
+        let artifact = match (object, &finding.deployed) {
+            (Some(origin), _) => {
+                Artifact::below_root(&format!(".git/objects/{}/{}", &origin.object[..2], &origin.object[2..]))
+            }
+            (None, Some(_)) => Artifact { uri: uri::absolute(file), uri_base_id: None },
+            (None, None) => Artifact::below_root(&uri::relative(file)),
+        };
+        let has_lines = finding.location.place == Place::Content
+            && member.is_none()
+            && crate::render::deployed::part(finding).is_none();
+        let (region, context_region) = match has_lines {
+            // A service that shows code wants a line, and an image has none.
+            true if sight::is_file(finding) => (Some(whole(finding)), None),
+            true => (Some(spot(finding)), Some(around(finding))),
+            false => (None, None),
+        };
         Self {
             id: None,
             physical_location: Physical { artifact_location: artifact, region, context_region },
@@ -86,6 +98,30 @@ impl WireLocation {
             message: Some(Text { text: "The same object has this path, too." }),
             ..Self::of_file(uri::relative(path.as_str()), true)
         }
+    }
+
+    /// An address that leads to the document, in the order of the way.
+    pub(super) fn on_the_way(id: usize, address: &PathName) -> Self {
+        let text = if id == 0 { "The page that leads there." } else { "On the way there." };
+        let location = Self::of_file(uri::absolute(address.as_str()), false);
+        Self { id: Some(id), message: Some(Text { text }), ..location }
+    }
+
+    /// The file that a bundle was made from.
+    pub(super) fn original(id: usize, original: &Original) -> Self {
+        let file = original.file.as_str();
+        let is_address = file.contains("://");
+        let uri = if is_address { uri::absolute(file) } else { uri::relative(file) };
+        let mut location = Self::of_file(uri, false);
+        location.physical_location.region = Some(Region {
+            start_line: original.line,
+            start_column: Some(original.column),
+            end_line: None,
+            end_column: None,
+            snippet: None,
+        });
+        let text = "The source that this was made from, by its source map.";
+        Self { id: Some(id), message: Some(Text { text }), ..location }
     }
 
     /// What was not read, named as the user would reach it: from the root or from elsewhere.
@@ -122,10 +158,16 @@ pub(super) fn spot(finding: &Finding) -> Region {
     Region {
         start_line: start.line,
         start_column: Some(start.column),
-        end_line: end.line,
+        end_line: Some(end.line),
         end_column: Some(end.column),
-        snippet: Text { text: finding.snippet.mask.clone() },
+        snippet: Some(Text { text: finding.snippet.mask.clone() }),
     }
+}
+
+/// What stands for an image as a whole: its only line.
+fn whole(finding: &Finding) -> Region {
+    let line = finding.location.start.line;
+    Region { start_column: None, end_column: None, end_line: Some(line), ..spot(finding) }
 }
 
 /// Its lines.
@@ -135,9 +177,9 @@ fn around(finding: &Finding) -> Region {
     Region {
         start_line: start.line,
         start_column: None,
-        end_line: end.line,
+        end_line: Some(end.line),
         end_column: None,
-        snippet: Text { text: format!("{}{}{}", snippet.before, snippet.mask, snippet.after) },
+        snippet: Some(Text { text: format!("{}{}{}", snippet.before, snippet.mask, snippet.after) }),
     }
 }
 
@@ -168,6 +210,14 @@ fn logical(finding: &Finding, object: Option<&Origin>) -> Vec<Logical> {
             name: cell.to_owned(),
             fully_qualified_name: format!("{}: {cell}", finding.relative.as_str()),
             kind: "cell".to_owned(),
+        });
+    }
+    if let Some(deployed) = finding.deployed.as_ref().filter(|deployed| deployed.part != ExchangePart::Body) {
+        let part = deployed.part.to_string();
+        logical.push(Logical {
+            fully_qualified_name: format!("{}: {part}", finding.relative.as_str()),
+            name: part,
+            kind: "part".to_owned(),
         });
     }
     logical

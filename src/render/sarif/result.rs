@@ -10,8 +10,9 @@ use crate::model::{
     Attribution, CommitSummary, Confidence, Encoding, Finding, Fingerprint, Holder, ObjectKind, Origin,
     Place, Reason, Seen, Suppression, SuppressionKind, Validity,
 };
-use crate::render::help::{message, unmarked};
-use crate::render::json::{self, Each, Shown};
+use crate::render::help::{advice, message, unmarked};
+use crate::render::json::{self, Each, Shown, WireImage, WireWeb};
+use crate::render::sight;
 use crate::render::verdicts::told;
 
 #[derive(Serialize)]
@@ -84,6 +85,13 @@ struct Properties<'a> {
     /// Where in the member of an archive it stands: no region of the archive says it.
     #[serde(skip_serializing_if = "Option::is_none")]
     member_region: Option<Region>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    image: Option<WireImage<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    web: Option<WireWeb<'a>>,
+    /// What to do about it, where that is not what the rule says.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    advice: Option<String>,
 }
 
 #[derive(Serialize)]
@@ -123,7 +131,6 @@ impl<'a> WireResult<'a> {
         let validity = known.verdicts.get(finding.digest.as_str()).map(|verdict| &verdict.validity);
         let rule = known.rules.get(&*finding.rule).copied();
         let what = rule.map_or("Secret", |index| known.report.rules[index].description.as_str());
-        let others = finding.origin.as_ref().map_or(&[][..], |origin| &origin.other_paths);
         let fingerprint = finding.fingerprint;
         Self {
             rule_id: &finding.rule,
@@ -138,11 +145,7 @@ impl<'a> WireResult<'a> {
                 markdown: message(finding, what, validity, unmarked, "`"),
             },
             locations: [WireLocation::of(finding)],
-            related_locations: others
-                .iter()
-                .enumerate()
-                .map(|(index, path)| WireLocation::other(index, path))
-                .collect(),
+            related_locations: related(finding),
             partial_fingerprints: Fingerprints {
                 own: Shown(fingerprint),
                 primary_location_line_hash: format!("{fingerprint}:{}", before + 1),
@@ -156,6 +159,24 @@ impl<'a> WireResult<'a> {
             properties: Properties::of(finding, validity),
         }
     }
+}
+
+/// Other paths of the object; the way through a front end, the page first, and where its end
+/// comes from.
+fn related(finding: &Finding) -> Vec<WireLocation> {
+    let mut related = Vec::new();
+    for path in finding.origin.iter().flat_map(|origin| &origin.other_paths) {
+        related.push(WireLocation::other(related.len(), path));
+    }
+    if let Some(deployed) = &finding.deployed {
+        for address in &deployed.via {
+            related.push(WireLocation::on_the_way(related.len(), address));
+        }
+        if let Some(original) = &deployed.original {
+            related.push(WireLocation::original(related.len(), original));
+        }
+    }
+    related
 }
 
 impl<'a> WireSuppression<'a> {
@@ -182,6 +203,7 @@ impl<'a> Properties<'a> {
     fn of(finding: &'a Finding, validity: Option<&'a Validity>) -> Self {
         let is_in_member =
             finding.relative.file_and_member().1.is_some() && finding.location.place == Place::Content;
+        let is_in_member = is_in_member && !sight::is_file(finding);
         Self {
             key: &finding.key,
             digest: &finding.digest,
@@ -197,6 +219,9 @@ impl<'a> Properties<'a> {
             }),
             origin: finding.origin.as_ref().map(WireOrigin::of),
             member_region: is_in_member.then(|| spot(finding)),
+            image: finding.sight.as_deref().map(WireImage::of),
+            web: finding.deployed.as_deref().map(WireWeb::of),
+            advice: advice(finding),
         }
     }
 }

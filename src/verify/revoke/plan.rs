@@ -8,6 +8,7 @@ use std::collections::{HashMap, HashSet};
 use super::super::leak::{Leak, LeakPlace, Shape};
 use super::super::prefix::{may_be_same, names, row};
 use super::super::trail::Pending;
+use super::read::settled;
 use super::{LastEvent, Plan, PlannedKey, PrefixShape, Survey, Unplanned};
 use crate::baseten::{ApiKey, AuditEvent, Category};
 use crate::model::Attribution;
@@ -22,6 +23,8 @@ pub struct Wish {
     pub key: String,
     /// Where it leaked.
     pub places: Vec<LeakPlace>,
+    /// The leak, where it is known from images only, so that its name may be another.
+    pub(super) read: Option<Leak>,
     /// How it came here.
     source: Source,
 }
@@ -62,19 +65,25 @@ impl Wish {
             (_, Attribution::Baseten) => Source::Leak,
             (_, Attribution::Unknown) => Source::Doubtful,
         };
-        Self { key: leak.key.clone(), places: leak.places.clone(), source }
+        let read = leak.reading.is_some().then(|| leak.clone());
+        Self { key: leak.key.clone(), places: leak.places.clone(), read, source }
     }
 
     /// A prefix that the operator names.
     pub fn of_prefix(prefix: &str) -> Self {
-        Self { key: prefix.to_owned(), places: Vec::new(), source: Source::Named }
+        Self { key: prefix.to_owned(), places: Vec::new(), read: None, source: Source::Named }
+    }
+
+    /// Whether it is a secret that this program revokes at all.
+    pub(super) fn is_foreign(&self) -> bool {
+        matches!(self.source, Source::Foreign(_))
     }
 
     /// What a run that was broken off left.
     pub fn of_trail(pending: &Pending, again: Again<'_>) -> Self {
         let same_operator = again.operator.is_some() && again.operator == again.now;
         let source = Source::Resumed { pending: pending.clone(), same_operator };
-        Self { key: pending.key.prefix.clone(), places: Vec::new(), source }
+        Self { key: pending.key.prefix.clone(), places: Vec::new(), read: None, source }
     }
 }
 
@@ -89,6 +98,11 @@ pub fn plan(wishes: Vec<Wish>, survey: &Survey, include_self: bool) -> Plan {
         notes: survey.notes.clone(),
         ..Plan::default()
     };
+    let (wishes, misread) = settled(wishes, survey);
+    for (wish, why) in misread {
+        let list = if matches!(wish.source, Source::Leak) { &mut plan.left } else { &mut plan.passed_over };
+        list.push(Unplanned { key: wish.key, why, places: wish.places });
+    }
     for wish in joined(wishes) {
         let unplanned =
             |why: &str, wish: Wish| Unplanned { key: wish.key, why: why.to_owned(), places: wish.places };
@@ -152,6 +166,7 @@ fn joined(wishes: Vec<Wish>) -> Vec<Wish> {
         if rank(&wish.source) > rank(&known.source) {
             known.source = wish.source;
         }
+        known.read = known.read.take().filter(|_| wish.read.is_some());
         known.places.extend(wish.places);
     }
     all
@@ -180,6 +195,7 @@ fn planned(wish: &Wish, survey: &Survey) -> Result<PlannedKey, &'static str> {
         team: None,
         models: Vec::new(),
         places: wish.places.clone(),
+        reading: wish.read.as_ref().and_then(|leak| leak.reading.clone()),
         last: survey.events.iter().find_map(|event| last(event, prefix)),
         deleted: survey.events.iter().find(|event| is_end(event, prefix)).map(|event| event.created.clone()),
         breaks: String::new(),

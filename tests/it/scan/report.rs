@@ -82,7 +82,8 @@ fn a_json_report_has_every_field() {
             "snippet": format!("BASETEN_API_KEY={}.****", public(&legacy)),
         }],
         "coverage": {
-            "complete": true, "files": 1, "objects": 0, "members": 0, "bytes": 7 + 16 + 41 + 1, "ignored": 0, "excluded": 0,
+            "complete": true, "files": 1, "objects": 0, "members": 0, "images": 0,
+            "plain_images": 0, "documents": 0, "foreign": 0, "disallowed": 0, "bytes": 7 + 16 + 41 + 1, "ignored": 0, "excluded": 0,
             "oversized": 0, "symlinks": 0, "submodules": 0, "intent_to_add": 0,
             "skipped": [], "notes": [],
         },

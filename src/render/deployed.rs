@@ -1,0 +1,46 @@
+//! What all formats say of a key that stands in a deployed front end: the way that leads there,
+//! what of the exchange holds it, and where it comes from.
+//!
+//! What is written here is not cleaned: addresses and files are names, for the format to clean.
+
+use crate::model::{Deployed, ExchangePart, Finding, Original, PathName};
+
+/// That the leak is no supposition.
+pub(super) const SENT: &str = "sent to Baseten by a browser: whoever opens the page can use it";
+
+/// What of the exchange holds it, in words; none for the content, where lines say it.
+pub(super) fn part(finding: &Finding) -> Option<String> {
+    finding.deployed.as_ref()?.part.place()
+}
+
+/// A way as a line: `A → B → C`, the page first and the document last; none for the page itself.
+pub(super) fn way(finding: &Finding, deployed: &Deployed) -> Option<String> {
+    let last = [finding.location.path.as_str()];
+    let all: Vec<&str> = deployed.via.iter().map(PathName::as_str).chain(last).collect();
+    (!deployed.via.is_empty()).then(|| all.join(" \u{2192} "))
+}
+
+/// The file that a bundle was made from: `src/api.ts:12:7`.
+pub(super) fn original(original: &Original) -> String {
+    format!("{}:{}:{}", original.file, original.line, original.column)
+}
+
+/// The word for a part of an exchange.
+pub(super) fn word(part: &ExchangePart) -> &'static str {
+    match part {
+        ExchangePart::Body => "body",
+        ExchangePart::Address => "address",
+        ExchangePart::RequestHeader(_) => "request-header",
+        ExchangePart::RequestBody => "request-body",
+        ExchangePart::ResponseHeader(_) => "response-header",
+        ExchangePart::Storage(_) => "storage",
+    }
+}
+
+/// The name of the header, of a part that is one.
+pub(super) fn header(part: &ExchangePart) -> Option<&str> {
+    match part {
+        ExchangePart::RequestHeader(name) | ExchangePart::ResponseHeader(name) => Some(name),
+        _ => None,
+    }
+}
