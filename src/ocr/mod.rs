@@ -67,6 +67,11 @@ impl Ocr {
         Ok(Self { settings })
     }
 
+    /// What tells this way of reading from others: the recogniser, its version and ours.
+    pub fn identity(&self) -> String {
+        String::new()
+    }
+
     /// Whether what begins with `head` is an image of a kind that is looked at.
     pub fn is_image(head: &[u8]) -> bool {
         let _ = head;
