@@ -11,9 +11,12 @@
 pub(crate) mod canvas;
 mod capture;
 mod editor;
+pub(crate) mod eye;
 pub(crate) mod fonts;
 mod panel;
+mod photo;
 mod rows;
+pub(crate) mod silent;
 mod terminal;
 mod texts;
 mod theme;
