@@ -45,6 +45,9 @@ fn hint(error: &OcrError) -> String {
     };
     match error {
         OcrError::Missing => format!("install it with `{install}`, or leave out --ocr"),
-        _ => format!("install it anew with `{install}`, or leave out --ocr"),
+        OcrError::Language { .. } if cfg!(target_os = "linux") => {
+            "install it with `apt-get install tesseract-ocr-eng`, or leave out --ocr".to_owned()
+        }
+        _ => format!("install version 4 or later with `{install}`, or leave out --ocr"),
     }
 }

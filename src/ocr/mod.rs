@@ -117,6 +117,11 @@ impl Ocr {
         format!("{}, preparation {PREPARATION}", self.tesseract.version)
     }
 
+    /// Why nothing is read any more, where the budget has run out.
+    pub fn ran_out(&self) -> Option<String> {
+        self.clock.until().err()
+    }
+
     /// Whether what begins with `head`, 30 bytes or more, is an image of a kind that is looked at.
     pub fn is_image(head: &[u8]) -> bool {
         decode::kind(head).is_some()

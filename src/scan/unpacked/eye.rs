@@ -3,9 +3,11 @@
 //!
 //! **Invariant:** an image that was to be looked at and was not is told of as skipped.
 
+use std::cell::Cell;
+
 use crate::detect::Detector;
 use crate::detect::seen::Page;
-use crate::model::{Blob, Coverage, Finding, Provenance, Region, Sight, SkipReason, Skipped};
+use crate::model::{Blob, Coverage, Finding, Provenance, Region, Sight, SkipReason, Skipped, TextLine};
 use crate::ocr::{self, Frame, Looked, Ocr};
 use crate::scan::Opening;
 use crate::unpack::icon;
@@ -68,7 +70,7 @@ impl<'d> Eye<'d> {
         coverage: &mut Coverage,
     ) {
         let Self { detector, ocr, images } = self;
-        let view = View { detector, ocr, provenance: blob.provenance };
+        let view = View { detector, ocr, provenance: blob.provenance, hurried: Cell::default() };
         images.see(blob, &mut |image| view.look(image, findings, coverage));
     }
 
@@ -78,7 +80,7 @@ impl<'d> Eye<'d> {
         let Self { detector, ocr, images } = self;
         // The path may speak for a key, too: no other does so louder.
         let provenance = Provenance { shown: b"baseten", relative: b"baseten" };
-        let view = View { detector, ocr, provenance };
+        let view = View { detector, ocr, provenance, hurried: Cell::default() };
         let mut glimpse = Glimpse::default();
         images.see(blob, &mut |image| {
             let (mut findings, mut coverage) = (Vec::new(), Coverage::default());
@@ -100,6 +102,8 @@ struct View<'v> {
     detector: &'v Detector,
     ocr: &'v Ocr,
     provenance: Provenance<'v>,
+    /// Why what may be a secret was not read again, where that is so: it may be one all the same.
+    hurried: Cell<Option<String>>,
 }
 
 impl View<'_> {
@@ -118,7 +122,7 @@ impl View<'_> {
         let mut may_hold = false;
         self.each(image, coverage, &mut |bytes, frames| {
             for frame in frames {
-                let lines: Vec<String> = frame.lines.iter().map(crate::model::TextLine::text).collect();
+                let lines: Vec<String> = frame.lines.iter().map(TextLine::text).collect();
                 may_hold |= self.detector.glance(lines.join("\n").as_bytes()).may_hold;
                 may_hold = may_hold || {
                     self.read(bytes, frame, findings);
@@ -146,6 +150,15 @@ impl View<'_> {
                 Looked::Read(frames) => {
                     coverage.images += 1;
                     visit(bytes, frames);
+                    if let Some(why) = self.hurried.take() {
+                        self.skip(image, &why, coverage);
+                    }
+                }
+                Looked::Partly(frames, why) => {
+                    coverage.images += 1;
+                    visit(bytes, frames);
+                    self.hurried.take();
+                    self.skip(image, why, coverage);
                 }
                 Looked::Plain => coverage.plain_images += 1,
                 Looked::Skipped(why) => self.skip(image, why, coverage),
@@ -169,7 +182,15 @@ impl View<'_> {
             return;
         }
         let page = Page { provenance: self.provenance, size: frame.size, lines: &frame.lines };
-        let mut reread = |region| self.ocr.reread(bytes, frame.index, region);
+        let mut reread = |region| {
+            let lines = self.ocr.reread(bytes, frame.index, region);
+            if lines.is_empty()
+                && let Some(why) = self.ocr.ran_out()
+            {
+                self.hurried.set(Some(why));
+            }
+            lines
+        };
         self.detector.scan_page(page, &mut reread, findings);
     }
 
