@@ -18,6 +18,7 @@ mod verify;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
+use std::time::Duration;
 
 pub(crate) use agent::{AgentArgs, AgentCommand, AgentTool, EditArgs, Scope, SettleArgs, StandingArgs};
 pub(crate) use audit::{AuditArgs, ObjectArgs};
@@ -195,6 +196,12 @@ pub(crate) struct ReadOptions {
     /// Do not open archives, compressed files and notebooks, and read them as they are
     #[arg(long)]
     pub(crate) no_unpack: bool,
+    /// Read the text in images, too: screenshots, also those in notebooks, documents and archives; takes the program Tesseract, and time
+    #[arg(long)]
+    pub(crate) ocr: bool,
+    /// Look at images for so long in all, such as `60s`, `5m` or `1h`; implies `--ocr`, and what was not looked at by then is told as skipped
+    #[arg(long, value_name = "TIME", value_parser = span)]
+    pub(crate) ocr_budget: Option<Duration>,
     /// Do not look into what is encoded: base64, escapes and their like
     #[arg(long)]
     pub(crate) no_decode: bool,
@@ -280,6 +287,10 @@ impl From<rules::ColorWhen> for ColorWhen {
 
 fn since(text: &str) -> Result<i64, DateError> {
     date::since(text, time::OffsetDateTime::now_utc())
+}
+
+fn span(text: &str) -> Result<Duration, rules::SpanError> {
+    rules::parse_span(text)
 }
 
 fn size(text: &str) -> Result<u64, rules::SizeError> {

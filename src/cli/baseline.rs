@@ -132,23 +132,23 @@ impl Seen {
 
     /// What tells files that moved from new ones.
     pub(crate) fn moves(&self) -> Moves<'_> {
-        Moves::new(self.scanned.clone(), &self.detector, &self.settings.policy, self.settings.unpack)
+        Moves::new(self.scanned.clone(), &self.detector, &self.settings.policy, self.settings.opening())
     }
 
     fn scan(&self, progress: &Progress) -> Result<Report> {
-        let Settings { policy, threads, unpack, .. } = &self.settings;
+        let (Settings { policy, threads, .. }, opening) = (&self.settings, self.settings.opening());
         match &self.scanned {
             Scanned::Folder(root) => {
                 let walk = Walk { policy, ignored: self.settings.reads_ignored(), threads: *threads };
                 let input = Input::Paths(vec![root.clone()]);
-                scan::scan(&input, &walk, *unpack, &self.detector, progress)
+                scan::scan(&input, &walk, opening, &self.detector, progress)
                     .context("cannot start the threads to read with")
             }
             Scanned::Index(path) => {
                 let cannot = "cannot tell what is staged";
                 let staged =
                     Staged::open(path.as_deref()).map_err(|error| advised(cannot, error.hint(), error))?;
-                scan::scan_staged(&staged, policy, *threads, *unpack, &self.detector, progress)
+                scan::scan_staged(&staged, policy, *threads, opening, &self.detector, progress)
                     .map_err(|error| advised(cannot, error.hint(), error))
             }
             Scanned::History(path, limits) => {
@@ -170,7 +170,7 @@ impl Seen {
     }
 
     /// How a history is read: all of it, and nothing may be missing.
-    fn reading<'r>(&self, limits: &'r Limits) -> Reading<'r> {
+    fn reading<'r>(&'r self, limits: &'r Limits) -> Reading<'r> {
         Reading {
             engine: Engine::Pack,
             threads: self.settings.threads,
@@ -178,7 +178,7 @@ impl Seen {
             limits,
             all_commits: false,
             submodules: false,
-            unpack: self.settings.unpack,
+            opening: self.settings.opening(),
             memory: None,
         }
     }

@@ -23,7 +23,7 @@ use sha2::{Digest as _, Sha256};
 use super::complaint::warn;
 
 /// The first line of every file; it changes with what follows.
-const HEAD: &str = "baseleak cache 3";
+const HEAD: &str = "baseleak cache 4";
 
 /// A folder of what is remembered.
 #[derive(Debug)]
@@ -93,9 +93,10 @@ fn make(folder: &Path) -> io::Result<()> {
 }
 
 fn text(key: &str, sifted: &Sifted) -> String {
-    let Sifted { objects, bytes, members, oversized, .. } = sifted;
-    let mut text =
-        format!("{HEAD}\nobjects {objects}\nbytes {bytes}\nmembers {members}\noversized {oversized}\n");
+    let Sifted { objects, bytes, members, images, plain_images, oversized, .. } = sifted;
+    let mut text = format!(
+        "{HEAD}\nobjects {objects}\nbytes {bytes}\nmembers {members}\nimages {images}\nplain {plain_images}\noversized {oversized}\n"
+    );
     for (id, kind) in &sifted.marked {
         writeln!(text, "{kind} {id}").expect("writing to a string cannot fail");
     }
@@ -119,14 +120,16 @@ fn parse(key: &str, text: &str) -> Option<Sifted> {
     }
     let mut number = |name: &str| lines.next()?.strip_prefix(name)?.trim_start().parse().ok();
     let (objects, bytes) = (number("objects")?, number("bytes")?);
-    let (members, oversized) = (number("members")?, number("oversized")?);
+    let (members, images, plain_images) = (number("members")?, number("images")?, number("plain")?);
+    let oversized = number("oversized")?;
     let marked = lines.map(|line| {
         let (kind, id) = line.split_once(' ')?;
         let kinds = [ObjectKind::Blob, ObjectKind::Tree, ObjectKind::Commit, ObjectKind::Tag];
         let kind = kinds.into_iter().find(|one| one.to_string() == kind)?;
         Some((ObjectId::from_hex(id.as_bytes())?, kind))
     });
-    Some(Sifted { objects, bytes, members, oversized, marked: marked.collect::<Option<_>>()? })
+    let marked = marked.collect::<Option<_>>()?;
+    Some(Sifted { objects, bytes, members, images, plain_images, unseen: 0, oversized, marked })
 }
 
 #[cfg(test)]
@@ -136,7 +139,8 @@ mod tests {
     fn sifted() -> Sifted {
         let id = |byte| ObjectId::from_bytes(&[byte; 20]).expect("there are 20 bytes");
         let marked = vec![(id(1), ObjectKind::Blob), (id(0xAB), ObjectKind::Tag)];
-        Sifted { objects: 12, bytes: 3456, members: 7, oversized: 5, marked }
+        let (images, plain_images) = (3, 4);
+        Sifted { objects: 12, bytes: 3456, members: 7, images, plain_images, unseen: 0, oversized: 5, marked }
     }
 
     #[test]

@@ -20,6 +20,7 @@ mod generate;
 mod hook;
 mod in_place;
 mod inventory;
+mod ocr;
 mod output;
 mod plan;
 mod progress;

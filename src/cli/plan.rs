@@ -5,8 +5,9 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result};
 use baseleak::model::ReportFormat;
+use baseleak::ocr::Ocr;
 use baseleak::rules::{Config, RuleSet};
-use baseleak::scan::Input;
+use baseleak::scan::{Input, Opening};
 use baseleak::select::Policy;
 use baseleak::source;
 use baseleak::suppress::Suppressions;
@@ -14,6 +15,7 @@ use baseleak::suppress::Suppressions;
 use super::args::{ColorWhen, ReadOptions, RuleArgs, ScanArgs, ScanOptions};
 use super::baseline;
 use super::complaint::{Advised, warn};
+use super::ocr;
 use super::output::Output;
 use super::reports::{Reports, Shown};
 use super::settling::{GatePlan, Settling, must_be_file, settling};
@@ -44,7 +46,9 @@ pub(crate) struct Settings {
     pub(crate) reports: Reports,
     pub(crate) exit_zero: bool,
     /// Whether archives and notebooks are opened.
-    pub(crate) unpack: bool,
+    unpack: bool,
+    /// What reads images, if they are looked at.
+    ocr: Option<Ocr>,
     /// Baseten, where it is to be asked which keys are live.
     pub(crate) live: Option<Live>,
     /// The root of what is scanned, if it is one.
@@ -82,6 +86,11 @@ impl ScanPlan {
 }
 
 impl Settings {
+    /// What is opened, and what is looked at.
+    pub(crate) fn opening(&self) -> Opening<'_> {
+        Opening { unpack: self.unpack, ocr: self.ocr.as_ref() }
+    }
+
     /// Whether the configuration wants files read that git ignores.
     pub(crate) fn reads_ignored(&self) -> bool {
         self.ignored
@@ -140,6 +149,7 @@ impl Settings {
             reports: Reports::new(&args.format, format, args.output.as_ref(), shown)?,
             exit_zero: args.suppress.exit_zero,
             unpack: !read.no_unpack && config.scan.unpack.unwrap_or(true),
+            ocr: ocr::plan(read, &config)?,
             live,
             suppressions,
             baseline,

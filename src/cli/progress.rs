@@ -35,7 +35,11 @@ fn show(progress: &Progress, done: &mpsc::Receiver<()>) {
         ProgressStyle::with_template("{spinner} scanned {msg} in {elapsed}").expect("the template is sound");
     let bar = ProgressBar::new_spinner().with_style(style);
     while done.recv_timeout(REFRESH) == Err(RecvTimeoutError::Timeout) {
-        bar.set_message(format!("{} files, {}", HumanCount(progress.files()), HumanBytes(progress.bytes())));
+        let files = format!("{} files, {}", HumanCount(progress.files()), HumanBytes(progress.bytes()));
+        bar.set_message(match progress.images() {
+            0 => files,
+            images => format!("{files}, {} images", HumanCount(images)),
+        });
         bar.tick();
     }
     bar.finish_and_clear();

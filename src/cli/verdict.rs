@@ -40,11 +40,11 @@ impl Ending<'_> {
     pub(crate) fn complete(self, mut report: Report) -> Report {
         let Self { settings, detector, disabled, repository, scanned, .. } = self;
         report.config = settings.config.as_ref().map(|file| detector.path_name(&source::shown(file)));
-        let Settings { policy, unpack, suppressions, .. } = settings;
+        let Settings { policy, suppressions, .. } = settings;
         let completion = Completion {
             detector,
             policy,
-            unpack: *unpack,
+            opening: settings.opening(),
             suppressions,
             disabled,
             repository,

@@ -7,11 +7,34 @@
 //! **Invariant:** what was read leaves neither memory nor the pipe to the recogniser: no file
 //! is written, and an error quotes nothing of it.
 
+mod clock;
+mod crop;
+mod decode;
+mod hocr;
+mod ink;
+mod layout;
+mod look;
+mod measure;
+mod memory;
+mod picture;
+mod prepare;
+mod reread;
+mod sheet;
+mod tesseract;
+mod text;
+
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
 use crate::model::{Region, TextLine};
+
+use clock::Clock;
+use memory::Memory;
+use tesseract::Tesseract;
+
+/// Changes whenever the same image may be read as something else than before.
+const PREPARATION: u32 = 1;
 
 /// How images are looked at.
 #[derive(Debug, Clone, Default)]
@@ -29,6 +52,20 @@ pub enum OcrError {
     /// The recogniser is not there.
     #[error("Tesseract, which reads text in images, is not installed")]
     Missing,
+    /// What is there does not work.
+    #[error("{} does not work: {why}", program.display())]
+    Broken {
+        /// The program that was run.
+        program: PathBuf,
+        /// What is wrong.
+        why: String,
+    },
+    /// It has no model of the language in which keys are read.
+    #[error("{} has no model for English, which reads keys", program.display())]
+    Language {
+        /// The program that was run.
+        program: PathBuf,
+    },
 }
 
 /// What looking at an image came to.
@@ -36,6 +73,9 @@ pub enum OcrError {
 pub enum Looked {
     /// Its text was looked for: what was read, frame by frame. It may be no text at all.
     Read(Vec<Frame>),
+    /// A part was looked at, as with [`Looked::Read`]; why the rest was not, such as that the
+    /// image breaks off.
+    Partly(Vec<Frame>, String),
     /// It can show no key: a photograph, a drawing, or too small.
     Plain,
     /// It was not looked at: why, such as that the budget ran out.
@@ -49,7 +89,8 @@ pub struct Frame {
     pub index: u32,
     /// Width and height in pixels.
     pub size: (u32, u32),
-    /// Its lines of text, from the top.
+    /// Its lines of text, from the top. Of an animation those that the frames before do not
+    /// show, and what stands around them.
     pub lines: Vec<TextLine>,
 }
 
@@ -57,39 +98,50 @@ pub struct Frame {
 /// content, what it looked at.
 #[derive(Debug)]
 pub struct Ocr {
-    settings: Settings,
+    tesseract: Tesseract,
+    clock: Clock,
+    memory: Memory,
 }
 
 impl Ocr {
     /// # Errors
     /// When the recogniser is not there or does not work.
     pub fn new(settings: Settings) -> Result<Self, OcrError> {
-        Ok(Self { settings })
+        let tesseract = Tesseract::find(settings.program.as_deref())?;
+        Ok(Self { tesseract, clock: Clock::new(settings.budget), memory: Memory::default() })
     }
 
-    /// Whether what begins with `head` is an image of a kind that is looked at.
+    /// What reads, such as `tesseract 5.3.0, preparation 1`: what was read by another may
+    /// differ.
+    pub fn identity(&self) -> String {
+        format!("{}, preparation {PREPARATION}", self.tesseract.version)
+    }
+
+    /// Why nothing is read any more, where the budget has run out.
+    pub fn ran_out(&self) -> Option<String> {
+        self.clock.until().err()
+    }
+
+    /// Whether what begins with `head`, 30 bytes or more, is an image of a kind that is looked at.
     pub fn is_image(head: &[u8]) -> bool {
-        let _ = head;
-        false
+        decode::kind(head).is_some()
     }
 
-    /// Reads the image that is `bytes`.
+    /// Reads the image that is `bytes`. The same content is read once, by whoever asks first.
     pub fn look(&self, bytes: &[u8]) -> Arc<Looked> {
-        let _ = (bytes, &self.settings);
-        Arc::new(Looked::Plain)
+        self.memory.remember(bytes, || look::look(&self.tesseract, &self.clock, bytes))
     }
 
     /// Reads a part of a frame again, more carefully: one line for each way of reading it.
-    /// `region` is of one line of text; what it gives is in the pixels of the frame.
+    /// `region` is of one line of text; what it gives is in the pixels of the frame. It is
+    /// empty where the budget has run out.
     pub fn reread(&self, bytes: &[u8], frame: u32, region: Region) -> Vec<TextLine> {
-        let _ = (bytes, frame, region);
-        Vec::new()
+        reread::reread(&self.tesseract, &self.clock, bytes, frame, region)
     }
 }
 
-/// A PNG of the part `region` of a frame, with the parts `covered` painted over; none where
-/// the image cannot be decoded again.
+/// A PNG of the part `region` of a frame, at most 900 by 240 pixels, with the parts `covered`
+/// painted over; none where the image cannot be decoded again.
 pub fn crop(bytes: &[u8], frame: u32, region: Region, covered: &[Region]) -> Option<Vec<u8>> {
-    let _ = (bytes, frame, region, covered);
-    None
+    crop::crop(decode::picture(bytes, frame)?, region, covered)
 }

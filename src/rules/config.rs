@@ -7,6 +7,7 @@ mod settled;
 use std::error::Error;
 use std::fmt;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use crate::model::ReportFormat;
 use toml::de::{DeTable, DeValue};
@@ -14,6 +15,7 @@ use toml::de::{DeTable, DeValue};
 use super::document::{self, DocumentError, Lines, Value};
 use super::error::write_place;
 use super::size::parse_size;
+use super::span::parse_span;
 use super::suggest::hint;
 use super::traits::one_of;
 
@@ -53,6 +55,10 @@ pub struct ScanConfig {
     pub max_file_size: Option<u64>,
     /// `unpack`: whether archives and notebooks are opened.
     pub unpack: Option<bool>,
+    /// `ocr`: whether images are looked at.
+    pub ocr: Option<bool>,
+    /// `ocr-budget`: for how long, in all.
+    pub ocr_budget: Option<Duration>,
 }
 
 /// `[rules]`: what is looked for.
@@ -243,8 +249,23 @@ impl Reader<'_> {
                     scan.unpack =
                         Some(self.value("scan.unpack", value, document::boolean(value.get_ref()))?);
                 }
+                "ocr" => {
+                    scan.ocr = Some(self.value("scan.ocr", value, document::boolean(value.get_ref()))?);
+                }
+                "ocr-budget" => {
+                    scan.ocr_budget = Some(self.value("scan.ocr-budget", value, span(value.get_ref()))?);
+                }
                 other => {
-                    let known = ["include", "exclude", "ignored", "decode", "max-file-size", "unpack"];
+                    let known = [
+                        "include",
+                        "exclude",
+                        "ignored",
+                        "decode",
+                        "max-file-size",
+                        "unpack",
+                        "ocr",
+                        "ocr-budget",
+                    ];
                     return Err(self.unknown(self.lines.of(key), "scan.", other, &known));
                 }
             }
@@ -304,6 +325,13 @@ fn size(value: &DeValue<'_>) -> Result<u64, String> {
             "must be a size such as \"10MiB\" or a number of bytes, not {}",
             document::kind(other)
         )),
+    }
+}
+
+fn span(value: &DeValue<'_>) -> Result<Duration, String> {
+    match value {
+        DeValue::String(text) => parse_span(text).map_err(|error| format!("is not a time: {error}")),
+        other => Err(format!("must be a time such as \"60s\", not {}", document::kind(other))),
     }
 }
 

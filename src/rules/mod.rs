@@ -16,6 +16,7 @@ mod load;
 mod ruleset;
 mod schema;
 mod size;
+mod span;
 mod suggest;
 mod traits;
 
@@ -36,5 +37,7 @@ pub use ruleset::{
 pub use examples::{Example, Examples};
 #[doc(hidden)]
 pub use size::{SizeError, parse_size};
+#[doc(hidden)]
+pub use span::{SpanError, parse_span};
 #[doc(hidden)]
 pub use suggest::nearest;

@@ -12,7 +12,7 @@ use crate::source;
 use crate::suppress::Suppressions;
 use crate::suppress::baseline::Unmoved;
 
-use super::{Moves, Scanned};
+use super::{Moves, Opening, Scanned};
 
 /// What completes a report, and how it came about.
 pub struct Completion<'c> {
@@ -20,8 +20,8 @@ pub struct Completion<'c> {
     pub detector: &'c Detector,
     /// Which files were read.
     pub policy: &'c Policy,
-    /// Whether archives and notebooks were opened.
-    pub unpack: bool,
+    /// What was opened, and looked at.
+    pub opening: Opening<'c>,
     /// What settles findings.
     pub suppressions: &'c Suppressions,
     /// Ids of built-in rules that were not in force.
@@ -35,12 +35,12 @@ pub struct Completion<'c> {
 impl Completion<'_> {
     /// Completes `report`, which comes from the pipeline.
     pub fn apply(self, report: &mut Report) {
-        let Self { detector, policy, unpack, suppressions, disabled, repository, scanned } = self;
+        let Self { detector, policy, opening, suppressions, disabled, repository, scanned } = self;
         report.disabled = disabled;
         report.repository =
             repository.and_then(|place| source::repository_of(place, |text| detector.path_name(text)));
         match scanned {
-            Some(scanned) => suppressions.apply(report, &Moves::new(scanned, detector, policy, unpack)),
+            Some(scanned) => suppressions.apply(report, &Moves::new(scanned, detector, policy, opening)),
             None => suppressions.apply(report, &Unmoved),
         }
     }

@@ -6,6 +6,7 @@ mod audit;
 mod complete;
 mod front;
 mod history;
+mod opening;
 mod presence;
 mod unpacked;
 
@@ -17,7 +18,7 @@ use crate::detect::Detector;
 use crate::model::{Blob, Coverage, Finding, Note, NoteKind, Provenance, Report, SkipReason, Skipped};
 use crate::select::Policy;
 use crate::source::{self, Packed, Staged, StagedError, Walk};
-use unpacked::{Form, Opener};
+use unpacked::{Eye, Form, Opener};
 
 pub use front::{HistoryScan, Scan, ScanError, ScanErrorKind};
 
@@ -27,6 +28,8 @@ pub use audit::{Sources, audit};
 pub use complete::Completion;
 #[doc(hidden)]
 pub use history::{Memory, Reading, Sifted, scan_history};
+#[doc(hidden)]
+pub use opening::Opening;
 #[doc(hidden)]
 pub use presence::{Moves, Scanned};
 #[doc(hidden)]
@@ -48,6 +51,7 @@ pub enum Input {
 pub struct Progress<'o> {
     files: AtomicU64,
     bytes: AtomicU64,
+    images: AtomicU64,
     observer: Option<&'o (dyn Fn(&Finding) + Sync)>,
 }
 
@@ -68,14 +72,24 @@ impl<'o> Progress<'o> {
         self.files.load(Ordering::Relaxed)
     }
 
+    /// Images looked at so far, plain ones included.
+    pub fn images(&self) -> u64 {
+        self.images.load(Ordering::Relaxed)
+    }
+
+    /// Counts images.
+    fn look(&self, images: u64) {
+        self.images.fetch_add(images, Ordering::Relaxed);
+    }
+
     /// Bytes read so far.
     pub fn bytes(&self) -> u64 {
         self.bytes.load(Ordering::Relaxed)
     }
 }
 
-/// Scans `input` and reports what `detector` finds, in archives and notebooks as well if
-/// these are to be opened; the same input gives the same report, whatever the number of threads.
+/// Scans `input` and reports what `detector` finds, also in what
+/// `opening` says; the same input gives the same report, whatever the number of threads.
 ///
 /// # Errors
 /// When the system gives no threads. What cannot be read is in the report.
@@ -83,11 +97,11 @@ impl<'o> Progress<'o> {
 pub fn scan(
     input: &Input,
     walk: &Walk<'_>,
-    unpack: bool,
+    opening: Opening<'_>,
     detector: &Detector,
     progress: &Progress,
 ) -> io::Result<Report> {
-    let hire = || Worker::new(detector, progress, unpack);
+    let hire = || Worker::new(detector, progress, opening);
     let workers = match input {
         Input::Paths(paths) => walk.run(paths, hire)?,
         Input::Stdin(name) => {
@@ -100,7 +114,7 @@ pub fn scan(
 }
 
 /// Scans what is staged in a repository, with so many threads (0 stands for one for each
-/// core), in archives and notebooks as well if these are to be opened.
+/// core), also in what `opening` says.
 ///
 /// # Errors
 /// When there is no telling what is staged. What is and cannot be read is in the report.
@@ -109,11 +123,11 @@ pub fn scan_staged(
     staged: &Staged,
     policy: &Policy,
     threads: usize,
-    unpack: bool,
+    opening: Opening<'_>,
     detector: &Detector,
     progress: &Progress,
 ) -> Result<Report, StagedError> {
-    let hire = || Worker::new(detector, progress, unpack);
+    let hire = || Worker::new(detector, progress, opening);
     Ok(gather(staged.run(policy, threads, hire)?, detector))
 }
 
@@ -125,11 +139,11 @@ pub fn scan_staged(
 pub fn scan_listed(
     files: &[PathBuf],
     walk: &Walk<'_>,
-    unpack: bool,
+    opening: Opening<'_>,
     detector: &Detector,
     progress: &Progress,
 ) -> io::Result<Report> {
-    let hire = || Worker::new(detector, progress, unpack);
+    let hire = || Worker::new(detector, progress, opening);
     Ok(gather(walk.run_listed(files, hire)?, detector))
 }
 
@@ -179,8 +193,10 @@ struct Worker<'d> {
     detector: &'d Detector,
     progress: &'d Progress<'d>,
     opener: Opener<'d>,
-    /// Whether archives and notebooks are opened.
-    unpack: bool,
+    /// Looks at images, if they are looked at.
+    eye: Option<Eye<'d>>,
+    /// What is opened, and what is looked at.
+    opening: Opening<'d>,
     /// What the content that is being read is, if it is opened.
     form: Option<Form>,
     findings: Vec<Finding>,
@@ -192,10 +208,10 @@ struct Worker<'d> {
 }
 
 impl<'d> Worker<'d> {
-    fn new(detector: &'d Detector, progress: &'d Progress<'d>, unpack: bool) -> Self {
+    fn new(detector: &'d Detector, progress: &'d Progress<'d>, opening: Opening<'d>) -> Self {
         let (findings, coverage) = (Vec::new(), Coverage::default());
-        let opener = Opener::new(detector);
-        Self { detector, progress, opener, unpack, form: None, findings, before: 0, told: 0, coverage }
+        let (opener, eye) = (Opener::new(detector, opening), Eye::new(detector, opening));
+        Self { detector, progress, opener, eye, opening, form: None, findings, before: 0, told: 0, coverage }
     }
 
     /// Tells the observer of what it was not told of yet; nothing of it changes any more.
@@ -220,11 +236,17 @@ impl source::Worker for Worker<'_> {
             let path = self.detector.path_name(blob.provenance.shown);
             self.coverage.notes.push(Note { path, kind: NoteKind::Encoded });
         }
+        if let Some(eye) = &mut self.eye {
+            let mut coverage = Coverage::default();
+            eye.look(blob, &mut self.findings, &mut coverage);
+            self.progress.look(coverage.images + coverage.plain_images);
+            self.coverage.merge(coverage);
+        }
         self.progress.bytes.fetch_add(blob.fresh.len() as u64, Ordering::Relaxed);
     }
 
     fn wants(&mut self, provenance: &Provenance<'_>, head: &[u8]) -> bool {
-        self.form = if self.unpack { unpacked::form(provenance.relative, head) } else { None };
+        self.form = if self.opening.unpack { unpacked::form(provenance.relative, head) } else { None };
         self.form.is_some()
     }
 
@@ -232,6 +254,7 @@ impl source::Worker for Worker<'_> {
         let Some(form) = self.form.take() else { return };
         let mut findings = self.findings.split_off(self.before);
         let coverage = self.opener.open(form, packed, &mut findings);
+        self.progress.look(coverage.images + coverage.plain_images);
         self.findings.append(&mut findings);
         self.coverage.merge(coverage);
         self.tell();

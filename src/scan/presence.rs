@@ -4,7 +4,7 @@
 //! git cannot tell, the answer is the one by which a finding is reported.
 //!
 //! **Invariant:** content is judged as the scan judged it: with its detector, its policy,
-//! and archives and notebooks opened if they were.
+//! and archives and notebooks opened, and images looked at, if they were.
 
 use std::cell::{OnceCell, RefCell};
 use std::collections::{HashMap, HashSet};
@@ -20,7 +20,7 @@ use crate::source::snapshot::{Kind, Snapshot};
 use crate::source::{Content, Packed, Worker as _};
 use crate::suppress::baseline::{Presence, View};
 
-use super::{Progress, Worker};
+use super::{Opening, Progress, Worker};
 
 /// What was scanned.
 #[derive(Debug, Clone)]
@@ -43,8 +43,8 @@ pub struct Moves<'d> {
     scanned: Scanned,
     detector: &'d Detector,
     policy: &'d Policy,
-    /// Whether archives and notebooks are opened.
-    unpack: bool,
+    /// What is opened, and looked at.
+    opening: Opening<'d>,
     opened: OnceCell<Opened>,
     /// The digests of the secrets in a blob at a path.
     digests: RefCell<HashMap<(ObjectId, Vec<u8>), Digests>>,
@@ -99,13 +99,13 @@ impl Opened {
 }
 
 impl<'d> Moves<'d> {
-    /// For what was scanned with `detector` and `policy`, opening archives and notebooks or not.
-    pub fn new(scanned: Scanned, detector: &'d Detector, policy: &'d Policy, unpack: bool) -> Self {
+    /// For what was scanned with `detector` and `policy`, and what was opened and looked at.
+    pub fn new(scanned: Scanned, detector: &'d Detector, policy: &'d Policy, opening: Opening<'d>) -> Self {
         Self {
             scanned,
             detector,
             policy,
-            unpack,
+            opening,
             opened: OnceCell::new(),
             digests: RefCell::default(),
             taken: OnceCell::new(),
@@ -217,7 +217,7 @@ impl<'d> Moves<'d> {
             return known.clone();
         }
         let progress = Progress::default();
-        let mut worker = Worker::new(self.detector, &progress, self.unpack);
+        let mut worker = Worker::new(self.detector, &progress, self.opening);
         // What cannot be read to its end tells of what came before.
         let _ = self.read(id, path, &mut worker);
         let digests: HashSet<String> = worker.findings.into_iter().map(|finding| finding.digest).collect();

@@ -22,6 +22,11 @@ const BITS: [u8; 256] = {
     bits
 };
 
+/// The six bits of a letter; more than 63 where it is none.
+pub(super) fn bits(byte: u8) -> u8 {
+    BITS[usize::from(byte)]
+}
+
 /// Whether a byte is a base64 letter.
 pub(super) fn is_letter(byte: u8) -> bool {
     BITS[usize::from(byte)] != NONE

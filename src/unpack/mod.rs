@@ -6,6 +6,8 @@
 pub mod archive;
 mod base64;
 mod broken;
+pub mod embedded;
+pub mod icon;
 mod json;
 pub mod notebook;
 mod part;

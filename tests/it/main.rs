@@ -35,6 +35,8 @@ mod html;
 mod keys;
 mod library;
 mod limits;
+#[cfg(feature = "archives")]
+mod ocr;
 #[cfg(unix)]
 mod owner;
 mod pack;

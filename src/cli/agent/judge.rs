@@ -13,7 +13,7 @@ use anyhow::{Context as _, Result};
 use baseleak::detect::Detector;
 use baseleak::model::{Blob, Confidence, FailOn, Finding, Provenance, Report};
 use baseleak::rules::{Config, RuleSet};
-use baseleak::scan::{self, Input, Progress};
+use baseleak::scan::{self, Input, Opening, Progress};
 use baseleak::select::Policy;
 use baseleak::source::{self, Walk};
 use baseleak::suppress::baseline::Unmoved;
@@ -23,7 +23,7 @@ use super::event::{Event, Moment};
 use super::texts::{self, Piece};
 use crate::cli::args::{ReadOptions, RuleArgs, SuppressArgs};
 use crate::cli::settling::settling;
-use crate::cli::{baseline, plan};
+use crate::cli::{baseline, ocr, plan};
 
 /// What was found.
 #[derive(Debug, Default)]
@@ -184,8 +184,9 @@ impl Judge<'_> {
         }
         let walk = Walk { policy: &self.policy, ignored: true, threads: 1 };
         let (input, progress) = (Input::Paths(files), Progress::default());
-        let unpack = self.config.scan.unpack.unwrap_or(true);
-        let report = scan::scan(&input, &walk, unpack, &self.detector, &progress);
+        let ocr = ocr::plan(&ReadOptions::default(), &self.config)?;
+        let opening = Opening { unpack: self.config.scan.unpack.unwrap_or(true), ocr: ocr.as_ref() };
+        let report = scan::scan(&input, &walk, opening, &self.detector, &progress);
         self.settle(report.context("cannot read the file that the agent asks for")?, Place::Read)
     }
 

@@ -75,7 +75,7 @@ fn commits(
         limits,
         all_commits: false,
         submodules: false,
-        unpack: settings.unpack,
+        opening: settings.opening(),
         memory: None,
     };
     let report = scan::scan_history(&history, &settings.policy, &reading, detector, &Progress::default());
@@ -94,9 +94,9 @@ impl Job<'_> {
     fn files(&self, asked: &Asked, args: &FrameworkArgs, staged: Staged, root: &Path) -> Result<Report> {
         let paths = staged.paths().map_err(super::staged::advised)?;
         let Choice { index, files } = Choice::new(asked, &args.files, paths, root);
-        let Settings { policy, threads, unpack, .. } = self.settings;
-        let staged = staged.only(index);
-        let index = scan::scan_staged(&staged, policy, *threads, *unpack, self.detector, &self.progress);
+        let Settings { policy, threads, .. } = self.settings;
+        let (staged, opening) = (staged.only(index), self.settings.opening());
+        let index = scan::scan_staged(&staged, policy, *threads, opening, self.detector, &self.progress);
         let index = index.map_err(super::staged::advised)?;
         if files.is_empty() {
             return Ok(index);
@@ -106,8 +106,8 @@ impl Job<'_> {
     }
 
     fn listed(&self, files: &[PathBuf]) -> io::Result<Report> {
-        let Settings { policy, threads, unpack, .. } = self.settings;
+        let Settings { policy, threads, .. } = self.settings;
         let walk = Walk { policy, ignored: true, threads: *threads };
-        scan::scan_listed(files, &walk, *unpack, self.detector, &self.progress)
+        scan::scan_listed(files, &walk, self.settings.opening(), self.detector, &self.progress)
     }
 }

@@ -47,7 +47,7 @@ pub(crate) fn run(args: &HistoryArgs, color: Option<ColorWhen>) -> Result<Exit> 
 /// How objects are read.
 pub(super) fn reading<'r>(
     args: &ObjectArgs,
-    settings: &Settings,
+    settings: &'r Settings,
     limits: &'r Limits,
     cache: Option<&'r Cache>,
 ) -> Reading<'r> {
@@ -58,7 +58,7 @@ pub(super) fn reading<'r>(
         limits,
         all_commits: args.all_commits,
         submodules: args.submodules,
-        unpack: settings.unpack,
+        opening: settings.opening(),
         memory: cache.map(|cache| cache as &dyn Memory),
     }
 }

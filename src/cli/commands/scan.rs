@@ -24,7 +24,7 @@ pub(crate) fn run(args: &ScanArgs, color: Option<ColorWhen>) -> Result<Exit> {
         |finding: &Finding| settings.reports.tell(finding, |finding| settings.suppressions.at_once(finding));
     let progress = Progress::observed(&tell);
     let report =
-        progress::watch(&progress, || scan::scan(&input, &walk, settings.unpack, &detector, &progress))
+        progress::watch(&progress, || scan::scan(&input, &walk, settings.opening(), &detector, &progress))
             .context("cannot start the threads to read with")?;
     // Standard input comes from no repository.
     let repository = settings.root.as_deref().filter(|_| matches!(input, Input::Paths(_)));

@@ -27,8 +27,8 @@ pub(crate) fn run(args: &StagedArgs, color: Option<ColorWhen>) -> Result<Exit> {
     let tell =
         |finding: &Finding| settings.reports.tell(finding, |finding| settings.suppressions.at_once(finding));
     let progress = Progress::observed(&tell);
-    let Settings { policy, threads, unpack, .. } = &settings;
-    let scan = || scan::scan_staged(&staged, policy, *threads, *unpack, &detector, &progress);
+    let Settings { policy, threads, .. } = &settings;
+    let scan = || scan::scan_staged(&staged, policy, *threads, settings.opening(), &detector, &progress);
     let report = progress::watch(&progress, scan).map_err(advised)?;
     let ending = Ending {
         settings: &settings,

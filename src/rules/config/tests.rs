@@ -9,7 +9,7 @@ fn read(text: &str) -> Result<Config, String> {
 
 #[test]
 fn every_key() {
-    let text = "[scan]\ninclude = ['*.py']\nexclude = ['dist/**']\nignored = true\ndecode = false\nmax-file-size = '10MiB'\nunpack = false\n\
+    let text = "[scan]\ninclude = ['*.py']\nexclude = ['dist/**']\nignored = true\ndecode = false\nmax-file-size = '10MiB'\nunpack = false\nocr = true\nocr-budget = '5m'\n\
                 [rules]\nfiles = ['a.toml', '/b.toml']\ndisable = ['x']\n\
                 [output]\nformat = 'json'\ncolor = 'never'\n\
                 [suppress]\ninline = false\nrequire-reason = true\nbaseline = 'b.txt'\nignore-file = '/i'\n\
@@ -25,6 +25,8 @@ fn every_key() {
             decode: Some(false),
             max_file_size: Some(10 << 20),
             unpack: Some(false),
+            ocr: Some(true),
+            ocr_budget: Some(Duration::from_secs(300)),
         },
         rules: RulesConfig {
             files: vec!["proj/a.toml".into(), "/b.toml".into()],
@@ -40,7 +42,7 @@ fn every_key() {
         gate: GateConfig { fail_on: Some(FailOn::High), max_findings: Some(3) },
         allow: vec![
             AllowConfig {
-                line: 22,
+                line: 24,
                 key: Some("b10_abcd1234".to_owned()),
                 path: Some("tests/**".to_owned()),
                 rule: Some("r".to_owned()),
@@ -50,7 +52,7 @@ fn every_key() {
                 owner: Some("ann".to_owned()),
             },
             AllowConfig {
-                line: 30,
+                line: 32,
                 key: Some("sha256:0123456789ab".to_owned()),
                 expires: Some("2027-02-28".to_owned()),
                 ..AllowConfig::default()
@@ -78,6 +80,12 @@ fn what_is_wrong_is_said_with_its_line() {
     check("[scan]\ninclude = 'x'", "2: scan.include must be a list of strings, not a string");
     check("[scan]\ninclude = ['x', 1]", "2: scan.include must be a list of strings, but it holds an integer");
     check("[scan]\nignored = 'yes'", "2: scan.ignored must be true or false, not a string");
+    check("[scan]\nocr-budget = 60", "2: scan.ocr-budget must be a time such as \"60s\", not an integer");
+    check(
+        "[scan]\nocr-budget = '60'",
+        "2: scan.ocr-budget is not a time: a time is a whole number with a unit: s, m or h, as in \"60s\"",
+    );
+    check("[scan]\ntesseract = 'x'", "2: unknown key \"scan.tesseract\"");
     check("[scan]\nmax-file-size = -1", "2: scan.max-file-size must be a whole number from 0");
     check(
         "[scan]\nmax-file-size = '10 miles'",

@@ -150,7 +150,7 @@ impl Audit<'_> {
         view: &View<'_>,
     ) -> Result<(Vec<Finding>, Coverage), HistoryError> {
         let walk = Walk { policy, ignored: true, threads: self.reading.threads };
-        let hire = || view.hire(super::Worker::new(self.detector, self.progress, self.reading.unpack));
+        let hire = || view.hire(super::Worker::new(self.detector, self.progress, self.reading.opening));
         let workers = walk.run(&[root.to_owned()], hire)?;
         let workers = workers.into_iter().map(|placed| placed.worker).collect();
         let Report { findings, coverage, .. } = super::gather(workers, self.detector);
@@ -159,8 +159,8 @@ impl Audit<'_> {
 
     /// What is staged and HEAD does not have.
     fn index(&self, staged: &Staged) -> (Vec<Finding>, Coverage) {
-        let Reading { threads, unpack, .. } = *self.reading;
-        match scan_staged(staged, self.policy, threads, unpack, self.detector, self.progress) {
+        let Reading { threads, opening, .. } = *self.reading;
+        match scan_staged(staged, self.policy, threads, opening, self.detector, self.progress) {
             Ok(mut report) => {
                 report.findings.iter_mut().for_each(|finding| finding.seen = vec![Seen::Index]);
                 // The submodules of the history are counted.

@@ -14,13 +14,14 @@ use std::sync::OnceLock;
 
 use crate::detect::Detector;
 use crate::model::{FailOn, Finding, Report};
+use crate::ocr::Ocr;
 use crate::rules::{Loaded, RuleSet};
 use crate::select::Policy;
 use crate::source::history::{Engine, Limits};
 use crate::source::{self, Staged, Walk};
 use crate::suppress::{Suppressions, gate};
 
-use super::{Completion, Input, Progress, Reading, Scanned, Sources, Worker};
+use super::{Completion, Input, Opening, Progress, Reading, Scanned, Sources, Worker};
 use error::Cause;
 pub use error::{ScanError, ScanErrorKind};
 pub use history::HistoryScan;
@@ -72,6 +73,7 @@ pub struct Scan {
     warnings: Vec<String>,
     decode: bool,
     unpack: bool,
+    ocr: Option<Ocr>,
     ignored: bool,
     threads: usize,
     policy: Policy,
@@ -110,6 +112,7 @@ impl Scan {
             warnings: Vec::new(),
             decode: true,
             unpack: true,
+            ocr: None,
             ignored: false,
             threads: 0,
             policy: Policy::default(),
@@ -209,6 +212,17 @@ impl Scan {
         Self { unpack, ..self }
     }
 
+    /// Reads the text in images, too: in files that are images, and where archives and
+    /// notebooks are opened also in those that lie in something. The default is not to, for
+    /// it costs far more than everything else.
+    ///
+    /// A budget is for all that this `Scan` scans. What was to be looked at and was not is
+    /// in the coverage.
+    #[must_use]
+    pub fn ocr(self, ocr: Ocr) -> Self {
+        Self { ocr: Some(ocr), ..self }
+    }
+
     /// Which files are read; the default is all. What it leaves out is counted.
     #[must_use]
     pub fn policy(self, policy: Policy) -> Self {
@@ -286,7 +300,7 @@ impl Scan {
     /// fails, the coverage says so.
     pub fn reader(&self, name: &str, stream: impl Read) -> Report {
         let progress = self.progress();
-        let mut worker = Worker::new(self.detector(), &progress, self.unpack);
+        let mut worker = Worker::new(self.detector(), &progress, self.opening());
         source::scan_stream(name, stream, &mut worker);
         self.completed(super::gather(vec![worker], self.detector()), None, None)
     }
@@ -302,7 +316,7 @@ impl Scan {
         let root = roots.first().filter(|_| roots.len() == 1);
         let walk = Walk { policy: &self.policy, ignored: self.ignored, threads: self.threads };
         let input = Input::Paths(paths);
-        let report = super::scan(&input, &walk, self.unpack, self.detector(), &self.progress());
+        let report = super::scan(&input, &walk, self.opening(), self.detector(), &self.progress());
         let report = report.map_err(Cause::from)?;
         Ok(self.completed(report, root.map(PathBuf::as_path), root.cloned().map(Scanned::Folder)))
     }
@@ -317,7 +331,7 @@ impl Scan {
         let staged = Staged::open(Some(repository)).map_err(Cause::from)?;
         let (detector, progress) = (self.detector(), self.progress());
         let report =
-            super::scan_staged(&staged, &self.policy, self.threads, self.unpack, detector, &progress);
+            super::scan_staged(&staged, &self.policy, self.threads, self.opening(), detector, &progress);
         let report = report.map_err(Cause::from)?;
         let scanned = Scanned::Index(Some(repository.to_owned()));
         Ok(self.completed(report, Some(staged.root().unwrap_or(repository)), Some(scanned)))
@@ -344,11 +358,15 @@ impl Scan {
         Ok(self.completed(report, Some(repository), Some(Scanned::All(Some(repository.to_owned())))))
     }
 
+    fn opening(&self) -> Opening<'_> {
+        Opening { unpack: self.unpack, ocr: self.ocr.as_ref() }
+    }
+
     fn progress(&self) -> Progress<'_> {
         self.observer.as_ref().map_or_else(Progress::default, |observer| Progress::observed(&**observer))
     }
 
-    fn reading<'r>(&self, limits: &'r Limits) -> Reading<'r> {
+    fn reading<'r>(&'r self, limits: &'r Limits) -> Reading<'r> {
         Reading {
             engine: Engine::default(),
             threads: self.threads,
@@ -356,7 +374,7 @@ impl Scan {
             limits,
             all_commits: self.all_commits,
             submodules: self.submodules,
-            unpack: self.unpack,
+            opening: self.opening(),
             memory: None,
         }
     }
@@ -366,7 +384,7 @@ impl Scan {
         let completion = Completion {
             detector: self.detector(),
             policy: &self.policy,
-            unpack: self.unpack,
+            opening: self.opening(),
             suppressions: &self.suppressions,
             disabled: self.rules.lacking(self.builtin.clone()),
             repository,

@@ -7,7 +7,7 @@ use super::version::At;
 use crate::detect::Detector;
 use crate::model::{Blob, Coverage, Finding, Holder, Note, NoteKind, ObjectKind, Origin, Provenance};
 use crate::pack::{Decoder, ObjectId};
-use crate::scan::unpacked::{self, Form, Opener};
+use crate::scan::unpacked::{self, Eye, Form, Opener};
 use crate::select::Policy;
 use crate::source::history::{Attribution, Carrier, History, HistoryError, names};
 use crate::source::{Content, Packed};
@@ -25,6 +25,8 @@ pub(super) struct Judge<'h> {
     pub(super) places: Places,
     /// Opens archives and notebooks, if that is wanted.
     pub(super) opener: Option<Opener<'h>>,
+    /// Looks at images, if they are looked at.
+    pub(super) eye: Option<Eye<'h>>,
     /// Objects at paths that the policy does not admit, and what could not be unpacked.
     pub(super) coverage: Coverage,
     /// The paths at which the indexes have what was marked.
@@ -90,8 +92,9 @@ impl Judge<'_> {
         paths: &[Vec<u8>],
     ) -> Result<(), HistoryError> {
         let small = self.history.fetch(&id, &mut Decoder::new(Decoder::LIMIT)).ok().flatten();
-        let mut opened = 0;
-        for path in paths {
+        let (mut opened, mut covered) = (0, Coverage::default());
+        for (number, path) in paths.iter().enumerate() {
+            let mut seen = Vec::new();
             let (mut findings, mut form, mut is_decoded) = (Vec::new(), None, true);
             let provenance = Provenance { shown: path, relative: path };
             let mut scan = |blob: &Blob<'_>| {
@@ -99,6 +102,9 @@ impl Judge<'_> {
                     form = unpacked::form(path, blob.bytes);
                 }
                 is_decoded &= self.detector.scan(blob, &mut findings);
+                if let (ObjectKind::Blob, Some(eye)) = (kind, self.eye.as_mut().filter(|_| number < OPENED)) {
+                    eye.look(blob, &mut seen, &mut covered);
+                }
             };
             match &small {
                 Some((_, bytes)) => scan(&Blob::whole(bytes, provenance)),
@@ -111,7 +117,15 @@ impl Judge<'_> {
             if let Some(form) = form.filter(|_| opened < OPENED) {
                 opened += 1;
                 let bytes = small.as_ref().map(|(_, bytes)| &bytes[..]);
-                self.open(form, id, bytes, provenance, &mut findings)?;
+                covered.merge(self.open(form, id, bytes, provenance, &mut findings)?);
+            }
+            findings.append(&mut seen);
+            // Members and images were counted when they were looked at first; what was not
+            // looked at is so at every path, and is told at the first.
+            let Coverage { notes, skipped, .. } = std::mem::take(&mut covered);
+            self.coverage.notes.extend(notes);
+            if number == 0 {
+                self.coverage.skipped.extend(skipped);
             }
             if !findings.is_empty() {
                 self.add(findings, id, kind, carrier, path, paths.len() == 1);
@@ -129,8 +143,8 @@ impl Judge<'_> {
         bytes: Option<&[u8]>,
         provenance: Provenance<'_>,
         findings: &mut Vec<Finding>,
-    ) -> Result<(), HistoryError> {
-        let Some(opener) = &mut self.opener else { return Ok(()) };
+    ) -> Result<Coverage, HistoryError> {
+        let Some(opener) = &mut self.opener else { return Ok(Coverage::default()) };
         let mut stream = match bytes {
             Some(_) => None,
             None => self.history.stream(&id)?,
@@ -138,12 +152,9 @@ impl Judge<'_> {
         let content = match (bytes, &mut stream) {
             (Some(bytes), _) => Content::Bytes(bytes),
             (None, Some(stream)) => Content::Stream(stream),
-            (None, None) => return Ok(()),
+            (None, None) => return Ok(Coverage::default()),
         };
-        let coverage = opener.open(form, Packed { provenance, content, is_named: false }, findings);
-        // Members were counted when they were looked at first.
-        self.coverage.notes.extend(coverage.notes);
-        Ok(())
+        Ok(opener.open(form, Packed { provenance, content, is_named: false }, findings))
     }
 
     /// Judges the names in a tree, at every path that it has.

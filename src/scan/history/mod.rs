@@ -24,8 +24,8 @@ use crate::source::history::{
     Engine, History, HistoryError, Indexed, Limits, Selected, Tip, TipKind, Wanted,
 };
 
-use super::unpacked::Opener;
-use super::{Input, Progress, report, scan};
+use super::unpacked::{Eye, Opener};
+use super::{Input, Opening, Progress, report, scan};
 pub(super) use elsewhere::Elsewhere;
 use group::Commits;
 use head::Head;
@@ -48,8 +48,8 @@ pub struct Reading<'r> {
     pub all_commits: bool,
     /// Whether the submodules are read, too.
     pub submodules: bool,
-    /// Whether archives and notebooks are opened.
-    pub unpack: bool,
+    /// What is opened, and looked at.
+    pub opening: Opening<'r>,
     /// What is remembered of packs.
     pub memory: Option<&'r dyn Memory>,
 }
@@ -168,6 +168,8 @@ impl Scan<'_> {
         found.coverage.objects = sifted.objects;
         found.coverage.bytes = sifted.bytes;
         found.coverage.members = sifted.members;
+        found.coverage.images = sifted.images;
+        found.coverage.plain_images = sifted.plain_images;
         found.coverage.oversized = sifted.oversized;
         found.coverage.skipped.extend(unreadable.into_iter().map(|(name, why)| self.skipped(&name, &why)));
         // All objects are read, whatever leads to them; with limits the refs say which.
@@ -201,7 +203,8 @@ impl Scan<'_> {
             attribution: &attribution,
             commits: Commits::new(history, self.detector),
             places: group::Places::default(),
-            opener: self.reading.unpack.then(|| Opener::new(self.detector)),
+            opener: self.reading.opening.unpack.then(|| Opener::new(self.detector, self.reading.opening)),
+            eye: Eye::new(self.detector, self.reading.opening),
             coverage: Coverage::default(),
             staged: elsewhere::staged(indexed, &ids),
             elsewhere: self.asks_elsewhere.then(|| (Elsewhere::default(), Head::of(history, tips))),
@@ -254,7 +257,7 @@ impl Scan<'_> {
         let policy = beside_objects();
         let walk = Walk { policy: &policy, ignored: true, threads: self.reading.threads };
         let input = Input::Paths(vec![history.folder().to_owned()]);
-        let mut report = scan(&input, &walk, self.reading.unpack, self.detector, self.progress)?;
+        let mut report = scan(&input, &walk, self.reading.opening, self.detector, self.progress)?;
         // The objects were read in another way, and were not passed over.
         report.coverage.excluded = 0;
         let Report { findings, coverage, .. } = report;

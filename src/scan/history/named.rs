@@ -35,7 +35,9 @@ impl Scan<'_> {
         marked: &[(ObjectId, ObjectKind)],
     ) -> Result<Option<Vec<ObjectId>>, HistoryError> {
         // What lies at excluded paths is counted, and only the graph knows the paths.
-        let is_open = !marked.is_empty() && marked.len() <= MOST && self.policy.admits_all();
+        // What was seen in an image asks for the graph, and so does one that was not looked at.
+        let sees = self.reading.opening.ocr.is_some();
+        let is_open = !marked.is_empty() && marked.len() <= MOST && self.policy.admits_all() && !sees;
         if !is_open {
             return Ok(None);
         }
@@ -60,7 +62,7 @@ impl Scan<'_> {
                 return None;
             }
             let (_, bytes) = history.fetch(id, &mut decoder).ok().flatten()?;
-            let form = self.reading.unpack.then(|| unpacked::form_of(b"", &bytes)).flatten();
+            let form = self.reading.opening.unpack.then(|| unpacked::form_of(b"", &bytes)).flatten();
             let glance = self.detector.glance(&bytes);
             match form {
                 None if glance.by_name => {
@@ -73,7 +75,12 @@ impl Scan<'_> {
                 }
                 Some(Form::Archive(kind)) if !glance.may_hold => {
                     let input = Input::Seek(&mut Cursor::new(&bytes));
-                    let inside = unpacked::glance(self.detector, &mut Reader::default(), kind, input);
+                    let inside = unpacked::glance(
+                        self.detector,
+                        &mut Reader::default(),
+                        self.reading.opening,
+                        (kind, input),
+                    );
                     // What is in an archive has names of its own.
                     if inside.may_hold {
                         return None;
@@ -110,7 +117,8 @@ impl Scan<'_> {
     /// Why objects without a finding could not be unpacked to their end. They are named by
     /// their ids: to find their paths would cost as much as all the rest.
     pub(super) fn notes(&self, history: &History, broken: &[ObjectId]) -> Vec<Note> {
-        let (mut opener, mut decoder) = (Opener::new(self.detector), Decoder::new(Decoder::LIMIT));
+        let (mut opener, mut decoder) =
+            (Opener::new(self.detector, self.reading.opening), Decoder::new(Decoder::LIMIT));
         let mut notes = Vec::new();
         for id in broken {
             let Some((_, bytes)) = history.fetch(id, &mut decoder).ok().flatten() else { continue };

@@ -13,7 +13,8 @@ use super::{Progress, Reading};
 use crate::detect::{Detector, Glance};
 use crate::model::{Blob, ObjectKind, Provenance, hex};
 use crate::pack::{Lack, Object, ObjectId, Visitor};
-use crate::scan::unpacked::{self, Glanced, Joins};
+use crate::scan::Opening;
+use crate::scan::unpacked::{self, Eye, Glanced, Glimpse, Joins};
 use crate::source::Reader;
 use crate::source::history::{History, HistoryError, Part, Request, links};
 use crate::unpack::archive::{self, Input};
@@ -30,6 +31,12 @@ pub struct Sifted {
     pub bytes: u64,
     /// Members of archives looked at.
     pub members: u64,
+    /// Images whose text was looked for.
+    pub images: u64,
+    /// Images that can show no key.
+    pub plain_images: u64,
+    /// Images that were to be looked at and were not: what came to this is not remembered.
+    pub unseen: u64,
     /// Blobs passed over because they are larger than the limit.
     pub oversized: u64,
     /// Those that may hold something, or that cannot be unpacked, in order.
@@ -45,10 +52,20 @@ pub trait Memory: Sync {
 }
 
 impl Sifted {
+    fn saw(&mut self, glimpse: Glimpse, progress: &Progress) {
+        self.images += glimpse.images;
+        self.plain_images += glimpse.plain;
+        self.unseen += glimpse.unseen;
+        progress.look(glimpse.images + glimpse.plain);
+    }
+
     fn merge(&mut self, other: Self) {
         self.objects += other.objects;
         self.bytes += other.bytes;
         self.members += other.members;
+        self.images += other.images;
+        self.plain_images += other.plain_images;
+        self.unseen += other.unseen;
         self.oversized += other.oversized;
         self.marked.extend(other.marked);
     }
@@ -60,7 +77,10 @@ struct Sifter<'d> {
     progress: &'d Progress<'d>,
     reach: Option<usize>,
     /// What archives and notebooks are read through, if they are opened.
-    opening: Option<Reader>,
+    reader: Option<Reader>,
+    opening: Opening<'d>,
+    /// Looks at images, if they are looked at.
+    eye: Option<Eye<'d>>,
     /// Larger blobs are passed over.
     limit: u64,
     sifted: Sifted,
@@ -72,10 +92,12 @@ impl Sifter<'_> {
     /// Whether a text is an archive, and whether it matters what is packed inside it or in
     /// a notebook; the latter is not asked where the text is marked anyway.
     fn open(&mut self, bytes: &[u8], glance: Glance) -> (bool, bool) {
-        let Some(reader) = &mut self.opening else { return (false, false) };
+        let Some(reader) = &mut self.reader else { return (false, false) };
         if let Some(kind) = archive::kind_of(bytes, b"") {
-            let glanced = unpacked::glance(self.detector, reader, kind, Input::Seek(&mut Cursor::new(bytes)));
+            let input = Input::Seek(&mut Cursor::new(bytes));
+            let glanced = unpacked::glance(self.detector, reader, self.opening, (kind, input));
             self.sifted.members += glanced.members;
+            self.sifted.saw(glanced.images, self.progress);
             return (true, glanced.matters());
         }
         let nowhere = Provenance { shown: b"", relative: b"" };
@@ -84,6 +106,14 @@ impl Sifter<'_> {
             !glance.may_hold
                 && Joins::default().see(self.detector, &Blob::whole(bytes, nowhere), glance.has_keyword),
         )
+    }
+
+    /// Whether one of the images that a blob is, or has, matters.
+    fn look(&mut self, bytes: &[u8]) -> bool {
+        let Some(eye) = &mut self.eye else { return false };
+        let glimpse = eye.glance(&Blob::whole(bytes, Provenance { shown: b"", relative: b"" }));
+        self.sifted.saw(glimpse, self.progress);
+        glimpse.matters
     }
 
     fn count(&mut self, size: u64) {
@@ -117,6 +147,8 @@ impl Visitor for Sifter<'_> {
         let (mut is_packed, mut matters) = (false, false);
         if object.kind() == ObjectKind::Blob {
             (is_packed, matters) = self.open(bytes, glance);
+            matters |= self.look(bytes);
+            is_packed |= self.eye.is_some() && unpacked::may_have(bytes);
         }
         if glance.may_hold || matters {
             self.sifted.marked.push((object.id(), object.kind()));
@@ -132,7 +164,8 @@ impl Visitor for Sifter<'_> {
             ObjectKind::Commit => true,
             ObjectKind::Tree => self.detector.names_stir(edits),
             ObjectKind::Blob if size > self.limit => true,
-            ObjectKind::Blob if self.opening.is_some() && is_packed() => true,
+            ObjectKind::Blob if self.reader.is_some() && is_packed() => true,
+            ObjectKind::Blob if self.eye.is_some() && unpacked::may_begin(edits) => true,
             _ => self.detector.stirs(edits),
         };
         if !must_see {
@@ -154,8 +187,8 @@ pub(super) fn sift(
     detector: &Detector,
     progress: &Progress,
 ) -> Result<(Sifted, Vec<(String, String)>), HistoryError> {
-    let (unpack, request) = (reading.unpack, request(reading, only));
-    let sift = |part| one(history, Request { part, ..request }, (limit, unpack), detector, progress);
+    let (opening, request) = (reading.opening, request(reading, only));
+    let sift = |part| one(history, Request { part, ..request }, (limit, opening), detector, progress);
     let (mut all, mut unreadable) = (Sifted::default(), Vec::new());
     let memory = reading.memory.filter(|_| only.is_none() && history.is_sound(reading.engine));
     let parts = match memory {
@@ -165,7 +198,7 @@ pub(super) fn sift(
     for part in parts {
         let key = memory
             .zip(history.name_of(part))
-            .map(|(memory, name)| (memory, key(detector, limit, unpack, &name)));
+            .map(|(memory, name)| (memory, key(detector, limit, opening, &name)));
         if let Some(sifted) = key.as_ref().and_then(|(memory, key)| memory.recall(key)) {
             progress.files.fetch_add(sifted.objects, Ordering::Relaxed);
             progress.bytes.fetch_add(sifted.bytes, Ordering::Relaxed);
@@ -175,6 +208,7 @@ pub(super) fn sift(
         let (sifted, faults) = sift(part)?;
         if let Some((memory, key)) = key
             && faults.is_empty()
+            && sifted.unseen == 0
         {
             memory.keep(&key, &sifted);
         }
@@ -191,28 +225,31 @@ fn request<'r>(reading: &Reading<'_>, only: Option<&'r HashSet<ObjectId>>) -> Re
 }
 
 /// What is remembered of the part of a repository with this name: it depends on the
-/// rules, on the limit, on the program, and on what is opened.
-fn key(detector: &Detector, limit: u64, unpack: bool, name: &str) -> String {
-    let depth = if unpack { "unpacked" } else { "as it is" };
+/// rules, on the limit, on the program, on what is opened, and on what reads images.
+fn key(detector: &Detector, limit: u64, opening: Opening<'_>, name: &str) -> String {
+    let depth = if opening.unpack { "unpacked" } else { "as it is" };
+    let eye = opening.ocr.map(|ocr| format!("seen by {}", ocr.identity())).unwrap_or_default();
     let (rules, limit) = (detector.rules_digest(), limit.to_string());
-    let text = [env!("CARGO_PKG_VERSION"), &rules, &limit, depth, name].join("\n");
+    let text = [env!("CARGO_PKG_VERSION"), &rules, &limit, depth, &eye, name].join("\n");
     hex(&Sha256::digest(text))
 }
 
 fn one(
     history: &History,
     request: Request<'_>,
-    (limit, unpack): (u64, bool),
+    (limit, opening): (u64, Opening<'_>),
     detector: &Detector,
     progress: &Progress,
 ) -> Result<(Sifted, Vec<(String, String)>), HistoryError> {
     let reach = detector.reach();
-    let opening = || unpack.then(Reader::default);
+    let reader = || opening.unpack.then(Reader::default);
     let hire = || Sifter {
         detector,
         progress,
         reach,
-        opening: opening(),
+        reader: reader(),
+        opening,
+        eye: Eye::new(detector, opening),
         limit,
         sifted: Sifted::default(),
         linked: Vec::new(),
@@ -231,11 +268,12 @@ fn one(
             sifted.oversized += 1;
             continue;
         }
-        match large(history, id, opening(), detector) {
+        match large(history, id, reader(), opening, detector) {
             Ok((size, kind, glanced)) => {
                 sifted.objects += 1;
                 sifted.bytes += size;
                 sifted.members += glanced.members;
+                sifted.saw(glanced.images, progress);
                 progress.bytes.fetch_add(size, Ordering::Relaxed);
                 sifted.marked.extend(glanced.matters().then_some((id, kind)));
             }
@@ -264,15 +302,20 @@ fn missing(history: &History, mut linked: Vec<ObjectId>) -> Vec<(String, String)
 fn large(
     history: &History,
     id: ObjectId,
-    opening: Option<Reader>,
+    reader: Option<Reader>,
+    opening: Opening<'_>,
     detector: &Detector,
 ) -> Result<(u64, ObjectKind, Glanced), String> {
     let (mut glanced, mut joins, mut packed) = (Glanced::default(), Joins::default(), None);
+    let mut eye = Eye::new(detector, opening);
     let nowhere = Provenance { shown: b"", relative: b"" };
     let read = history.windows(&id, nowhere, |blob| {
         let glance = detector.glance(blob.bytes);
         glanced.may_hold |= glance.may_hold;
-        if opening.is_some() {
+        if let Some(eye) = &mut eye {
+            glanced.images.merge(eye.glance(blob));
+        }
+        if reader.is_some() {
             glanced.may_hold |= joins.see(detector, blob, glance.has_keyword);
             if blob.is_first() {
                 packed = archive::kind(blob.bytes, b"");
@@ -284,13 +327,14 @@ fn large(
         Ok(None) => return Err("it is not here any more".to_owned()),
         Err(error) => return Err(error.to_string()),
     };
-    if let (Some(packed), Some(mut reader), ObjectKind::Blob) = (packed, opening, kind)
+    if let (Some(packed), Some(mut reader), ObjectKind::Blob) = (packed, reader, kind)
         && let Some(mut stream) = history.stream(&id).map_err(|error| error.to_string())?
     {
-        let inside = unpacked::glance(detector, &mut reader, packed, Input::Stream(&mut stream));
+        let inside = unpacked::glance(detector, &mut reader, opening, (packed, Input::Stream(&mut stream)));
         glanced.members = inside.members;
         glanced.may_hold |= inside.may_hold;
         glanced.is_broken |= inside.is_broken;
+        glanced.images.merge(inside.images);
     }
     Ok((size, kind, glanced))
 }

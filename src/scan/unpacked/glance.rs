@@ -12,7 +12,9 @@ use crate::source::Reader;
 use crate::unpack::archive::{self, Budget, Input, Kind, Reason, Visitor};
 use crate::unpack::notebook as jupyter;
 
+use super::eye::{Eye, Glimpse};
 use super::{bundle, joint, notebook};
+use crate::scan::Opening;
 
 /// What looking into an archive came to.
 #[derive(Debug, Clone, Copy, Default)]
@@ -23,16 +25,19 @@ pub(in crate::scan) struct Glanced {
     pub(in crate::scan) is_broken: bool,
     /// Members looked at.
     pub(in crate::scan) members: u64,
+    /// What its images came to.
+    pub(in crate::scan) images: Glimpse,
 }
 
 /// Looks into an archive of this kind.
 pub(in crate::scan) fn glance(
     detector: &Detector,
     reader: &mut Reader,
-    kind: Kind,
-    input: Input<'_>,
+    opening: Opening<'_>,
+    (kind, input): (Kind, Input<'_>),
 ) -> Glanced {
-    let mut look = Look { detector, reader, level: 0, glanced: Glanced::default() };
+    let eye = Eye::new(detector, opening);
+    let mut look = Look { detector, reader, eye, level: 0, glanced: Glanced::default() };
     archive::unpack(input, kind, Budget::default(), &mut look);
     look.glanced
 }
@@ -40,35 +45,45 @@ pub(in crate::scan) fn glance(
 impl Glanced {
     /// Whether it is to be opened where its path is known.
     pub(in crate::scan) fn matters(self) -> bool {
-        self.may_hold || self.is_broken
+        self.may_hold || self.is_broken || self.images.matters
     }
 }
 
 struct Look<'l> {
     detector: &'l Detector,
     reader: &'l mut Reader,
+    /// Looks at images, if they are looked at.
+    eye: Option<Eye<'l>>,
     /// Git bundles in one another that are open.
     level: u32,
     glanced: Glanced,
 }
 
 impl Visitor for Look<'_> {
+    fn wants_pictures(&self) -> bool {
+        self.eye.is_some()
+    }
+
     fn member(&mut self, path: &[u8], _: Option<u64>, content: &mut dyn Read) {
         self.glanced.members += 1;
         // What lies in packs is not read, which is told.
         self.glanced.is_broken |= super::member::is_object(path);
-        if self.glanced.may_hold {
+        if self.glanced.may_hold && self.eye.is_none() {
             // It will be opened again anyway.
             return;
         }
         let detector = self.detector;
-        let mut may_hold = has_name(detector, path);
+        let mut may_hold = self.glanced.may_hold || has_name(detector, path);
+        let Self { eye, glanced, .. } = self;
         let mut joins = Joins::default();
-        let nowhere = Provenance { shown: b"", relative: b"" };
+        let nowhere = Provenance { shown: b"", relative: path };
         // A content never fails; what ends early is told as skipped.
         let _ = self.reader.read(content, nowhere, |blob| {
             let glance = detector.glance(blob.bytes);
             may_hold |= glance.may_hold || joins.see(detector, blob, glance.has_keyword);
+            if let Some(eye) = eye {
+                glanced.images.merge(eye.glance(blob));
+            }
         });
         self.glanced.may_hold = may_hold;
     }

@@ -9,6 +9,7 @@ use crate::source::Reader;
 use crate::unpack::archive::{Reason, Visitor};
 
 use super::bundle;
+use super::eye::Eye;
 use super::json::Json;
 use super::texts::Told;
 
@@ -28,6 +29,8 @@ pub(super) struct Members<'m> {
     pub(super) read: Read,
     /// The archive once more, where it is a file and a git bundle.
     pub(super) again: Option<File>,
+    /// Looks at the images in it, if they are looked at.
+    pub(super) eye: Option<Eye<'m>>,
     /// Git bundles that it lies in.
     level: u32,
     /// Notes that were not kept.
@@ -64,6 +67,7 @@ impl<'m> Members<'m> {
             is_coat,
             read,
             again: None,
+            eye: None,
             level: 0,
             more: 0,
             has_objects: false,
@@ -72,8 +76,8 @@ impl<'m> Members<'m> {
 
     /// For an archive in a git bundle that is a member here.
     pub(super) fn within<'i>(&'i mut self, provenance: Provenance<'i>, is_coat: bool) -> Members<'i> {
-        let level = self.level + 1;
-        Members { level, ..Members::new(self.detector, self.reader, provenance, is_coat) }
+        let (level, eye) = (self.level + 1, self.eye.as_ref().map(Eye::another));
+        Members { level, eye, ..Members::new(self.detector, self.reader, provenance, is_coat) }
     }
 
     /// Says that nothing of the archive was opened.
@@ -118,13 +122,17 @@ impl<'m> Members<'m> {
     }
 
     pub(super) fn content(&mut self, provenance: Provenance<'_>, content: &mut dyn io::Read) {
-        let Self { detector, reader, read, .. } = self;
+        let Self { detector, reader, read, eye, .. } = self;
+        let mut seen = Vec::new();
         let first = read.found.len();
         let (mut json, mut is_whole, mut held) = (None, true, Vec::new());
         let mut is_decoded = true;
         // A content never fails; what ends early is told as skipped.
         let bytes = reader.read(content, provenance, |blob: &Blob<'_>| {
             is_decoded &= detector.scan(blob, &mut read.found);
+            if let Some(eye) = eye {
+                eye.look(blob, &mut seen, &mut read.coverage);
+            }
             if blob.is_first() {
                 json = Json::of(provenance.relative, blob.bytes);
             }
@@ -139,7 +147,8 @@ impl<'m> Members<'m> {
             let path = detector.path_name(provenance.shown);
             read.coverage.notes.push(Note { path, kind: NoteKind::Encoded });
         }
-        let Some(json) = json.filter(|json| !json.is_settled(&read.found[first..])) else { return };
+        let json = json.filter(|json| !json.is_settled(&read.found[first..]));
+        let Some(json) = json else { return read.found.append(&mut seen) };
         let mut raw = read.found.split_off(first);
         let told = if is_whole {
             json.scan(detector, &held, provenance, &mut raw)
@@ -147,11 +156,16 @@ impl<'m> Members<'m> {
             Told::lost("too large to be held in memory")
         };
         read.found.append(&mut raw);
+        read.found.append(&mut seen);
         read.coverage.notes.extend(told.notes(detector, provenance.shown));
     }
 }
 
 impl Visitor for Members<'_> {
+    fn wants_pictures(&self) -> bool {
+        self.eye.is_some()
+    }
+
     fn member(&mut self, path: &[u8], _: Option<u64>, content: &mut dyn io::Read) {
         let path = if self.is_coat && path.is_empty() { bare(self.provenance.shown) } else { path };
         let (shown, relative) = (joined(self.provenance.shown, path), joined(self.provenance.relative, path));

@@ -8,7 +8,9 @@
 
 mod bundle;
 mod cursor;
+mod eye;
 mod glance;
+mod images;
 mod joint;
 mod json;
 mod member;
@@ -18,13 +20,17 @@ mod texts;
 
 use std::collections::HashSet;
 use std::io::{self, Read};
+use std::mem;
 
+use super::Opening;
 use crate::detect::Detector;
 use crate::model::{Coverage, Finding, Note, NoteKind, Provenance, SkipReason, Skipped};
 use crate::source::{Content, Packed, Reader};
 use crate::unpack::archive::{self, Budget, Input, Kind};
 
+pub(super) use eye::{Eye, Glimpse};
 pub(super) use glance::{Glanced, Joins, glance, may_join};
+pub(super) use images::{may_begin, may_have};
 use json::Json;
 use member::Members;
 pub use notebook::removals;
@@ -67,29 +73,37 @@ fn is_zip(bytes: &[u8]) -> bool {
 /// Opens carriers, on one thread.
 pub(super) struct Opener<'d> {
     detector: &'d Detector,
+    opening: Opening<'d>,
     /// What members are read through; most scans need none.
     reader: Option<Reader>,
 }
 
 impl<'d> Opener<'d> {
-    pub(super) fn new(detector: &'d Detector) -> Self {
-        Self { detector, reader: None }
+    /// With `opening` the images in archives are looked at, too, if that is wanted.
+    pub(super) fn new(detector: &'d Detector, opening: Opening<'d>) -> Self {
+        Self { detector, opening, reader: None }
     }
 
     /// Scans the texts in `packed`. `findings` are those in its bytes as they are, and
     /// afterwards all, each secret told where it says most.
     pub(super) fn open(&mut self, form: Form, packed: Packed<'_>, findings: &mut Vec<Finding>) -> Coverage {
-        match form {
+        // What was read in an image stands in no text, and no text says more of it.
+        let (mut seen, read) = mem::take(findings).into_iter().partition(|finding| finding.sight.is_some());
+        *findings = read;
+        let coverage = match form {
             Form::Archive(kind) => self.archive(kind, packed, findings),
             Form::Json(json) => self.json(json, packed, findings),
             Form::Pack => self.pack(&packed),
-        }
+        };
+        findings.append(&mut seen);
+        coverage
     }
 
     fn archive(&mut self, kind: Kind, packed: Packed<'_>, findings: &mut Vec<Finding>) -> Coverage {
         let Packed { provenance, content, is_named } = packed;
         let reader = self.reader.get_or_insert_default();
         let mut members = Members::new(self.detector, reader, provenance, is_coat(kind));
+        members.eye = Eye::new(self.detector, self.opening);
         let unpack =
             |input, members: &mut Members<'_>| archive::unpack(input, kind, Budget::default(), members);
         match content {
@@ -114,11 +128,12 @@ impl<'d> Opener<'d> {
                 *relative = relative.clone().in_archive(&archive);
             }
         }
-        let raw = std::mem::take(findings);
+        let raw = mem::take(findings);
         findings.extend(settle(raw, found));
-        if !coverage.notes.is_empty() {
+        if !(coverage.notes.is_empty() && coverage.skipped.is_empty()) {
             let archive = self.detector.path_name(provenance.shown);
-            for Note { path, .. } in &mut coverage.notes {
+            let noted = coverage.notes.iter_mut().map(|note| &mut note.path);
+            for path in noted.chain(coverage.skipped.iter_mut().map(|skipped| &mut skipped.path)) {
                 *path = path.clone().in_archive(&archive);
             }
         }
@@ -180,8 +195,10 @@ impl<'d> Opener<'d> {
 /// The findings in the bytes of an archive, `raw`, and in its members: what lies in it as it
 /// is was found in both, and the member says more.
 fn settle(mut raw: Vec<Finding>, found: Vec<Finding>) -> Vec<Finding> {
-    let told: HashSet<&str> = found.iter().map(|finding| finding.digest.as_str()).collect();
-    raw.retain(|finding| !told.contains(finding.digest.as_str()));
+    // What was read in an image is another place.
+    let read = found.iter().filter(|finding| finding.sight.is_none());
+    let told: HashSet<&str> = read.map(|finding| finding.digest.as_str()).collect();
+    raw.retain(|finding| finding.sight.is_some() || !told.contains(finding.digest.as_str()));
     raw.extend(found);
     raw
 }

@@ -74,6 +74,12 @@ pub trait Visitor {
     /// What is at `path` was not read to its end. An empty path is the input itself.
     fn skipped(&mut self, path: &[u8], reason: Reason);
 
+    /// Whether pictures that are no files of their own, such as those of a PDF, are handed out
+    /// as members, too: as JPEG or as BMP.
+    fn wants_pictures(&self) -> bool {
+        false
+    }
+
     /// A git bundle; `content` is its pack, which starts at `offset` in the bundle.
     /// False when it was not read, which is then told as skipped.
     fn bundle(&mut self, path: &[u8], offset: u64, content: &mut dyn Read) -> bool {

@@ -2,8 +2,10 @@
 //!
 //! It looks for streams by their keywords and reads no cross-references, so that
 //! a damaged PDF is read as far as it goes and old revisions are read, too.
-//! Pictures hold no text and are passed over; text that is drawn letter by
+//! Pictures are handed out where somebody asks for them, and are passed over else; text that is drawn letter by
 //! letter is not put together.
+
+mod picture;
 
 use memchr::memmem;
 
@@ -41,6 +43,10 @@ pub(super) fn walk(walk: &mut Walk<'_>, pdf: &[u8]) -> Result<(), Stop> {
             let name = format!("stream {number}");
             let content = &pdf[data..data + len];
             walk.at(name.as_bytes(), |walk| walk.unpacked(Packing::Zlib, b"", None, &mut &content[..]))?;
+        } else if walk.wants_pictures() && picture::is_one(dictionary) {
+            let name = format!("picture {number}");
+            let content = &pdf[data..data + len];
+            walk.at(name.as_bytes(), |walk| picture::walk(walk, pdf, dictionary, content))?;
         }
     }
     Ok(())
@@ -54,16 +60,20 @@ fn dictionary(before: &[u8]) -> &[u8] {
 
 /// Whether the first filter inflates, and what it gives is no picture.
 fn is_deflated(dictionary: &[u8]) -> bool {
+    let is_picture = memmem::find_iter(dictionary, b"/Subtype")
+        .any(|at| dictionary[at + b"/Subtype".len()..].trim_ascii_start().starts_with(b"/Image"));
+    !is_picture && is_deflated_by(dictionary)
+}
+
+/// Whether the first filter inflates.
+fn is_deflated_by(dictionary: &[u8]) -> bool {
     let Some(filter) = memmem::find(dictionary, b"/Filter") else { return false };
     let filter = dictionary[filter + b"/Filter".len()..].trim_ascii_start();
     let filter = filter.strip_prefix(b"[").unwrap_or(filter).trim_ascii_start();
-    let is_flate = filter.starts_with(b"/FlateDecode")
+    filter.starts_with(b"/FlateDecode")
         || filter
             .strip_prefix(b"/Fl")
-            .is_some_and(|rest| !rest.first().is_some_and(u8::is_ascii_alphanumeric));
-    let is_picture = memmem::find_iter(dictionary, b"/Subtype")
-        .any(|at| dictionary[at + b"/Subtype".len()..].trim_ascii_start().starts_with(b"/Image"));
-    is_flate && !is_picture
+            .is_some_and(|rest| !rest.first().is_some_and(u8::is_ascii_alphanumeric))
 }
 
 /// Whether the trailer names a dictionary for decryption.

@@ -47,6 +47,9 @@ pub enum Reason {
     /// Its compression asks for more memory than it may have.
     #[error("its compression asks for too much memory")]
     Window,
+    /// A picture of a kind that is not decoded.
+    #[error("a picture that is compressed or coloured in a way that is not decoded")]
+    Picture,
     /// A git bundle that its visitor did not read.
     #[error("a git bundle within others")]
     GitBundle,

@@ -192,6 +192,47 @@ impl<'w> Walk<'w> {
         result
     }
 
+    /// Whether pictures that are no files of their own are to be handed out.
+    pub(super) fn wants_pictures(&self) -> bool {
+        self.visitor.wants_pictures()
+    }
+
+    /// Hands out a picture at the open path.
+    pub(super) fn picture(&mut self, bytes: &[u8]) -> Result<(), Stop> {
+        self.hand_out(Some(bytes.len() as u64), &mut &*bytes)
+    }
+
+    /// Hands out the picture that deflated bytes are, at the open path.
+    pub(super) fn inflated_picture(&mut self, bytes: &[u8]) -> Result<(), Stop> {
+        self.unpacked(Packing::Zlib, b"", None, &mut &*bytes)
+    }
+
+    /// What deflated bytes at the open path inflate to, or `most` bytes of it. Where they
+    /// are damaged, that is told, and what came before is there.
+    pub(super) fn inflated(&mut self, bytes: &[u8], most: u64) -> Result<Vec<u8>, Stop> {
+        let (taken, layer) = (Cell::new(0), self.ledger.layer());
+        let mut input = bytes;
+        let source = Source::new(&mut input, &taken);
+        let unpacked = Unpacked::new(Packing::Zlib, source, self.ledger);
+        let meter = Meter::new(unpacked, self.ledger, layer, &taken);
+        let Some(_hold) = self.ledger.hold(most) else {
+            self.skip(Reason::TooLarge);
+            return Ok(Vec::new());
+        };
+        let (mut inflated, mut step, mut meter) = (Vec::new(), vec![0; STEP], meter.take(most));
+        loop {
+            let read = fill(&mut Shield(&mut meter), &mut step)?;
+            inflated.extend_from_slice(&step[..read]);
+            if read < step.len() {
+                break;
+            }
+        }
+        if let Some(reason) = self.ledger.settle(layer) {
+            self.skip(reason);
+        }
+        if self.ledger.has_failed() { Err(Stop::Below) } else { Ok(inflated) }
+    }
+
     /// A zip that comes as a stream is held in memory if it is not too large, for
     /// its directory stands at its end; else its members are read as they come.
     fn zip(&mut self, size: Option<u64>, content: &mut dyn Read) -> Result<(), Stop> {

@@ -43,6 +43,8 @@ pub struct Summary {
     pub parts: usize,
     /// Base64 data not handed out, being larger than [`BINARY`]. The raw text has it still.
     pub passed_over: usize,
+    /// How many of these are images, by what the notebook says.
+    pub images_passed_over: usize,
     /// What that data would be decoded, in bytes.
     pub passed_over_bytes: u64,
 }

@@ -180,6 +180,7 @@ impl<'a, 'v> Walk<'a, 'v> {
             None => self.lines(Some(cell), field, value, None),
             Some(length) if length > BINARY => {
                 self.summary.passed_over += 1;
+                self.summary.images_passed_over += usize::from(mime.starts_with(b"image/"));
                 self.summary.passed_over_bytes += length as u64;
             }
             Some(_) => {

@@ -36,6 +36,16 @@ pub(crate) fn zip_of(member: &str, content: &[u8]) -> Vec<u8> {
     build::zip(&[build::stored(member, content)])
 }
 
+/// A tar with one file.
+pub(crate) fn tar_of(member: &str, content: &[u8]) -> Vec<u8> {
+    build::tar(&[(member, content)])
+}
+
+/// The same bytes, compressed.
+pub(crate) fn gzip_of(content: &[u8]) -> Vec<u8> {
+    build::gzip(content)
+}
+
 /// So many bytes that do not compress.
 fn noise(length: u32) -> Vec<u8> {
     (0..length).map(|at| at.wrapping_mul(2_654_435_761).to_le_bytes()[2]).collect()

@@ -12,9 +12,9 @@ mod config;
 pub(crate) mod decoys;
 pub(crate) mod finder;
 pub(crate) mod keys;
-mod rng;
+pub(crate) mod rng;
 mod text;
-mod words;
+pub(crate) mod words;
 
 pub(crate) use keys::Kind;
 pub(crate) use rng::Rng;

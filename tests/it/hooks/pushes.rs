@@ -7,7 +7,7 @@ use std::path::Path;
 use baseleak::detect::Detector;
 use baseleak::pack::ObjectId;
 use baseleak::rules::RuleSet;
-use baseleak::scan::{self, Progress, Reading};
+use baseleak::scan::{self, Opening, Progress, Reading};
 use baseleak::select::Policy;
 use baseleak::source::history::{Between, Engine, History, Limits};
 
@@ -449,7 +449,7 @@ fn found(place: &Path, between: Between) -> BTreeSet<usize> {
         limits: &limits,
         all_commits: false,
         submodules: false,
-        unpack: true,
+        opening: Opening { unpack: true, ocr: None },
         memory: None,
     };
     let policy = Policy::new(&[], &[], None).expect("there are no globs");

@@ -129,8 +129,9 @@ fn staged() -> Result<Report> {
     };
     let staged = Staged::open(None).map_err(advised)?;
     let judge = Judge::new(staged.root())?;
-    let Settings { policy, threads, unpack, .. } = &judge.settings;
-    let report = scan::scan_staged(&staged, policy, *threads, *unpack, &judge.detector, &Progress::default());
+    let Settings { policy, threads, .. } = &judge.settings;
+    let opening = judge.settings.opening();
+    let report = scan::scan_staged(&staged, policy, *threads, opening, &judge.detector, &Progress::default());
     Ok(judge.complete(report.map_err(advised)?, staged.root(), Scanned::Index(None)))
 }
 
@@ -198,7 +199,7 @@ fn history_of(history: &History, between: Between, changes: &[Change]) -> Result
         limits: &limits,
         all_commits: false,
         submodules: false,
-        unpack: settings.unpack,
+        opening: settings.opening(),
         memory: None,
     };
     let report = scan::scan_history(history, &settings.policy, &reading, detector, &Progress::default());

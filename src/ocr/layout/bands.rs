@@ -1,0 +1,146 @@
+//! Bands of rows in which a picture has the rhythm of text.
+//!
+//! Four sizes of text are looked for, each with its own width of gap: a row of text of that
+//! size has no wider gap between two changes of brightness, but the rows between two lines
+//! have.
+
+use crate::ocr::picture::{Picture, Rect};
+
+/// How much a channel changes from a pixel to the next where a letter begins or ends.
+const EDGE: u8 = 26;
+/// Widest gaps in a row of text, in pixels, for each size of text: about the size of its font.
+const GAPS: [usize; 5] = [11, 20, 36, 66, 120];
+/// The fewest gaps that the text of a row is long.
+const LENGTH: usize = 5;
+
+/// A run of rows with the rhythm of text.
+struct Band {
+    rect: Rect,
+    /// For each of its rows how often it changes.
+    changes: Vec<usize>,
+}
+
+/// A stretch of a row: from, to, and how often it changes.
+type Stretch = (usize, usize, usize);
+
+/// The bands of all sizes, each line once.
+pub(super) fn bands(picture: &Picture) -> Vec<Rect> {
+    let mut open: Vec<Vec<Band>> = GAPS.iter().map(|_| Vec::new()).collect();
+    let mut found: Vec<Vec<Band>> = GAPS.iter().map(|_| Vec::new()).collect();
+    let (mut changes, mut edges) = (Vec::new(), Vec::new());
+    for y in 0..picture.height {
+        edges_of(picture.row(y, 0, picture.width), &mut changes, &mut edges);
+        for (level, &gap) in GAPS.iter().enumerate() {
+            let stretches = stretches(&edges, gap);
+            grow(&mut open[level], &stretches, y, gap, &mut found[level]);
+        }
+    }
+    for (level, &gap) in GAPS.iter().enumerate() {
+        for band in open[level].drain(..) {
+            close(band, gap, &mut found[level]);
+        }
+    }
+    merge(found)
+}
+
+/// The columns at which a row of pixels changes sharply.
+fn edges_of(row: &[u8], changes: &mut Vec<u8>, edges: &mut Vec<u32>) {
+    edges.clear();
+    changes.clear();
+    let Some(next) = row.get(3..) else { return };
+    changes.extend(row.iter().zip(next).map(|(one, other)| u8::from(one.abs_diff(*other) > EDGE)));
+    for (x, pixel) in (0..).zip(changes.chunks_exact(3)) {
+        if pixel[0] | pixel[1] | pixel[2] != 0 {
+            edges.push(x);
+        }
+    }
+}
+
+/// The stretches from the first to the last of edges that are at most `gap` from each other,
+/// if they are long enough and have enough of them.
+fn stretches(edges: &[u32], gap: usize) -> Vec<Stretch> {
+    let mut all = Vec::new();
+    let mut rest = edges;
+    while let Some(&first) = rest.first() {
+        let end = rest.windows(2).position(|two| (two[1] - two[0]) as usize > gap);
+        let count = end.map_or(rest.len(), |at| at + 1);
+        let last = rest[count - 1];
+        rest = &rest[count..];
+        let length = (last - first) as usize + 1;
+        if length >= LENGTH * gap && count * gap >= length * 3 / 2 {
+            all.push((first as usize, first as usize + length, count));
+        }
+    }
+    all
+}
+
+/// Adds the stretches of row `y` to the bands that they continue.
+fn grow(open: &mut Vec<Band>, stretches: &[Stretch], y: usize, gap: usize, found: &mut Vec<Band>) {
+    for &(from, to, count) in stretches {
+        let continued = open.iter_mut().find(|band| {
+            let common = band.rect.right.min(to).saturating_sub(band.rect.left.max(from));
+            common * 2 >= (to - from).min(band.rect.width())
+        });
+        if let Some(Band { rect, changes }) = continued {
+            *rect = Rect { left: rect.left.min(from), right: rect.right.max(to), bottom: y + 1, ..*rect };
+            changes.resize(y + 1 - rect.top, 0);
+            changes[y - rect.top] += count;
+        } else {
+            open.push(Band {
+                rect: Rect { left: from, top: y, right: to, bottom: y + 1 },
+                changes: vec![count],
+            });
+        }
+    }
+    // A letter may have a row without an edge, but a line is not two of them away.
+    let patience = 1 + gap / 16;
+    for at in (0..open.len()).rev() {
+        if open[at].rect.bottom + patience <= y {
+            close(open.swap_remove(at), gap, found);
+        }
+    }
+}
+
+/// Keeps a band that is as high as text of its size.
+fn close(band: Band, gap: usize, found: &mut Vec<Band>) {
+    let height = band.rect.height();
+    let rows = band.changes.iter().filter(|&&changes| changes > 0).count();
+    if height >= (gap / 4).max(4) && height <= gap && rows * 4 >= height * 3 {
+        found.push(band);
+    }
+}
+
+/// Each line once: larger sizes have the whole of it, unless they took two lines for one.
+fn merge(found: Vec<Vec<Band>>) -> Vec<Rect> {
+    let mut all: Vec<Rect> = Vec::new();
+    for band in found.into_iter().flatten() {
+        let inside: Vec<usize> = (0..all.len()).filter(|&at| covers(&band.rect, &all[at])).collect();
+        let is_two = inside
+            .iter()
+            .any(|&upper| inside.iter().any(|&lower| is_parted(&band, all[upper].bottom, all[lower].top)));
+        if is_two {
+            continue;
+        }
+        for &at in inside.iter().rev() {
+            all.swap_remove(at);
+        }
+        all.push(band.rect);
+    }
+    all
+}
+
+/// Whether a band has hardly a letter in one of the rows `from` to before `to`.
+fn is_parted(band: &Band, from: usize, to: usize) -> bool {
+    if from >= to || from < band.rect.top || to > band.rect.bottom {
+        return false;
+    }
+    let mean = band.changes.iter().sum::<usize>() / band.changes.len();
+    band.changes[from - band.rect.top..to - band.rect.top].iter().any(|&changes| changes * 5 < mean * 2)
+}
+
+/// Whether most of `small` lies in `large`.
+fn covers(large: &Rect, small: &Rect) -> bool {
+    let width = large.right.min(small.right).saturating_sub(large.left.max(small.left));
+    let height = large.bottom.min(small.bottom).saturating_sub(large.top.max(small.top));
+    width * 10 >= small.width() * 6 && height * 10 >= small.height() * 6
+}

@@ -1,0 +1,74 @@
+//! A second, careful look at one line: the same letters made ready in several ways, so that
+//! what one reading takes for another letter the others outvote.
+
+use super::clock::Clock;
+use super::layout::{self, Line};
+use super::picture::{Picture, Rect};
+use super::prepare::{self, CAREFUL, Strip};
+use super::tesseract::{Mode, Tesseract};
+use super::{decode, hocr, sheet, text};
+use crate::model::{Region, TextLine};
+
+/// What keys are made of, and the marks that stand right beside them are not.
+const LETTERS: &str = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.";
+
+/// Reads `region` of a picture in several ways.
+pub(super) fn reread(
+    tesseract: &Tesseract,
+    clock: &Clock,
+    bytes: &[u8],
+    frame: u32,
+    region: Region,
+) -> Vec<TextLine> {
+    let Some(picture) = decode::picture(bytes, frame) else { return Vec::new() };
+    let Some(line) = line(&picture, region) else { return Vec::new() };
+    let strips: Vec<Strip> =
+        CAREFUL.iter().filter_map(|&manner| prepare::strip(&picture, &line, manner)).collect();
+    if strips.is_empty() {
+        return Vec::new();
+    }
+    let sheet = sheet::tiff(strips.iter().map(|strip| &strip.image));
+    let mut read = Vec::new();
+    for (mode, only) in [(Mode::Raw, Some(LETTERS)), (Mode::Line, Some(LETTERS))] {
+        let Ok(until) = clock.until() else { break };
+        let Ok(answer) = tesseract.read(&sheet, mode, only, until) else { continue };
+        let pages = hocr::pages(&answer, strips.len());
+        read.extend(
+            strips
+                .iter()
+                .zip(pages)
+                .filter_map(|(strip, page)| text::text(picture.size(), &line, strip, page)),
+        );
+    }
+    read
+}
+
+/// The line that `region` is a part of, cut to it.
+fn line(picture: &Picture, region: Region) -> Option<Line> {
+    let part = picture.part(region)?;
+    let shared = |line: &Line| {
+        let height = line.base.min(part.bottom).saturating_sub(line.cap.max(part.top));
+        let width = line.area.right.min(part.right).saturating_sub(line.area.left.max(part.left));
+        height * width
+    };
+    let lines = layout::layout(picture).lines;
+    let best =
+        lines.into_iter().max_by_key(shared).filter(|line| shared(line) * 3 > part.width() * line.height());
+    let Some(mut line) = best else { return whole(part) };
+    let room = line.height() / 3;
+    let (left, right) = (part.left.saturating_sub(room), (part.right + room).min(picture.width));
+    line.words.retain_mut(|(from, to)| {
+        (*from, *to) = ((*from).max(left), (*to).min(right));
+        *from < *to
+    });
+    line.area.left = line.words.first()?.0;
+    line.area.right = line.words.last()?.1;
+    Some(line)
+}
+
+/// A line of nothing but `part`, where no line is found any more.
+fn whole(part: Rect) -> Option<Line> {
+    let hang = part.height() / 5;
+    let (cap, base) = (part.top, part.bottom - hang);
+    (base > cap + 3).then(|| Line { area: part, cap, base, words: vec![(part.left, part.right)] })
+}
