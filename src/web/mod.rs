@@ -8,6 +8,7 @@
 
 pub mod browser;
 pub mod har;
+pub mod name;
 pub mod original;
 pub mod site;
 
