@@ -44,7 +44,8 @@ const HOUSE: &[(&str, &[&str])] = &[
 
 /// Heavy crates, each with the rooms that may name it outside tests.
 const HOMES: &[(&[&str], &[&str])] = &[
-    (&["clap", "clap_complete", "clap_mangen", "anyhow", "tempfile"], &["cli"]),
+    (&["clap", "clap_complete", "clap_mangen", "anyhow"], &["cli"]),
+    (&["tempfile"], &["cli", "web"]),
     (&["signal_hook", "xattr"], &["cli"]),
     (&["git2", "ignore"], &["source"]),
     (&["globset"], &["select"]),
@@ -57,7 +58,7 @@ const HOMES: &[(&[&str], &[&str])] = &[
     (&["ureq", "rustls"], &["baseten", "web"]),
     (&["reqwest", "minreq", "attohttpc", "log", "fastrand"], &["baseten"]),
     (&["image"], &["ocr"]),
-    (&["url", "html5gum", "headless_chrome", "sourcemap"], &["web"]),
+    (&["url", "html5gum", "sourcemap", "base64"], &["web"]),
     (&["zeroize"], &["model"]),
 ];
 
