@@ -9,6 +9,8 @@ mod architecture;
 mod audit;
 #[cfg(feature = "archives")]
 mod baseline;
+#[cfg(unix)]
+mod browser;
 mod bulk;
 mod cache;
 #[cfg(feature = "archives")]
