@@ -54,3 +54,4 @@ mod submodules;
 mod suppress;
 mod verify;
 mod versions;
+mod web;
