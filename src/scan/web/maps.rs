@@ -27,6 +27,7 @@ const PLACES: usize = 100;
 pub(super) struct Kept<'d> {
     detector: &'d Detector,
     entries: Vec<Entry>,
+    rendered: Vec<Finding>,
     /// Findings in bundles, by the addresses at which their maps may be.
     waiting: HashMap<String, Vec<Range<usize>>>,
     /// Addresses of documents that came.
@@ -58,6 +59,7 @@ impl<'d> Kept<'d> {
         Self {
             detector,
             entries: Vec::new(),
+            rendered: Vec::new(),
             waiting: HashMap::new(),
             seen: HashSet::new(),
             early: HashMap::new(),
@@ -65,9 +67,18 @@ impl<'d> Kept<'d> {
         }
     }
 
-    /// All that counts.
-    pub(super) fn finish(self) -> Vec<Finding> {
+    /// All that counts: what a page holds anyway is not told again of what its scripts made of it.
+    pub(super) fn finish(mut self) -> Vec<Finding> {
+        let place = |finding: &Finding| (finding.location.path.clone(), finding.digest.clone());
+        let held: HashSet<_> = self.entries.iter().map(|entry| place(&entry.finding)).collect();
+        let rendered = std::mem::take(&mut self.rendered);
+        self.add(rendered.into_iter().filter(|finding| !held.contains(&place(finding))).collect());
         self.entries.into_iter().filter(|entry| !entry.is_told).map(|entry| entry.finding).collect()
+    }
+
+    /// Adds findings in a page as its scripts left it.
+    pub(super) fn rendered(&mut self, mut found: Vec<Finding>) {
+        self.rendered.append(&mut found);
     }
 
     /// Adds findings that no map leads from.

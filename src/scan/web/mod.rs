@@ -25,6 +25,9 @@ use super::unpacked::{self, Opener};
 use super::{Progress, Ordering};
 use maps::Kept;
 
+/// The method of an exchange that is a page as its scripts left it, and what that is called.
+const AFTER: &str = "DOM";
+const RENDERED: &str = "page after its scripts ran";
 /// Why a finding is certain that a browser sent to Baseten.
 const SENT: &str = "a browser sent it to a host of Baseten's";
 
@@ -135,6 +138,10 @@ impl Front<'_> {
         // What is told by its path alone; a key in the address is found in all of it below.
         found.retain(|finding| finding.secret.expose().is_empty());
         found.append(&mut self.content(provenance, &exchange.body));
+        if exchange.method == AFTER {
+            document.place(&ExchangePart::Storage(RENDERED.to_owned()), &mut found);
+            return self.kept.rendered(found);
+        }
         document.place(&ExchangePart::Body, &mut found);
         self.kept.document(exchange, found);
         if !exchange.posted.is_empty() {
@@ -174,7 +181,8 @@ impl Receiver for Front<'_> {
             self.line(&document, text, ExchangePart::Storage(what.clone()));
         }
         self.documents(&exchange, &document);
-        let has_come = !exchange.body.is_empty() || (200..300).contains(&exchange.status);
+        let is_new = exchange.method != AFTER;
+        let has_come = is_new && (!exchange.body.is_empty() || (200..300).contains(&exchange.status));
         let bytes = (exchange.body.len() + exchange.posted.len()) as u64;
         self.coverage.documents += u64::from(has_come);
         self.coverage.bytes += bytes;

@@ -191,6 +191,15 @@ fn every_part_of_an_exchange_is_scanned() {
 }
 
 #[test]
+fn a_page_after_its_scripts_is_told_where_it_holds_more() {
+    let rendered = |body: &str| Exchange { method: AFTER.to_owned(), ..document(PAGE, &[], body) };
+    let text = format!("<p>{}", key(0));
+    let report = check(vec![rendered(&text), document(PAGE, &[], &*text)], &[(PAGE, "content", 1, 4, None)]);
+    assert_eq!(report.coverage.documents, 1);
+    check(vec![document(PAGE, &[], "<p>"), rendered(&text)], &[(PAGE, RENDERED, 1, 4, None)]);
+}
+
+#[test]
 fn what_did_not_come_is_in_the_coverage() {
     let detector = Detector::new(RuleSet::builtin());
     let address = format!("https://example.com/{}", key(0));
