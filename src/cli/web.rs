@@ -53,12 +53,15 @@ impl Sources {
     ///
     /// # Errors
     /// Where nothing of one of them can be read at all.
-    pub(crate) fn read(&self, receiver: &mut dyn Receiver) -> Result<()> {
+    pub(crate) fn read(mut self, receiver: &mut dyn Receiver) -> Result<()> {
         // A capture that is none is told of before anybody waits for a site.
         for capture in &self.captures {
             read_capture(capture, receiver)?;
         }
-        if let Some(site) = &self.site {
+        if let Some(site) = self.site.take() {
+            if let Some(warning) = site.warning() {
+                warn(warning);
+            }
             site.run(receiver).map_err(advised)?;
         }
         if let Some(settings) = &self.browser {
@@ -119,7 +122,8 @@ fn refuse(read: &ReadOptions) -> Result<()> {
         None => Ok(()),
         Some((option, _)) => {
             let what = format!("{option} chooses files, and `web` reads addresses");
-            let hint = "leave it out; --max-size is for documents, and entries of the configuration settle findings";
+            let hint =
+                "leave it out; --max-size is for documents, and entries of the configuration settle findings";
             Err(Advised::new(what, hint).into())
         }
     }

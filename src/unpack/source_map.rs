@@ -7,8 +7,8 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use super::json::{self, Runs, elements, member, members, string};
 use super::base64;
+use super::json::{self, Runs, elements, member, members, string};
 use super::{Broken, Fault, Part, PartKind};
 
 /// Bytes of a name that are shown, at most.

@@ -167,7 +167,10 @@ mod tests {
                 "https://example.com/_next/static/Xy1Zab2-cdEfgHij3klmn/_buildManifest.js",
                 "example.com/_next/static/*/_buildManifest.js",
             ),
-            ("https://example.com/_next/static/chunks/4736-0f1e2d3c4b5a.js", "example.com/_next/static/chunks/4736-*.js"),
+            (
+                "https://example.com/_next/static/chunks/4736-0f1e2d3c4b5a.js",
+                "example.com/_next/static/chunks/4736-*.js",
+            ),
             ("https://example.com/js/0123456789abcdef0123.js", "example.com/js/*.js"),
             ("https://app-a1b2c3d4e-team.example.com/x.js", "app-*-team.example.com/x.js"),
         ] {

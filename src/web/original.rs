@@ -108,7 +108,8 @@ pub fn generated(body: &[u8], starts: &[Position]) -> Vec<(u32, u32)> {
             (line, offset, characters, units) = (line + 1, next, 0, 0);
         }
         while characters + 1 < start.column && offset < body.len() {
-            let length = 1 + body[offset + 1..].iter().take_while(|&&byte| byte.cast_signed() < -0x40).count();
+            let length =
+                1 + body[offset + 1..].iter().take_while(|&&byte| byte.cast_signed() < -0x40).count();
             units += if body[offset] >= 0xF0 { 2 } else { 1 };
             characters += 1;
             offset += length;
@@ -290,7 +291,8 @@ impl Map {
     fn mapped(&self, (index, line, column): (u32, u32, u32)) -> Option<Mapped> {
         let index = usize::try_from(index).ok()?;
         let file = self.sources.get(index)?.as_deref().unwrap_or_default();
-        let joint = if self.root.is_empty() || self.root.ends_with('/') || file.is_empty() { "" } else { "/" };
+        let joint =
+            if self.root.is_empty() || self.root.ends_with('/') || file.is_empty() { "" } else { "/" };
         let root = if file.is_empty() { "" } else { &*self.root };
         let file = [root, joint, file].concat();
         Some(Mapped { file, index, line: u64::from(line) + 1, column: u64::from(column) + 1 })

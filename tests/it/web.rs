@@ -5,6 +5,8 @@ mod har;
 mod hostile;
 mod places;
 mod polite;
+#[cfg(unix)]
+mod running;
 mod site;
 
 use std::ffi::OsStr;

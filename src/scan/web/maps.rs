@@ -165,7 +165,8 @@ impl<'d> Kept<'d> {
     /// Says of the findings `own`, in the map `bytes`, and of those in its `bundles` where in
     /// the sources they are from; what stands in both is told by the bundle.
     fn join(&mut self, bytes: &[u8], own: Range<usize>, bundles: &[Range<usize>]) {
-        let bundled: Vec<usize> = bundles.iter().cloned().flatten().filter(|&index| self.is_open(index)).collect();
+        let bundled: Vec<usize> =
+            bundles.iter().cloned().flatten().filter(|&index| self.is_open(index)).collect();
         let sources = self.sources(bytes, bundled.iter().copied().chain(own.clone()));
         let mut owned = Vec::new();
         for index in own {

@@ -22,7 +22,7 @@ use crate::source::{Content, Packed};
 use crate::web::{Exchange, Receiver, name};
 
 use super::unpacked::{self, Opener};
-use super::{Progress, Ordering};
+use super::{Ordering, Progress};
 use maps::Kept;
 
 /// The method of an exchange that is a page as its scripts left it, and what that is called.
@@ -92,7 +92,9 @@ impl Document<'_> {
             if deployed.is_sent_to_baseten {
                 finding.confidence = Confidence::High;
                 finding.attribution = Attribution::Baseten;
-                finding.reasons.retain(|reason| !matches!(reason, Reason::NoContext | Reason::RivalNearer(_)));
+                finding
+                    .reasons
+                    .retain(|reason| !matches!(reason, Reason::NoContext | Reason::RivalNearer(_)));
                 finding.reasons.insert(0, Reason::KnownPlace(SENT.into()));
             }
             finding.deployed = Some(Box::new(deployed));

@@ -5,8 +5,8 @@ use std::convert::Infallible;
 use sourcemap::SourceMapBuilder;
 
 use super::*;
-use crate::model::Position;
 use crate::model::Original;
+use crate::model::Position;
 use crate::rules::RuleSet;
 
 /// Letters and digits as a key has them, another row for each `step`.
@@ -136,7 +136,8 @@ fn a_map_by_its_header_or_in_the_bundle() {
         .as_bytes()
         .chunks(3)
         .flat_map(|three| {
-            let bits = three.iter().fold(0, |bits, &byte| bits << 8 | usize::from(byte)) << (8 * (3 - three.len()));
+            let bits =
+                three.iter().fold(0, |bits, &byte| bits << 8 | usize::from(byte)) << (8 * (3 - three.len()));
             let letter = move |at: usize| char::from(letters[bits >> (18 - 6 * at) & 63]);
             (0..4).map(move |at| if at <= three.len() { letter(at) } else { '=' })
         })

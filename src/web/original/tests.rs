@@ -5,7 +5,9 @@ use sourcemap::{DecodedMap, SourceMapBuilder};
 use super::*;
 
 fn regular(mappings: &str) -> String {
-    format!(r#"{{"version":3,"sources":["a.ts","b.ts"],"sourceRoot":"src","names":[],"mappings":"{mappings}"}}"#)
+    format!(
+        r#"{{"version":3,"sources":["a.ts","b.ts"],"sourceRoot":"src","names":[],"mappings":"{mappings}"}}"#
+    )
 }
 
 #[track_caller]
@@ -74,7 +76,8 @@ fn agrees_with_the_crate() {
     let mut bytes = Vec::new();
     map.to_writer(&mut bytes).expect("it can be written");
     let Ok(DecodedMap::Regular(referee)) = sourcemap::decode_slice(&bytes) else { unreachable!("it is one") };
-    let asked: Vec<(u32, u32)> = (0..20).flat_map(|line| (0..160).map(move |column| (line, column))).collect();
+    let asked: Vec<(u32, u32)> =
+        (0..20).flat_map(|line| (0..160).map(move |column| (line, column))).collect();
     let found = Map::parse(&bytes).expect("it is a map").locate(&asked);
     for (place, found) in asked.into_iter().zip(found) {
         // The crate also answers with what ends the line before.
@@ -105,7 +108,9 @@ fn broken_maps_panic_nowhere() {
             }
         }
     }
-    for mappings in ["gggggggggggggggggggggggggggB", "////////////f", "D", "ADDD", "A,A,A", ";;;;", "é", "AAAAAAAA"] {
+    for mappings in
+        ["gggggggggggggggggggggggggggB", "////////////f", "D", "ADDD", "A,A,A", ";;;;", "é", "AAAAAAAA"]
+    {
         let map = Map::parse(regular(mappings).as_bytes()).expect("it is JSON");
         let _ = map.locate(&asked);
     }

@@ -40,7 +40,8 @@ fn a_redirect_loop_ends() {
 
 #[test]
 fn a_redirect_to_the_metadata_of_a_cloud_is_refused() {
-    let link = Answer::Is(302, vec!["location: http://169.254.169.254/latest/meta-data/".to_owned()], Vec::new());
+    let link =
+        Answer::Is(302, vec!["location: http://169.254.169.254/latest/meta-data/".to_owned()], Vec::new());
     check(link, &[], "169.254.169.254");
 }
 

@@ -129,10 +129,12 @@ fn from_the_page_by_the_bundle_to_the_source() {
     run.exits(1).hides(&key);
     // Every form tells it, and none the secret.
     let sandbox = Sandbox::new();
-    for format in ["human", "json", "jsonl", "sarif", "github", "gitlab", "gitlab-codequality", "junit", "csv", "html"]
+    for format in
+        ["human", "json", "jsonl", "sarif", "github", "gitlab", "gitlab-codequality", "junit", "csv", "html"]
     {
         let url = site.url("/");
-        let run = sandbox.run(["web", &url, "--allow-private", "--rate", "1000", "--format", format]).exits(1);
+        let run =
+            sandbox.run(["web", &url, "--allow-private", "--rate", "1000", "--format", format]).exits(1);
         assert_hidden(&key, &run.stdout);
         assert!(run.stdout.contains("app-0a1b2c3d.js"), "{format} does not name the bundle");
     }

@@ -75,6 +75,7 @@ fn what_was_settled_stays_settled_in_the_next_build() {
     let sandbox = Sandbox::new();
     let (_, report) = web(&site.url("/"), [""; 0]);
     let fingerprint = report["findings"][0]["fingerprint"].as_str().unwrap_or_default();
-    sandbox.write(".baseleak.toml", format!("[[allow]]\nfingerprint = \"{fingerprint}\"\nreason = \"known\"\n"));
+    sandbox
+        .write(".baseleak.toml", format!("[[allow]]\nfingerprint = \"{fingerprint}\"\nreason = \"known\"\n"));
     sandbox.run(["web", &site.url("/"), "--allow-private", "--format", "json"]).exits(0);
 }

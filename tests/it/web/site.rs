@@ -121,7 +121,11 @@ fn serve(
     let none = || Answer::Is(404, vec!["content-type: text/plain".to_owned()], b"nothing here\n".to_vec());
     match answer.unwrap_or_else(none) {
         Answer::Is(status, headers, content) => {
-            write!(stream, "HTTP/1.1 {status} x\r\nconnection: close\r\ncontent-length: {}\r\n", content.len())?;
+            write!(
+                stream,
+                "HTTP/1.1 {status} x\r\nconnection: close\r\ncontent-length: {}\r\n",
+                content.len()
+            )?;
             for header in headers {
                 write!(stream, "{header}\r\n")?;
             }
@@ -129,7 +133,10 @@ fn serve(
             stream.write_all(&content)
         }
         Answer::Large(bytes) => {
-            write!(stream, "HTTP/1.1 200 x\r\nconnection: close\r\ncontent-type: text/javascript\r\ncontent-length: {bytes}\r\n\r\n")?;
+            write!(
+                stream,
+                "HTTP/1.1 200 x\r\nconnection: close\r\ncontent-type: text/javascript\r\ncontent-length: {bytes}\r\n\r\n"
+            )?;
             let piece = vec![b' '; 1 << 16];
             for _ in 0..bytes >> 16 {
                 stream.write_all(&piece)?;
