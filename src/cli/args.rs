@@ -15,6 +15,7 @@ mod revoke;
 mod rotate;
 mod suppress;
 mod verify;
+mod web;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -37,6 +38,7 @@ pub(crate) use revoke::RevokeArgs;
 pub(crate) use rotate::RotateArgs;
 pub(crate) use suppress::SuppressArgs;
 pub(crate) use verify::{ExplainArgs, LiveArgs, VerifyArgs};
+pub(crate) use web::WebArgs;
 
 use baseleak::rules;
 use baseleak::source::history;
@@ -65,6 +67,7 @@ pub(crate) enum Command {
     Staged(StagedArgs),
     History(HistoryArgs),
     Audit(AuditArgs),
+    Web(Box<WebArgs>),
     Diff(DiffArgs),
     Clean(CleanArgs),
     Keys(KeysArgs),

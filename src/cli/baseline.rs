@@ -166,6 +166,11 @@ impl Seen {
                 scan::audit(&sources, policy, &self.reading(&limits), &self.detector, progress)
                     .map_err(|error| advised(cannot, error.hint(), error))
             }
+            // No option of these commands asks for it.
+            Scanned::Addresses => {
+                let what = "a baseline is made from a repository, not from a front end";
+                Err(Advised::new(what, "settle keys of a front end by entries of .baseleak.toml").into())
+            }
         }
     }
 

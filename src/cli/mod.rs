@@ -33,6 +33,7 @@ mod stream;
 mod table;
 mod verdict;
 mod verifying;
+mod web;
 
 use std::process::ExitCode;
 
@@ -57,6 +58,7 @@ pub(crate) fn run() -> ExitCode {
         Command::Staged(staged) => commands::staged::run(&staged, args.color),
         Command::History(history) => commands::history::run(&history, args.color),
         Command::Audit(audit) => commands::audit::run(&audit, args.color),
+        Command::Web(web) => commands::web::run(&web, args.color),
         Command::Diff(diff) => commands::compare::run(&diff, args.color),
         Command::Clean(clean) => commands::clean::run(&clean),
         Command::Keys(keys) => commands::keys::run(&keys),

@@ -14,12 +14,21 @@ const REFRESH: Duration = Duration::from_millis(100);
 
 /// Does `work` and shows its progress on standard error, if that is a terminal.
 pub(crate) fn watch<T>(progress: &Progress, work: impl FnOnce() -> T) -> T {
+    watch_things("files", progress, work)
+}
+
+/// The same where what is counted as files are documents of a front end.
+pub(crate) fn watch_documents<T>(progress: &Progress, work: impl FnOnce() -> T) -> T {
+    watch_things("documents", progress, work)
+}
+
+fn watch_things<T>(things: &'static str, progress: &Progress, work: impl FnOnce() -> T) -> T {
     if !std::io::stderr().is_terminal() {
         return work();
     }
     thread::scope(|scope| {
         let (done, waiting) = mpsc::channel::<()>();
-        scope.spawn(move || show(progress, &waiting));
+        scope.spawn(move || show(things, progress, &waiting));
         let result = work();
         drop(done);
         result
@@ -27,7 +36,7 @@ pub(crate) fn watch<T>(progress: &Progress, work: impl FnOnce() -> T) -> T {
 }
 
 /// Shows the progress until the sender is gone.
-fn show(progress: &Progress, done: &mpsc::Receiver<()>) {
+fn show(things: &str, progress: &Progress, done: &mpsc::Receiver<()>) {
     if done.recv_timeout(PATIENCE) != Err(RecvTimeoutError::Timeout) {
         return;
     }
@@ -35,10 +44,10 @@ fn show(progress: &Progress, done: &mpsc::Receiver<()>) {
         ProgressStyle::with_template("{spinner} scanned {msg} in {elapsed}").expect("the template is sound");
     let bar = ProgressBar::new_spinner().with_style(style);
     while done.recv_timeout(REFRESH) == Err(RecvTimeoutError::Timeout) {
-        let files = format!("{} files, {}", HumanCount(progress.files()), HumanBytes(progress.bytes()));
+        let done = format!("{} {things}, {}", HumanCount(progress.files()), HumanBytes(progress.bytes()));
         bar.set_message(match progress.images() {
-            0 => files,
-            images => format!("{files}, {} images", HumanCount(images)),
+            0 => done,
+            images => format!("{done}, {} images", HumanCount(images)),
         });
         bar.tick();
     }

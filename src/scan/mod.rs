@@ -9,6 +9,7 @@ mod history;
 mod opening;
 mod presence;
 mod unpacked;
+mod web;
 
 use std::io;
 use std::path::PathBuf;
@@ -34,6 +35,8 @@ pub use opening::Opening;
 pub use presence::{Moves, Scanned};
 #[doc(hidden)]
 pub use unpacked::removals;
+#[doc(hidden)]
+pub use web::scan_web;
 
 /// What to scan.
 #[doc(hidden)]
@@ -184,7 +187,9 @@ fn report(mut findings: Vec<Finding>, mut coverage: Coverage, detector: &Detecto
 /// What findings are listed by: the place in the file goes before the cell of a notebook.
 fn order(finding: &Finding) -> impl Ord + '_ {
     let location = &finding.location;
-    let place = (location.path.as_str(), location.place, location.start, location.end);
+    // Two headers of one request are two texts.
+    let part = finding.deployed.as_ref().map(|deployed| &deployed.part);
+    let place = (location.path.as_str(), location.place, part, location.start, location.end);
     (place, location.cell(), &finding.rule, &finding.fingerprint)
 }
 

@@ -33,6 +33,8 @@ pub enum Scanned {
     History(Option<PathBuf>, Limits),
     /// All of such a repository, its work tree and index included.
     All(Option<PathBuf>),
+    /// A deployed front end, of which nobody knows what it was before: nothing moves there.
+    Addresses,
 }
 
 /// The digests of the secrets in something.
@@ -127,6 +129,7 @@ impl<'d> Moves<'d> {
         let repository = match &self.scanned {
             Scanned::Folder(root) => Some(root.as_path()),
             Scanned::Index(path) | Scanned::History(path, _) | Scanned::All(path) => path.as_deref(),
+            Scanned::Addresses => return None,
         };
         let history = Rc::new(History::open(repository).ok()?);
         let mut opened = match &self.scanned {
@@ -139,6 +142,7 @@ impl<'d> Moves<'d> {
                 Opened { now, before: before_head(&history), ..Opened::default() }
             }
             Scanned::History(_, limits) => Opened::of_commits(&history, limits)?,
+            Scanned::Addresses => return None,
             Scanned::All(_) if history.is_bare() => {
                 let opened = Opened::of_commits(&history, &Limits::default())?;
                 Opened { before: before_head(&history), ..opened }
@@ -352,7 +356,8 @@ impl Presence for Moves<'_> {
     fn view(&self) -> View {
         match &self.scanned {
             Scanned::Folder(_) => View::Whole,
-            Scanned::Index(_) => View::Changes,
+            // What it says nothing of need not be gone: the lines of files among them.
+            Scanned::Index(_) | Scanned::Addresses => View::Changes,
             Scanned::History(_, limits) if limits.range.is_some() || limits.between.is_some() => View::Range,
             Scanned::History(..) => View::History,
             Scanned::All(_) => View::All,

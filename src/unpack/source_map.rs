@@ -7,11 +7,14 @@
 use std::borrow::Cow;
 use std::fmt;
 
+use super::base64;
 use super::json::{self, Runs, elements, member, members, string};
 use super::{Broken, Fault, Part, PartKind};
 
 /// Bytes of a name that are shown, at most.
 const MOST: usize = 200;
+/// Bytes of the root of the sources that are kept.
+const ROOT: usize = 4096;
 
 /// The file that a source was.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -57,12 +60,25 @@ pub fn sources(bytes: &[u8], visit: &mut dyn FnMut(&Part<'_, SourceFile<'_>>)) -
     Ok(())
 }
 
+/// The map that a `data:` address in base64 holds, if it is one of at most `most` bytes.
+pub fn inline(address: &[u8], most: usize) -> Option<Vec<u8>> {
+    let comma = memchr::memchr(b',', address)?;
+    if !address[..comma].to_ascii_lowercase().ends_with(b";base64") {
+        return None;
+    }
+    let mut map = Vec::new();
+    let length = base64::decode(&address[comma + 1..], most, &mut map)?;
+    (length == map.len() && length <= most).then_some(map)
+}
+
 /// The sources of the one map that starts at `at`.
 fn map(bytes: &[u8], at: usize, visit: &mut dyn FnMut(&Part<'_, SourceFile<'_>>)) {
     let (mut name, mut scratch) = (Vec::new(), Vec::new());
     let root = member(bytes, at, "sourceRoot").filter(|value| string(bytes, value.clone()).is_some());
     let root = root.map(|value| json::text(Runs::new(bytes, &value, None), &mut name).to_vec());
-    let root = root.unwrap_or_default();
+    // It stands before the name of each source: a long one would be copied as often.
+    let mut root = root.unwrap_or_default();
+    root.truncate(ROOT);
     let Some(contents) = member(bytes, at, "sourcesContent") else { return };
     let mut files = member(bytes, at, "sources").into_iter().flat_map(|names| elements(bytes, names.start));
     for (index, value) in elements(bytes, contents.start).enumerate() {

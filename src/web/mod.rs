@@ -7,7 +7,9 @@
 //! `guard` does not admit, whatever a name, a redirect or a page says.
 
 pub mod browser;
+mod devtools;
 pub mod har;
+pub mod name;
 pub mod original;
 pub mod site;
 

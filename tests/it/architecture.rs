@@ -44,7 +44,8 @@ const HOUSE: &[(&str, &[&str])] = &[
 
 /// Heavy crates, each with the rooms that may name it outside tests.
 const HOMES: &[(&[&str], &[&str])] = &[
-    (&["clap", "clap_complete", "clap_mangen", "anyhow", "tempfile"], &["cli"]),
+    (&["clap", "clap_complete", "clap_mangen", "anyhow"], &["cli"]),
+    (&["tempfile"], &["cli", "web"]),
     (&["signal_hook", "xattr"], &["cli"]),
     (&["git2", "ignore"], &["source"]),
     (&["globset"], &["select"]),
@@ -52,12 +53,12 @@ const HOMES: &[(&[&str], &[&str])] = &[
     (&["regex", "regex_syntax"], &["rules", "detect"]),
     (&["memmap2", "libdeflater"], &["pack"]),
     (&["bzip2", "lzma_rust2", "ruzstd", "lz4_flex", "deflate64"], &["unpack"]),
-    (&["flate2"], &["unpack", "pack", "decode"]),
+    (&["flate2"], &["unpack", "pack", "decode", "web"]),
     (&["colored", "indicatif"], &["cli", "render"]),
     (&["ureq", "rustls"], &["baseten", "web"]),
     (&["reqwest", "minreq", "attohttpc", "log", "fastrand"], &["baseten"]),
     (&["image"], &["ocr"]),
-    (&["url", "html5gum", "headless_chrome", "sourcemap"], &["web"]),
+    (&["url", "html5gum", "sourcemap", "base64"], &["web"]),
     (&["zeroize"], &["model"]),
 ];
 

@@ -8,12 +8,13 @@ use crate::sandbox::Sandbox;
 /// The environment variable that makes the test write the page anew.
 const UPDATE: &str = "BASELEAK_UPDATE";
 /// The commands and what stands above the help of each; the root comes first.
-const COMMANDS: [&[&str]; 33] = [
+const COMMANDS: [&[&str]; 34] = [
     &[],
     &["scan"],
     &["staged"],
     &["history"],
     &["audit"],
+    &["web"],
     &["diff"],
     &["baseline"],
     &["baseline", "create"],

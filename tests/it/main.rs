@@ -9,6 +9,8 @@ mod architecture;
 mod audit;
 #[cfg(feature = "archives")]
 mod baseline;
+#[cfg(unix)]
+mod browser;
 mod bulk;
 mod cache;
 #[cfg(feature = "archives")]
@@ -54,3 +56,4 @@ mod submodules;
 mod suppress;
 mod verify;
 mod versions;
+mod web;

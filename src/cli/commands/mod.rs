@@ -18,3 +18,4 @@ pub(super) mod rules;
 pub(super) mod scan;
 pub(super) mod staged;
 pub(super) mod verify;
+pub(super) mod web;

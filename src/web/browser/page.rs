@@ -1,0 +1,500 @@
+//! One page: it is opened in a context of its own, runs until it is quiet or its time is up,
+//! and is closed. Every request waits until it is judged here.
+//!
+//! **Invariant:** events are handled as they come and nothing is waited for while they are, so
+//! that a page cannot make this wait for itself.
+
+use std::collections::{HashMap, HashSet};
+use std::time::{Duration, Instant};
+
+use serde_json::{Value, json};
+use url::Url;
+
+use super::super::Receiver;
+use super::super::devtools::{decoded, text, without_fragment};
+use super::collect::{self, Kept};
+use super::log::{Log, Request};
+use super::session::{Browser, Rules};
+use super::wire::Ended;
+
+/// How long a single question may take that no page can delay.
+const ANSWER: Duration = Duration::from_secs(20);
+/// How long to wait for contents that were asked for, when a page's time is up.
+const GRACE: Duration = Duration::from_secs(3);
+/// Most of what a page posts that is told at once.
+const POSTED: u32 = 4 << 20;
+
+/// What an answer is to.
+enum Asked {
+    /// The content of a request's answer.
+    Body(usize),
+    /// What it posted.
+    Posted(usize),
+    /// The first navigation.
+    Navigation,
+}
+
+/// A page that is being visited.
+pub(super) struct Visit<'b> {
+    pub(super) browser: &'b mut Browser,
+    pub(super) rules: &'b Rules<'b>,
+    pub(super) page: Url,
+    pub(super) context: String,
+    /// The session and the target of the page itself; empty until it is there.
+    pub(super) main: String,
+    target: String,
+    /// Sessions of the page and its frames, which have documents.
+    pub(super) documents: Vec<String>,
+    targets: HashSet<String>,
+    log: Log,
+    asked: HashMap<u64, Asked>,
+    /// Bytes that came, decompressed.
+    came: u64,
+    loaded: bool,
+    /// Why it is over early.
+    broken: Option<String>,
+    /// What to tell when it is over: own addresses with why, and those of others.
+    skipped: Vec<(String, String)>,
+    foreign: Vec<String>,
+}
+
+impl<'b> Visit<'b> {
+    pub(super) fn new(browser: &'b mut Browser, rules: &'b Rules<'b>, page: Url) -> Self {
+        Self {
+            browser,
+            rules,
+            page,
+            context: String::new(),
+            main: String::new(),
+            target: String::new(),
+            documents: Vec::new(),
+            targets: HashSet::new(),
+            log: Log::default(),
+            asked: HashMap::new(),
+            came: 0,
+            loaded: false,
+            broken: None,
+            skipped: Vec::new(),
+            foreign: Vec::new(),
+        }
+    }
+
+    /// Visits it and hands over what came of it.
+    ///
+    /// # Errors
+    /// When the browser ended; that is told, and what came is handed over, as well.
+    pub(super) fn run(mut self, receiver: &mut dyn Receiver) -> Result<(), Ended> {
+        let ended = self.visit();
+        let kept = if ended.is_ok() && !self.main.is_empty() { collect::collect(&mut self) } else { Ok(Kept::default()) };
+        let ended = ended.and(kept.as_ref().map(|_| ()).map_err(|ended| *ended));
+        if ended.is_err() {
+            self.skip_page("the browser ended while it was loaded");
+        } else if !self.context.is_empty() {
+            let params = json!({ "browserContextId": self.context });
+            let _ = self.browser.wire.ask("", "Target.disposeBrowserContext", params);
+        }
+        self.hand_over(kept.unwrap_or_default(), receiver);
+        ended
+    }
+
+    fn visit(&mut self) -> Result<(), Ended> {
+        let context = self.call("", "Target.createBrowserContext", json!({ "disposeOnDetach": true }), ANSWER)?;
+        text(&context, "/result/browserContextId").clone_into(&mut self.context);
+        let params = json!({ "behavior": "deny", "browserContextId": self.context });
+        self.browser.wire.ask("", "Browser.setDownloadBehavior", params)?;
+        let params = json!({ "url": "about:blank", "browserContextId": self.context });
+        let target = self.call("", "Target.createTarget", params, ANSWER)?;
+        text(&target, "/result/targetId").clone_into(&mut self.target);
+        let until = Instant::now() + ANSWER;
+        while self.main.is_empty() && Instant::now() < until {
+            self.step(until)?;
+        }
+        if self.main.is_empty() {
+            self.skip_page("the browser opens no page");
+            return Ok(());
+        }
+        self.browser.gate.announce(&self.page);
+        let params = json!({ "url": self.page.as_str() });
+        let number = self.browser.wire.ask(&self.main, "Page.navigate", params)?;
+        self.asked.insert(number, Asked::Navigation);
+        self.wait()
+    }
+
+    /// Until the page is quiet, its time is up, or it broke.
+    fn wait(&mut self) -> Result<(), Ended> {
+        let settings = self.rules.settings;
+        let until = Instant::now() + settings.page_time;
+        while self.broken.is_none() {
+            let now = Instant::now();
+            if now >= until {
+                self.time_is_up()?;
+                break;
+            }
+            if self.came > settings.page_bytes || self.browser.gate.is_full() {
+                self.broken = Some(format!("it loads more than {} bytes", settings.page_bytes));
+                break;
+            }
+            let is_busy = !self.loaded || !self.asked.is_empty() || self.log.open().next().is_some();
+            let quiet = self.log.moved.map_or(now, |moved| moved + settings.idle_time);
+            if !is_busy && now >= quiet {
+                return Ok(());
+            }
+            self.step(until.min(if is_busy { now + settings.idle_time } else { quiet }))?;
+        }
+        if let Some(why) = self.broken.clone() {
+            self.skip_page(&why);
+        }
+        let until = Instant::now() + GRACE;
+        while !self.asked.is_empty() && Instant::now() < until {
+            self.step(until)?;
+        }
+        Ok(())
+    }
+
+    /// Says what is missing, and ends what runs, so that the page can be looked at.
+    fn time_is_up(&mut self) -> Result<(), Ended> {
+        let seconds = self.rules.settings.page_time.as_secs_f32();
+        let own: Vec<String> = {
+            let open = self.log.open().map(|request| request.exchange.address.clone());
+            open.filter(|address| self.is_own(address)).collect()
+        };
+        if !self.loaded {
+            self.skip_page(&format!("it is not loaded after {seconds} seconds"));
+        } else if own.is_empty() {
+            self.skip_page(&format!("it is still busy after {seconds} seconds"));
+        }
+        for address in own {
+            self.skipped.push((address, format!("it has no end after {seconds} seconds")));
+        }
+        for session in self.documents.clone() {
+            self.browser.wire.ask(&session, "Page.stopLoading", json!({}))?;
+            self.browser.wire.ask(&session, "Runtime.terminateExecution", json!({}))?;
+        }
+        Ok(())
+    }
+
+    /// Asks, and handles what comes until the answer does; null where it does not in time.
+    pub(super) fn call(&mut self, session: &str, method: &str, params: Value, time: Duration) -> Result<Value, Ended> {
+        let number = self.browser.wire.ask(session, method, params)?;
+        let until = Instant::now() + time;
+        while let Some(message) = self.browser.wire.next(until)? {
+            if message["id"] == Value::from(number) {
+                return Ok(message);
+            }
+            self.handle(message)?;
+        }
+        Ok(Value::Null)
+    }
+
+    fn step(&mut self, until: Instant) -> Result<(), Ended> {
+        match self.browser.wire.next(until)? {
+            Some(message) => self.handle(message),
+            None => Ok(()),
+        }
+    }
+
+    fn handle(&mut self, mut message: Value) -> Result<(), Ended> {
+        if let Some(number) = message["id"].as_u64() {
+            if let Some(asked) = self.asked.remove(&number) {
+                self.answer(&asked, &mut message);
+            }
+            return Ok(());
+        }
+        let session = text(&message, "/sessionId").to_owned();
+        let method = text(&message, "/method").to_owned();
+        let params = &message["params"];
+        match method.as_str() {
+            "Target.attachedToTarget" => self.attached(params)?,
+            "Wire.unreadable" => self.skip_page("something that it does cannot be read"),
+            "Target.detachedFromTarget" => self.documents.retain(|held| held != text(params, "/sessionId")),
+            "Inspector.targetCrashed" if session == self.main => self.broken = Some("its tab crashed".to_owned()),
+            "Page.loadEventFired" if session == self.main => {
+                self.loaded = true;
+                self.log.moved = Some(Instant::now());
+            }
+            "Page.javascriptDialogOpening" => {
+                // Leaving a page is not to be stopped by its questions; all others are denied.
+                let accept = params["type"] == "beforeunload";
+                self.browser.wire.ask(&session, "Page.handleJavaScriptDialog", json!({ "accept": accept }))?;
+            }
+            "Fetch.requestPaused" => self.paused(&session, params)?,
+            "Fetch.authRequired" => {
+                let refused = json!({ "response": "CancelAuth" });
+                let params = json!({ "requestId": params["requestId"], "authChallengeResponse": refused });
+                self.browser.wire.ask(&session, "Fetch.continueWithAuth", params)?;
+            }
+            _ if method.starts_with("Network.") => self.network(&session, &method, params)?,
+            _ => {}
+        }
+        Ok(())
+    }
+
+    /// A target that begins: it is listened to before it runs.
+    fn attached(&mut self, params: &Value) -> Result<(), Ended> {
+        let (session, info) = (text(params, "/sessionId"), &params["targetInfo"]);
+        let (kind, target) = (text(info, "/type"), text(info, "/targetId"));
+        let is_ours = !self.context.is_empty() && text(info, "/browserContextId") == self.context;
+        let is_known = !self.targets.insert(target.to_owned());
+        if is_ours && !is_known {
+            match kind {
+                "page" if self.main.is_empty() => {
+                    session.clone_into(&mut self.main);
+                    self.documents.push(session.to_owned());
+                }
+                "page" => {
+                    // A window that the page opened: what it would show is not a part of the page.
+                    self.skipped.push((self.page.as_str().to_owned(), "a window that it opens was closed".to_owned()));
+                    self.browser.wire.ask("", "Target.closeTarget", json!({ "targetId": target }))?;
+                    return Ok(());
+                }
+                "iframe" => self.documents.push(session.to_owned()),
+                _ => {}
+            }
+            let buffer = self.rules.settings.page_bytes.min(256 << 20);
+            let every = json!([{ "urlPattern": "*", "requestStage": "Request" }]);
+            let network = json!({
+                "maxTotalBufferSize": buffer, "maxResourceBufferSize": buffer, "maxPostDataSize": POSTED,
+            });
+            let attach = json!({ "autoAttach": true, "waitForDebuggerOnStart": true, "flatten": true });
+            for (method, params) in [
+                ("Network.enable", network),
+                ("Fetch.enable", json!({ "patterns": every, "handleAuthRequests": true })),
+                ("Page.enable", json!({})),
+                ("Inspector.enable", json!({})),
+                ("Target.setAutoAttach", attach),
+            ] {
+                self.browser.wire.ask(session, method, params)?;
+            }
+        }
+        self.browser.wire.ask(session, "Runtime.runIfWaitingForDebugger", json!({})).map(drop)
+    }
+
+    /// A request that waits to be judged.
+    fn paused(&mut self, session: &str, params: &Value) -> Result<(), Ended> {
+        let address = without_fragment(text(params, "/request/url"));
+        let url = Url::parse(address).ok();
+        let host = url.as_ref().and_then(Url::host_str).unwrap_or_default();
+        let is_main = params["resourceType"] == "Document" && text(params, "/frameId") == self.target;
+        let is_web = url.as_ref().is_some_and(|url| matches!(url.scheme(), "http" | "https"));
+        let mut refused = None;
+        if self.rules.withheld.holds(host) {
+            if let Some(index) = self.log.withheld(session, params) {
+                self.want_posted(session, index, params)?;
+            }
+            self.foreign.push(address.to_owned());
+            if is_main {
+                self.skip_page("it leads to a host that nothing is sent to");
+            }
+            refused = Some("BlockedByClient");
+        } else if let Some(url) = url.filter(|_| is_web) {
+            let reason = self.rules.guard.refuses(&url);
+            let is_own = self.rules.scope.holds(&url);
+            if let Some(reason) = &reason
+                && (is_own || is_main)
+            {
+                self.skipped.push((self.page.as_str().to_owned(), format!("it leads to where nothing is fetched: {reason}")));
+            }
+            if is_main && !is_own {
+                self.foreign.push(address.to_owned());
+                if reason.is_none() && !self.loaded {
+                    let origin = url.origin().ascii_serialization();
+                    self.skip_page(&format!("it leads to another site, {origin}"));
+                }
+                // A page that is left for nowhere stays as it is.
+                refused = Some("Aborted");
+            } else if reason.is_some() {
+                refused = Some("AddressUnreachable");
+            } else {
+                self.browser.gate.announce(&url);
+            }
+        }
+        let id = &params["requestId"];
+        let asked = match refused {
+            Some(reason) => {
+                self.browser.wire.ask(session, "Fetch.failRequest", json!({ "requestId": id, "errorReason": reason }))
+            }
+            None => self.browser.wire.ask(session, "Fetch.continueRequest", json!({ "requestId": id })),
+        };
+        asked.map(drop)
+    }
+
+    fn network(&mut self, session: &str, method: &str, params: &Value) -> Result<(), Ended> {
+        match method {
+            "Network.requestWillBeSent" => {
+                let url = Url::parse(text(params, "/request/url"));
+                if let Some(index) = self.log.begins(session, params) {
+                    self.want_posted(session, index, params)?;
+                }
+                if let Ok(url) = url {
+                    self.browser.gate.announce(&url);
+                }
+            }
+            "Network.requestWillBeSentExtraInfo" => self.log.extra(0, params),
+            "Network.responseReceivedExtraInfo" => self.log.extra(1, params),
+            "Network.responseReceived" => self.log.answered(params),
+            "Network.dataReceived" => self.came += self.log.came(params),
+            "Network.loadingFinished" => {
+                if let Some(index) = self.log.ended(params) {
+                    self.want_body(index)?;
+                }
+            }
+            "Network.loadingFailed" => drop(self.log.ended(params)),
+            "Network.webSocketCreated" => {
+                self.log.socket(session, params);
+                if let Ok(mut url) = Url::parse(text(params, "/url")) {
+                    // The gate knows hosts and ports, which are those of the web.
+                    let scheme = if url.scheme() == "wss" { "https" } else { "http" };
+                    let _ = url.set_scheme(scheme);
+                    self.browser.gate.announce(&url);
+                }
+            }
+            _ => self.log.spoken(method, params),
+        }
+        Ok(())
+    }
+
+    /// What was posted, where it was not told at once.
+    fn want_posted(&mut self, session: &str, index: usize, params: &Value) -> Result<(), Ended> {
+        let request = &self.log.requests[index];
+        if params["request"]["hasPostData"] == true && request.exchange.posted.is_empty() {
+            let wanted = json!({ "requestId": request.id });
+            let number = self.browser.wire.ask(session, "Network.getRequestPostData", wanted)?;
+            self.asked.insert(number, Asked::Posted(index));
+        }
+        Ok(())
+    }
+
+    /// The content of an answer, where it is of the site and text.
+    fn want_body(&mut self, index: usize) -> Result<(), Ended> {
+        let request = &self.log.requests[index];
+        let kind = request.kind.as_str();
+        let is_picture = matches!(kind, "Image" | "Media" | "Font") && !is_svg(request);
+        let is_empty = matches!(request.exchange.status, 204 | 205 | 304) || request.exchange.method == "HEAD";
+        if is_picture || is_empty || matches!(kind, "Preflight" | "Ping" | "WebSocket" | "EventSource") {
+            return Ok(());
+        }
+        if !self.is_own(&request.exchange.address) {
+            return Ok(());
+        }
+        let (session, wanted) = (request.session.clone(), json!({ "requestId": request.id }));
+        let number = self.browser.wire.ask(&session, "Network.getResponseBody", wanted)?;
+        self.asked.insert(number, Asked::Body(index));
+        Ok(())
+    }
+
+    fn answer(&mut self, asked: &Asked, message: &mut Value) {
+        let result = &mut message["result"];
+        match asked {
+            Asked::Body(index) => {
+                let request = &mut self.log.requests[*index];
+                if let Value::String(body) = result["body"].take() {
+                    let bytes = if result["base64Encoded"] == true { decoded(&body) } else { None };
+                    request.exchange.body = bytes.unwrap_or_else(|| body.into_bytes());
+                    request.has_body = true;
+                } else if request.came > 0 {
+                    let why = "the browser does not have its content any more";
+                    self.skipped.push((request.exchange.address.clone(), why.to_owned()));
+                }
+                self.log.moved = Some(Instant::now());
+            }
+            Asked::Posted(index) => {
+                if let Value::String(posted) = result["postData"].take() {
+                    let bytes = if result["base64Encoded"] == true { decoded(&posted) } else { None };
+                    self.log.requests[*index].exchange.posted = bytes.unwrap_or_else(|| posted.into_bytes());
+                }
+            }
+            Asked::Navigation => {
+                let why = text(result, "/errorText").to_owned();
+                if !why.is_empty() && self.broken.is_none() {
+                    self.broken = Some(self.in_words(&self.page, &why));
+                }
+            }
+        }
+    }
+
+    /// Why something was not loaded: what the gate says, or else the browser's word.
+    fn in_words(&self, url: &Url, why: &str) -> String {
+        self.browser.gate.refusal(url).unwrap_or_else(|| format!("the browser does not load it: {why}"))
+    }
+
+    fn skip_page(&mut self, why: &str) {
+        let address = self.page.as_str().to_owned();
+        if !self.skipped.iter().any(|(skipped, _)| *skipped == address) {
+            self.skipped.push((address, why.to_owned()));
+        }
+    }
+
+    /// Whether the documents at this address are handed over. What was made up in the page is
+    /// the page's own.
+    pub(super) fn is_own(&self, address: &str) -> bool {
+        let Ok(mut url) = Url::parse(address) else { return false };
+        if url.scheme() == "blob" || url.scheme() == "data" {
+            return true;
+        }
+        let plain = match url.scheme() {
+            "ws" => "http",
+            "wss" => "https",
+            scheme => scheme,
+        };
+        let plain = plain.to_owned();
+        let _ = url.set_scheme(&plain);
+        self.rules.scope.holds(&url)
+    }
+
+    fn hand_over(mut self, kept: Kept, receiver: &mut dyn Receiver) {
+        let log = std::mem::take(&mut self.log);
+        if log.dropped > 0 {
+            self.skip_page(&format!("it makes so many requests that {} were passed over", log.dropped));
+        }
+        let page = self.page.as_str().to_owned();
+        let mut foreign: HashSet<String> = HashSet::new();
+        for request in log.finish(&page) {
+            let mut exchange = request.exchange;
+            let is_own = self.is_own(&exchange.address);
+            if !is_own {
+                self.foreign.push(exchange.address.clone());
+                exchange.headers.clear();
+                exchange.body.clear();
+            } else if let Some(why) = &request.failed
+                && !request.is_canceled
+                && !request.is_withheld
+                && let Ok(url) = Url::parse(&exchange.address)
+            {
+                self.skipped.push((exchange.address.clone(), self.in_words(&url, why)));
+            }
+            if let Some(short) = made_up(&exchange.address, &page) {
+                exchange.address = short;
+            }
+            receiver.exchange(exchange);
+        }
+        for exchange in kept.exchanges {
+            receiver.exchange(exchange);
+        }
+        let mut told = HashSet::new();
+        for (address, why) in self.skipped.drain(..) {
+            let address = made_up(&address, &page).unwrap_or(address);
+            if told.insert(address.clone()) {
+                receiver.skipped(&address, &why);
+            }
+        }
+        for address in self.foreign.drain(..) {
+            if foreign.insert(address.clone()) {
+                receiver.foreign(&address);
+            }
+        }
+    }
+}
+
+fn is_svg(request: &Request) -> bool {
+    let is_type = |pair: &&(String, String)| pair.0 == "content-type";
+    request.exchange.headers.iter().find(is_type).is_some_and(|(_, value)| value.starts_with("image/svg"))
+}
+
+/// How to call what has no address of its own.
+fn made_up(address: &str, page: &str) -> Option<String> {
+    let scheme = ["data", "blob"].into_iter().find(|scheme| {
+        address.get(..scheme.len()).is_some_and(|head| head.eq_ignore_ascii_case(scheme))
+            && address[scheme.len()..].starts_with(':')
+    })?;
+    Some(format!("{scheme}:… in {page}"))
+}

@@ -1,0 +1,54 @@
+//! What Chrome's developer tools write alike in captures and on the wire: who asked for
+//! something, and base64.
+
+use base64::Engine as _;
+use base64::alphabet;
+use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
+use serde_json::Value;
+
+/// As lax as those that write it.
+const BASE64: GeneralPurpose = GeneralPurpose::new(
+    &alphabet::STANDARD,
+    GeneralPurposeConfig::new()
+        .with_decode_padding_mode(DecodePaddingMode::Indifferent)
+        .with_decode_allow_trailing_bits(true),
+);
+/// How many frames of a stack are looked at, and how many stacks that led to it.
+const FRAMES: usize = 64;
+
+/// The text at a place; empty where there is none.
+pub(super) fn text<'v>(value: &'v Value, pointer: &str) -> &'v str {
+    value.pointer(pointer).and_then(Value::as_str).unwrap_or_default()
+}
+
+/// An address without its fragment, which no server sees.
+pub(super) fn without_fragment(address: &str) -> &str {
+    address.split('#').next().unwrap_or(address)
+}
+
+/// The script or document that asked, by what the protocol calls an initiator.
+/// <https://chromedevtools.github.io/devtools-protocol/tot/Network/#type-Initiator>
+pub(super) fn initiator(value: &Value) -> Option<String> {
+    let direct = value["url"].as_str().filter(|url| !url.is_empty());
+    if let Some(url) = direct {
+        return Some(url.to_owned());
+    }
+    let mut stack = &value["stack"];
+    for _ in 0..FRAMES {
+        let mut frames = stack["callFrames"].as_array().into_iter().flatten().take(FRAMES);
+        if let Some(url) = frames.find_map(|frame| frame["url"].as_str().filter(|url| !url.is_empty())) {
+            return Some(url.to_owned());
+        }
+        stack = &stack["parent"];
+    }
+    None
+}
+
+/// Base64 with or without padding and line breaks.
+pub(super) fn decoded(text: &str) -> Option<Vec<u8>> {
+    if let Ok(bytes) = BASE64.decode(text) {
+        return Some(bytes);
+    }
+    let dense: String = text.chars().filter(|letter| !letter.is_ascii_whitespace()).collect();
+    BASE64.decode(dense).ok()
+}
