@@ -43,7 +43,8 @@ pub trait Receiver {
     /// What was asked for, or belongs to a page, did not come or not wholly: why. What came of
     /// it is received as well.
     fn skipped(&mut self, address: &str, why: &str);
-    /// An address on another site was not asked for, being policy.
+    /// An address was not asked for, being policy: it is on another site, an image or the like,
+    /// or a page that is only linked.
     fn foreign(&mut self, address: &str);
     /// An address was not asked for because `robots.txt` asks not to.
     fn disallowed(&mut self, address: &str);

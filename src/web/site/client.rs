@@ -8,6 +8,7 @@
 //! the guard admitted; through a proxy, to the proxy.
 
 use std::error::Error as _;
+use std::fmt::Write as _;
 use std::net::ToSocketAddrs;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -163,10 +164,10 @@ impl Client {
 
     /// What went wrong below HTTP, in our words.
     fn fault(&self, error: &ureq::Error) -> Failure {
-        if let ureq::Error::Other(inner) = error {
-            if let Some(Refused(why)) = inner.downcast_ref::<Refused>() {
-                return Failure::Refused(why.clone());
-            }
+        if let ureq::Error::Other(inner) = error
+            && let Some(Refused(why)) = inner.downcast_ref::<Refused>()
+        {
+            return Failure::Refused(why.clone());
         }
         if self.limits.is_late() {
             return Failure::Failed(Cut::Late.to_string());
@@ -233,7 +234,7 @@ fn uri(url: &Url) -> Option<Uri> {
         if is_plain(byte) {
             written.push(char::from(byte));
         } else {
-            written += &format!("%{byte:02X}");
+            let _ = write!(written, "%{byte:02X}");
         }
         written
     });

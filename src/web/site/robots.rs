@@ -3,6 +3,8 @@
 //! Only the group of this program is read, or else that of all programs. Crawl delays are no
 //! part of the standard and not kept; the rate is that of the settings.
 
+use std::fmt::Write as _;
+
 use memchr::memmem;
 use url::{Position, Url};
 
@@ -114,7 +116,7 @@ fn normal(path: &str) -> String {
         if is_plain || (written.is_none() && byte.is_ascii() && !byte.is_ascii_control()) {
             out.push(char::from(byte));
         } else {
-            out += &format!("%{byte:02X}");
+            let _ = write!(out, "%{byte:02X}");
         }
         at += if written.is_some() { 3 } else { 1 };
     }

@@ -48,7 +48,7 @@ impl Server {
             .collect();
         Self::start(move |path, stream| match files.iter().find(|(other, ..)| other == path) {
             Some((_, kind, text)) => {
-                answer(stream, "200 OK", &format!("Content-Type: {kind}"), text.as_bytes())
+                answer(stream, "200 OK", &format!("Content-Type: {kind}"), text.as_bytes());
             }
             None => answer(stream, "404 Not Found", "Content-Type: text/html", b"<p>not found"),
         })
@@ -347,7 +347,8 @@ fn private_addresses_are_refused_by_name_and_by_number() {
 
 #[test]
 fn limits_of_number_and_depth_are_told() {
-    let page: String = (0..30).map(|number| format!("<script src=/{number}.js></script>")).collect();
+    let page: Vec<String> = (0..30).map(|number| format!("<script src=/{number}.js></script>")).collect();
+    let page = page.concat();
     let server = Server::start(move |path, stream| {
         if path == "/" {
             return answer(stream, "200 OK", "Content-Type: text/html", page.as_bytes());

@@ -199,10 +199,10 @@ impl<'a> Crawl<'a> {
         }
         if let Some(known) = self.seen.get_mut(url.as_str()) {
             *known = need.max(*known);
-            if need == Need::Needed {
-                if let Some(why) = self.silent.remove(url.as_str()) {
-                    self.receiver.skipped(url.as_str(), &why);
-                }
+            if need == Need::Needed
+                && let Some(why) = self.silent.remove(url.as_str())
+            {
+                self.receiver.skipped(url.as_str(), &why);
             }
             return;
         }

@@ -113,16 +113,15 @@ impl<'a> Round<'a> {
         waiting.min(self.under_way.first().copied().unwrap_or(usize::MAX))
     }
 
-    /// The next answer in the order of the jobs; none where all are done. What has not begun
-    /// must have been taken away by then, or begins by the time this returns nothing yet.
+    /// The next answer in the order of the jobs; waits for a moment where there is none. The end
+    /// comes when nothing is waiting or under way.
     pub(super) fn next(&mut self, client: &Client) -> Next {
-        if let Some(entry) = self.came.first_entry().filter(|entry| *entry.key() < usize::MAX) {
-            if *entry.key() < self.waiting.keys().next().copied().unwrap_or(usize::MAX)
-                && *entry.key() < self.under_way.first().copied().unwrap_or(usize::MAX)
-            {
-                let (job, result) = entry.remove();
-                return Next::Done(Box::new((job, result)));
-            }
+        let first = self.first();
+        if let Some(entry) = self.came.first_entry()
+            && *entry.key() < first
+        {
+            let (job, result) = entry.remove();
+            return Next::Done(Box::new((job, result)));
         }
         if self.waiting.is_empty() && self.under_way.is_empty() {
             return Next::End;

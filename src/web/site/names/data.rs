@@ -27,7 +27,7 @@ pub(super) fn read(address: &str, role: Role) -> Option<Embedded> {
     let body = percent(data.as_bytes());
     let body = if is_base64 { base64(&body)? } else { body };
     let role = if role == Role::Map { role } else { super::role_of(&media).unwrap_or(role) };
-    let media = media.chars().filter(|letter| letter.is_ascii_graphic()).take(64).collect();
+    let media = media.chars().filter(char::is_ascii_graphic).take(64).collect();
     Some(Embedded { media, role, body })
 }
 
@@ -36,15 +36,13 @@ fn percent(text: &[u8]) -> Vec<u8> {
     let digit = |byte: Option<&u8>| byte.and_then(|byte| char::from(*byte).to_digit(16));
     let (mut out, mut at) = (Vec::with_capacity(text.len()), 0);
     while let Some(&byte) = text.get(at) {
-        match (byte, digit(text.get(at + 1)), digit(text.get(at + 2))) {
-            (b'%', Some(high), Some(low)) => {
-                out.push(u8::try_from(high * 16 + low).expect("two digits are a byte"));
-                at += 3;
-            }
-            _ => {
-                out.push(byte);
-                at += 1;
-            }
+        let digits = (digit(text.get(at + 1)), digit(text.get(at + 2)));
+        if let (b'%', (Some(high), Some(low))) = (byte, digits) {
+            out.push(u8::try_from(high * 16 + low).expect("two digits are a byte"));
+            at += 3;
+        } else {
+            out.push(byte);
+            at += 1;
         }
     }
     out

@@ -94,10 +94,11 @@ impl List {
         let is_data = written.get(..5).is_some_and(|scheme| scheme.eq_ignore_ascii_case("data:"));
         if is_data {
             self.embed(written, role, need);
-        } else if !written.is_empty() && written.len() <= LONGEST {
-            if let Ok(url) = self.base.join(written) {
-                self.push(url, role, need);
-            }
+        } else if !written.is_empty()
+            && written.len() <= LONGEST
+            && let Ok(url) = self.base.join(written)
+        {
+            self.push(url, role, need);
         }
     }
 

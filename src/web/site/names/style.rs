@@ -16,10 +16,10 @@ pub(super) fn collect(text: &[u8], list: &mut List) {
             if let Some(address) = inside(window) {
                 list.add(&address, Role::Other, Need::Passive);
             }
-        } else if let Some(rest) = window.get(6..).filter(|_| window[..6].eq_ignore_ascii_case(b"import")) {
-            if let Some(address) = quoted(rest).or_else(|| in_url(rest)) {
-                list.add(&address, Role::Style, Need::Needed);
-            }
+        } else if let Some(rest) = window.get(6..).filter(|_| window[..6].eq_ignore_ascii_case(b"import"))
+            && let Some(address) = quoted(rest).or_else(|| in_url(rest))
+        {
+            list.add(&address, Role::Style, Need::Needed);
         }
     }
 }
