@@ -238,14 +238,14 @@ fn stands_alone(rule: &Rule) -> bool {
 
 /// What names a secret in public: what stands before its first dot, where the
 /// rule says that its keys have such a prefix.
-fn public_name(rule: &Rule, secret: &[u8]) -> Option<String> {
+pub(super) fn public_name(rule: &Rule, secret: &[u8]) -> Option<String> {
     rule.traits.key_prefix.as_ref()?;
     let dot = memchr::memchr(b'.', secret)?;
     String::from_utf8(secret[..dot].to_vec()).ok()
 }
 
 /// SHA-256 over a domain and parts, each closed by its length so that no two inputs are alike.
-fn digest(domain: &[u8], parts: &[&[u8]]) -> [u8; 32] {
+pub(super) fn digest(domain: &[u8], parts: &[&[u8]]) -> [u8; 32] {
     let mut hash = Sha256::new();
     for part in std::iter::once(&domain).chain(parts) {
         hash.update(part);

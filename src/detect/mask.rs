@@ -100,6 +100,11 @@ fn cut_runs<'b>(
     before.into_iter().chain(behind).filter(|run| !run.is_empty())
 }
 
+/// Adds the values in `bytes` that are called secret, and what could be a token, to `hidden`.
+pub(super) fn called_secret(bytes: &[u8], hidden: &mut Vec<Range<usize>>) {
+    called(bytes, 0..bytes.len(), hidden);
+}
+
 /// What the search for values that are called secret came across.
 struct Matches(Vec<Range<usize>>);
 

@@ -233,7 +233,7 @@ impl Matcher {
     }
 
     /// Judges the candidates; where believed ones overlap, the first rule's stays.
-    fn settle(&self, text: Text<'_>, mut candidates: Vec<Candidate>) -> Vec<Believed> {
+    pub(super) fn settle(&self, text: Text<'_>, mut candidates: Vec<Candidate>) -> Vec<Believed> {
         let mut surroundings = Surroundings::new(&self.words, &self.rules, text);
         candidates.sort_by_key(|candidate| (candidate.secret.start, candidate.rule));
         let mut kept: Vec<Believed> = Vec::new();

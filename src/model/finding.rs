@@ -48,6 +48,8 @@ pub enum Reason {
     RivalNearer(Arc<str>),
     /// Nothing around it names its owner.
     NoContext,
+    /// It was read in an image, so that its letters are not certain.
+    ReadInImage,
 }
 
 impl fmt::Display for Reason {
@@ -67,6 +69,7 @@ impl fmt::Display for Reason {
                 )
             }
             Self::NoContext => f.write_str("the shape of a key, and nothing near it names an owner"),
+            Self::ReadInImage => f.write_str("read in an image"),
         }
     }
 }

@@ -8,13 +8,14 @@ pub(super) mod bounds;
 pub(super) mod context;
 mod neighbours;
 mod placeholder;
-mod randomness;
+pub(super) mod randomness;
 
 use crate::rules::{Neighbours, Rule, RuleSet};
 
 use super::matcher::{Candidate, Text};
 use context::Surroundings;
 pub(super) use context::Verdict;
+pub(super) use placeholder::is_placeholder;
 
 /// What `candidate` is worth, or `None` if it is no secret after all.
 pub(super) fn judge(
@@ -70,7 +71,7 @@ fn is_believable(rules: &RuleSet, candidate: &Candidate, text: &Text<'_>) -> boo
 pub(super) fn could_be_secret(rules: &RuleSet, candidate: &Candidate, text: &Text<'_>) -> bool {
     let rule = &rules.rules[candidate.rule];
     let secret = &text.bytes[candidate.secret.clone()];
-    is_random_enough(rule, secret) && !(rule.traits.placeholders && placeholder::is_placeholder(secret))
+    is_random_enough(rule, secret) && !(rule.traits.placeholders && is_placeholder(secret))
 }
 
 /// Holds the part of the secret behind its last dot to the rule's least randomness.

@@ -25,7 +25,7 @@ const STEPS_IN_32: usize = 14;
 
 /// Whether `secret` only stands for one. Judged by what follows its last dot,
 /// the part that is random in a real key.
-pub(super) fn is_placeholder(secret: &[u8]) -> bool {
+pub(in crate::detect) fn is_placeholder(secret: &[u8]) -> bool {
     let tail: Vec<u8> = secret
         .rsplit(|&byte| byte == b'.')
         .next()

@@ -150,6 +150,7 @@ impl<'a> WireReason<'a> {
             Reason::KnownPlace(place) => ("known-place", Some(&**place)),
             Reason::RivalNearer(word) => ("rival-nearer", Some(&**word)),
             Reason::NoContext => ("no-context", None),
+            Reason::ReadInImage => ("read-in-image", None),
         };
         Self { kind, text: Shown(reason), word }
     }

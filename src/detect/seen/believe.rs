@@ -1,0 +1,178 @@
+//! Which marks of a page are believed to be a key with the shape that a rule names, and how much.
+//!
+//! The reading takes its place in the text of the page, and is judged there by the filters
+//! and the words around it as a key in a text is.
+
+use crate::model::{Attribution, Confidence, Reason};
+use crate::rules::Rule;
+
+use super::super::matcher::{Believed, Candidate, Matcher, Text, applies_at};
+use super::align::{self, Shape, Span};
+use super::reading::{Reading, Reread};
+use super::report::Sighted;
+use super::tape::Tape;
+use super::{Page, doubt, likeness};
+
+/// Places on a page that are looked at more closely, at most: more is no picture of keys.
+const ROUGH: usize = 64;
+/// From this cost on, what is read as a key is believed less.
+const DOUBTFUL: f32 = 4.0;
+/// What a key may cost that nothing on the page names.
+const CLEAR: f32 = 2.0;
+
+/// Marks that may be a key by the shape of a rule.
+#[derive(Debug)]
+pub(super) struct Rough {
+    /// Index of the rule.
+    pub(super) rule: usize,
+    pub(super) shape: Shape,
+    pub(super) span: Span,
+}
+
+/// Who judges the marks of one page.
+pub(super) struct Believer<'b> {
+    pub(super) matcher: &'b Matcher,
+    pub(super) page: Page<'b>,
+    pub(super) tape: &'b Tape<'b>,
+}
+
+impl Believer<'_> {
+    /// What may be a key, in order of the page and disjoint. `looseness` stretches what it may cost.
+    pub(super) fn rough(&self, looseness: f32) -> Vec<Rough> {
+        let path = Some(self.page.provenance.relative);
+        let rules = self.matcher.rules.rules.iter().enumerate();
+        let shaped = rules.filter(|(_, rule)| rule.traits.shape.is_some() && applies_at(rule, path));
+        let mut all: Vec<(usize, Span, bool)> = Vec::new();
+        for (index, rule) in shaped {
+            let shape = self.shape(rule, looseness);
+            let spans = align::search(self.tape, &shape);
+            all.extend(spans.into_iter().map(|span| (index, span, shape.is_bare)));
+        }
+        // A prefix is worth more than what it costs to read it.
+        let order = |(rule, span, is_bare): &(usize, Span, bool)| (*is_bare, span.cost, *rule);
+        all.sort_by(|a, b| {
+            let ((a_bare, a_cost, a_rule), (b_bare, b_cost, b_rule)) = (order(a), order(b));
+            a_bare.cmp(&b_bare).then(a_cost.total_cmp(&b_cost)).then(a_rule.cmp(&b_rule))
+        });
+        let mut kept: Vec<(usize, Span)> = Vec::new();
+        for (rule, span, _) in all {
+            let is_apart =
+                |(_, other): &(usize, Span)| span.marks.end <= other.marks.start || other.marks.end <= span.marks.start;
+            if kept.len() < ROUGH && kept.iter().all(is_apart) {
+                kept.push((rule, span));
+            }
+        }
+        kept.sort_by_key(|(_, span)| span.marks.start);
+        let of = |(rule, span): (usize, Span)| {
+            let shape = self.shape(&self.matcher.rules.rules[rule], looseness);
+            Rough { rule, shape, span }
+        };
+        kept.into_iter().map(of).collect()
+    }
+
+    fn shape(&self, rule: &Rule, looseness: f32) -> Shape {
+        Shape::dotted(rule.traits.key_prefix.as_deref().unwrap_or_default(), looseness)
+    }
+
+    /// What `rough` is worth, its lines read again where there is a way to; `None` if it is
+    /// no key after all.
+    pub(super) fn believe(&self, rough: &Rough, reread: Option<&mut Reread<'_>>) -> Option<Sighted> {
+        let first = Reading::of(self.tape, &rough.shape, &rough.span, self.page.size, None)?;
+        // Without a prefix most of what has the shape is something else, and reading costs time.
+        let believed = self.judge(rough, &first);
+        if rough.shape.is_bare && believed.is_none() {
+            return None;
+        }
+        let Some(reread) = reread else {
+            return Some(self.sighted(rough, &first, believed?));
+        };
+        let reading = Reading::of(self.tape, &rough.shape, &rough.span, self.page.size, Some(reread))?;
+        let believed = self.judge(rough, &reading)?;
+        Some(self.sighted(rough, &reading, believed))
+    }
+
+    fn sighted(&self, rough: &Rough, reading: &Reading, mut believed: Believed) -> Sighted {
+        if reading.cost > DOUBTFUL {
+            believed.verdict.confidence = believed.verdict.confidence.min(Confidence::Medium);
+        }
+        Sighted {
+            rule: rough.rule,
+            verdict: believed.verdict,
+            marks: rough.span.marks.clone(),
+            variants: reading.names(),
+            sure: reading.sure,
+            secret: reading.secret.clone(),
+            is_read: true,
+        }
+    }
+
+    /// What `reading` is worth in its place on the page.
+    fn judge(&self, rough: &Rough, reading: &Reading) -> Option<Believed> {
+        let marks = &self.tape.marks[rough.span.marks.clone()];
+        let (start, end) = (marks.first()?.text.start, marks.last()?.text.end);
+        let rule = &self.matcher.rules.rules[rough.rule];
+        let dot = reading.secret.iter().position(|&byte| byte == b'.')?;
+        let tail = &reading.choices[dot + 1..];
+        if rough.shape.is_bare && doubt::is_something_else(rule, tail) {
+            return None;
+        }
+        // What is apart on the page must not touch in the text, whatever was read between.
+        let mut text = self.tape.text.as_bytes()[..start].to_vec();
+        if text.last().is_some_and(|&byte| is_word(byte)) {
+            text.push(b' ');
+        }
+        let secret = text.len()..text.len() + reading.secret.len();
+        text.extend(&reading.secret);
+        let behind = &self.tape.text.as_bytes()[end..];
+        if behind.first().is_some_and(|&byte| is_word(byte)) {
+            text.push(b' ');
+        }
+        text.extend(behind);
+        let text = Text { bytes: &text, path: Some(self.page.provenance.relative) };
+        let candidate = Candidate { rule: rough.rule, whole: secret.clone(), secret };
+        if self.is_misread_placeholder(rough.rule, reading) {
+            return None;
+        }
+        let mut believed = self.matcher.settle(text, vec![candidate]).pop()?;
+        let is_lonely = believed.verdict.confidence == Confidence::Low
+            || believed.verdict.attribution != Attribution::Baseten;
+        if rough.shape.is_bare && is_lonely && (reading.cost > CLEAR || doubt::is_too_plain(tail)) {
+            return None;
+        }
+        believed.verdict.reasons.push(Reason::ReadInImage);
+        Some(believed)
+    }
+
+    /// Whether the reading stands for a secret, where each digit is taken for the letter that
+    /// it looks like, or the other way round.
+    fn is_misread_placeholder(&self, rule: usize, reading: &Reading) -> bool {
+        let as_letters = |byte: &u8| match byte {
+            b'0' => b'o',
+            b'1' | b'I' | b'|' => b'l',
+            b'5' => b's',
+            b'8' => b'B',
+            other => *other,
+        };
+        let as_digits = |byte: &u8| match byte {
+            b'O' | b'o' => b'0',
+            b'l' | b'I' => b'1',
+            b'S' | b's' => b'5',
+            b'B' => b'8',
+            other => *other,
+        };
+        let folded = |byte: &u8| u8::try_from(likeness::fold(char::from(*byte))).unwrap_or(*byte);
+        let forms: [Vec<u8>; 2] = [
+            reading.secret.iter().map(as_letters).collect(),
+            reading.secret.iter().map(as_digits).collect(),
+        ];
+        // Judged without their randomness, which is another matter.
+        let is_placeholder = |form: &Vec<u8>| super::super::filter::is_placeholder(form);
+        let is_run = |form: Vec<u8>| form.windows(2).filter(|pair| pair[0] == pair[1]).count() > form.len() / 2;
+        self.matcher.rules.rules[rule].traits.placeholders
+            && (forms.iter().any(is_placeholder) || is_run(reading.secret.iter().map(folded).collect()))
+    }
+}
+
+fn is_word(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric()
+}

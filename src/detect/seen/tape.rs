@@ -1,0 +1,169 @@
+//! The text of a page as one row of marks, each with what lies between it and the one before.
+//!
+//! A recogniser puts blanks where there are none and leaves out what is there. In a
+//! monospaced font the distances tell, so they are kept, in columns. What the marks mean is
+//! not decided here.
+
+use std::ops::Range;
+
+use crate::model::{Glyph, Region, TextLine};
+
+use super::likeness;
+use super::measure::{Height, Metrics, middle};
+
+/// A character on a page that is no gap.
+#[derive(Debug)]
+pub(super) struct Mark<'p> {
+    pub(super) glyph: &'p Glyph,
+    /// The likeliest, quotes and dashes in their plain form.
+    pub(super) letter: char,
+    /// Index of its line.
+    pub(super) line: usize,
+    /// Where it stands in the text of the tape.
+    pub(super) text: Range<usize>,
+    pub(super) lead: Lead,
+    /// How tall it is among the letters of its line.
+    pub(super) height: Height,
+    /// What it costs to take it for a letter or digit, and for a dot.
+    pub(super) as_alnum: f32,
+    pub(super) as_dot: f32,
+}
+
+impl Mark<'_> {
+    pub(super) fn is_alnum(&self) -> bool {
+        self.letter.is_ascii_alphanumeric()
+    }
+}
+
+/// What lies between a mark and the one before it.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Lead {
+    /// A gap was read.
+    pub(super) blank: bool,
+    /// The mark is the first of its line.
+    pub(super) line_break: bool,
+    /// The line before reaches the right edge of the text: it may go on in this one.
+    pub(super) wraps: bool,
+    /// From middle to middle in columns of a monospaced font; none where the font is not, or
+    /// at a line break.
+    pub(super) columns: Option<f32>,
+    /// From edge to edge, in widths of an average character.
+    pub(super) gap: f32,
+}
+
+impl Lead {
+    /// Whether what stands on either side is apart for certain, whatever was read between.
+    pub(super) fn is_apart(&self) -> bool {
+        match self.columns {
+            _ if self.line_break => true,
+            Some(columns) => columns >= 1.6,
+            None => self.gap >= 0.6 || (self.blank && self.gap >= 0.3),
+        }
+    }
+}
+
+/// A page, or a part of one that was read again.
+#[derive(Debug)]
+pub(super) struct Tape<'p> {
+    pub(super) marks: Vec<Mark<'p>>,
+    /// Its lines, joined by line breaks.
+    pub(super) text: String,
+}
+
+impl<'p> Tape<'p> {
+    pub(super) fn new(lines: &'p [TextLine]) -> Self {
+        let metrics = Metrics::of_page(lines);
+        let right = lines.iter().map(|line| line.region.right()).max().unwrap_or(0);
+        let mut tape = Self { marks: Vec::new(), text: String::new() };
+        let mut wraps = false;
+        for (index, (line, metrics)) in lines.iter().zip(&metrics).enumerate() {
+            tape.push(index, line, metrics, wraps);
+            let slack = 2.5 * metrics.width;
+            wraps = f64::from(right) - f64::from(line.region.right()) <= f64::from(slack);
+        }
+        tape
+    }
+
+    fn push(&mut self, index: usize, line: &'p TextLine, metrics: &Metrics, wraps: bool) {
+        if index > 0 {
+            self.text.push('\n');
+        }
+        let mut blank = false;
+        let mut before: Option<Region> = None;
+        for glyph in &line.glyphs {
+            let Some(&(read, _)) = glyph.choices.first() else { continue };
+            let letter = likeness::plain(read);
+            let start = self.text.len();
+            if letter.is_whitespace() || letter.is_control() {
+                blank = true;
+                self.text.push(' ');
+                continue;
+            }
+            self.text.push(letter);
+            let lead = match before {
+                None => Lead { line_break: true, wraps, blank: true, ..Lead::default() },
+                Some(before) => metrics.lead(before, glyph.region, blank),
+            };
+            self.marks.push(Mark {
+                glyph,
+                letter,
+                line: index,
+                text: start..self.text.len(),
+                lead,
+                height: metrics.height(glyph.region),
+                as_alnum: likeness::as_alnum(glyph),
+                as_dot: likeness::as_dot(glyph),
+            });
+            before = Some(glyph.region);
+            blank = false;
+        }
+    }
+
+    /// How far it is from the mark before `at` to the one behind it, in columns, where known.
+    pub(super) fn columns_around(&self, at: usize) -> Option<f32> {
+        let next = self.marks.get(at + 1)?;
+        Some(self.marks[at].lead.columns? + next.lead.columns?)
+    }
+
+    /// The marks that the bytes `span` of the text are of.
+    pub(super) fn marks_of(&self, span: &Range<usize>) -> Range<usize> {
+        let first = self.marks.partition_point(|mark| mark.text.end <= span.start);
+        let last = self.marks.partition_point(|mark| mark.text.start < span.end);
+        first..last.max(first)
+    }
+
+    /// Where `marks` stand, a region for each line, with some margin, within `size`.
+    pub(super) fn regions(&self, marks: Range<usize>, size: (u32, u32)) -> Vec<Region> {
+        let mut regions: Vec<(usize, Region)> = Vec::new();
+        for mark in &self.marks[marks] {
+            match regions.last_mut() {
+                Some((line, region)) if *line == mark.line => *region = region.join(mark.glyph.region),
+                _ => regions.push((mark.line, mark.glyph.region)),
+            }
+        }
+        regions.into_iter().map(|(_, region)| padded(region, size)).collect()
+    }
+
+    /// The line that holds the mark `at`: its bytes in the text.
+    pub(super) fn line_of(&self, at: usize) -> Range<usize> {
+        let place = self.marks[at].text.start;
+        let start = self.text[..place].rfind('\n').map_or(0, |found| found + 1);
+        let end = self.text[place..].find('\n').map_or(self.text.len(), |found| place + found);
+        start..end
+    }
+
+    /// The middle of the mark `at`, from the left of the page, in pixels.
+    pub(super) fn middle(&self, at: usize) -> f32 {
+        middle(self.marks[at].glyph.region)
+    }
+}
+
+/// `region` with a margin of a fifth of its height, and two pixels, within `size`.
+pub(super) fn padded(region: Region, size: (u32, u32)) -> Region {
+    let margin = region.height / 5 + 2;
+    let (x, y) = (region.x.saturating_sub(margin), region.y.saturating_sub(margin));
+    // A page of unknown size ends where its text does.
+    let end = |size: u32, end: u32| if size == 0 { end } else { end.saturating_add(margin).min(size) };
+    let (right, bottom) = (end(size.0, region.right()), end(size.1, region.bottom()));
+    Region { x, y, width: right.saturating_sub(x), height: bottom.saturating_sub(y) }
+}
