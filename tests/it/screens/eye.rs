@@ -60,7 +60,7 @@ impl Eye {
     pub(crate) fn find(&self, bytes: &[u8]) -> (Outcome, usize, Vec<Finding>) {
         let looked = self.ocr.look(bytes);
         let frames = match &*looked {
-            Looked::Read(frames) => frames,
+            Looked::Read(frames) | Looked::Partly(frames, _) => frames,
             Looked::Plain => return (Outcome::Plain, 0, Vec::new()),
             Looked::Skipped(_) => return (Outcome::Skipped, 0, Vec::new()),
         };
