@@ -121,6 +121,21 @@ fn faults(judged: &[Judged]) {
         *faults.entry(one.fault().unwrap_or("none")).or_default() += 1;
     }
     println!("\n  what is wrong: {faults:?}");
+    let mut distances: BTreeMap<String, [usize; 2]> = BTreeMap::new();
+    for one in judged {
+        let distance = match one.verdict.distance {
+            None => "no line there".to_owned(),
+            Some(letters) if letters < 4 => format!("{letters:>2}"),
+            Some(letters) => format!("{:>2} to {:>2}", letters / 4 * 4, letters / 4 * 4 + 3),
+        };
+        let counts = distances.entry(distance).or_default();
+        counts[0] += 1;
+        counts[1] += usize::from(one.verdict.named);
+    }
+    println!("  letters that are wrong in the first reading of the key, images, with the prefix named:");
+    for (distance, [total, named]) in distances {
+        println!("    {distance:16}{total:>6}{named:>6}");
+    }
     for one in judged.iter().filter(|one| one.verdict.false_findings > 0) {
         println!("  false finding: {}", one.shot.case);
     }
@@ -128,7 +143,7 @@ fn faults(judged: &[Judged]) {
 
 /// Variants, places, and whether the certainty is to be believed.
 fn details(judged: &[Judged]) {
-    let mut seen: Vec<_> = judged.iter().filter(|one| one.verdict.placed).map(|one| one.verdict).collect();
+    let mut seen: Vec<_> = judged.iter().filter(|one| one.verdict.placed).map(|one| &one.verdict).collect();
     if seen.is_empty() {
         return;
     }
@@ -147,6 +162,14 @@ fn details(judged: &[Judged]) {
     println!("    covered by less than 0.9: {}", seen.iter().filter(|verdict| verdict.covered < 0.9).count());
     seen.sort_by(|one, other| one.overlap.total_cmp(&other.overlap));
     println!("  overlap of regions: median {:.3}, least {:.3}", seen[middle].overlap, seen[0].overlap);
+    let mut mistakes: BTreeMap<(char, char), usize> = BTreeMap::new();
+    for pair in seen.iter().flat_map(|verdict| &verdict.mistakes) {
+        *mistakes.entry(*pair).or_default() += 1;
+    }
+    let mut mistakes: Vec<_> = mistakes.into_iter().collect();
+    mistakes.sort_by_key(|&(_, count)| std::cmp::Reverse(count));
+    let shown = mistakes.iter().take(60).map(|((is, was), count)| format!("{is} as {was}: {count}"));
+    println!("  letters that were taken for others: {}", shown.collect::<Vec<_>>().join(", "));
     for low in [0, 20, 40, 60, 80] {
         let within: Vec<_> = seen
             .iter()

@@ -3,7 +3,7 @@
 
 use baseleak::detect::Detector;
 use baseleak::detect::seen::Page;
-use baseleak::model::{Finding, Provenance, Region};
+use baseleak::model::{Finding, Provenance, Region, TextLine};
 use baseleak::ocr::{Looked, Ocr, Settings};
 use baseleak::rules::RuleSet;
 
@@ -24,7 +24,7 @@ pub(crate) enum Outcome {
 }
 
 /// What was found of the key that an image shows, and what besides.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub(crate) struct Verdict {
     pub(crate) outcome: Outcome,
     /// Something was found where the key is.
@@ -47,6 +47,11 @@ pub(crate) struct Verdict {
     pub(crate) false_findings: usize,
     /// Lines of text that were read.
     pub(crate) lines: usize,
+    /// Letters by which the lines where the key is, as they were read at first, differ from it;
+    /// none where no line was read there.
+    pub(crate) distance: Option<usize>,
+    /// What was taken for what in the finding, letter by letter: is, was read as.
+    pub(crate) mistakes: Vec<(char, char)>,
 }
 
 impl Eye {
@@ -57,12 +62,12 @@ impl Eye {
     }
 
     /// All findings in the image, and what looking at it came to.
-    pub(crate) fn find(&self, bytes: &[u8]) -> (Outcome, usize, Vec<Finding>) {
+    pub(crate) fn find(&self, bytes: &[u8]) -> (Outcome, Vec<TextLine>, Vec<Finding>) {
         let looked = self.ocr.look(bytes);
         let frames = match &*looked {
-            Looked::Read(frames) => frames,
-            Looked::Plain => return (Outcome::Plain, 0, Vec::new()),
-            Looked::Skipped(_) => return (Outcome::Skipped, 0, Vec::new()),
+            Looked::Read(frames) | Looked::Partly(frames, _) => frames,
+            Looked::Plain => return (Outcome::Plain, Vec::new(), Vec::new()),
+            Looked::Skipped(_) => return (Outcome::Skipped, Vec::new(), Vec::new()),
         };
         let mut findings = Vec::new();
         for frame in frames {
@@ -71,7 +76,7 @@ impl Eye {
             let mut reread = |region| self.ocr.reread(bytes, frame.index, region);
             self.detector.scan_page(page, &mut reread, &mut findings);
         }
-        let lines = frames.iter().map(|frame| frame.lines.len()).sum();
+        let lines = frames.iter().flat_map(|frame| frame.lines.iter().cloned()).collect();
         (Outcome::Read, lines, findings)
     }
 
@@ -89,7 +94,9 @@ impl Eye {
             covered: 0.0,
             overlap: 0.0,
             false_findings: 0,
-            lines,
+            lines: lines.len(),
+            distance: truth.and_then(|truth| distance(&lines, truth)),
+            mistakes: Vec::new(),
         };
         for finding in &findings {
             match truth.filter(|truth| is_there(finding, truth)) {
@@ -122,6 +129,10 @@ fn compare(verdict: &mut Verdict, finding: &Finding, truth: &Truth) {
     verdict.first = &*finding.key == name;
     verdict.named = verdict.first || sight.variants.iter().any(|variant| variant == name);
     verdict.exact = finding.secret.expose() == truth.key.as_bytes();
+    let read = String::from_utf8_lossy(finding.secret.expose()).into_owned();
+    if read.len() == truth.key.len() {
+        verdict.mistakes = truth.key.chars().zip(read.chars()).filter(|(is, was)| is != was).collect();
+    }
     verdict.certainty = sight.certainty;
     verdict.variants = sight.variants.len().max(1);
     let found: f64 = sight.regions.iter().map(|region| area(*region)).sum();
@@ -130,6 +141,28 @@ fn compare(verdict: &mut Verdict, finding: &Finding, truth: &Truth) {
         sight.regions.iter().flat_map(|region| truth.regions.iter().map(|mark| shared(*region, *mark))).sum();
     verdict.covered = common / wanted.max(1.0);
     verdict.overlap = common / (found + wanted - common).max(1.0);
+}
+
+/// Letters that must be changed, put in or taken out to find the key in the lines where it is.
+fn distance(lines: &[TextLine], truth: &Truth) -> Option<usize> {
+    let is_there = |line: &&TextLine| truth.regions.iter().any(|mark| shared(line.region, *mark) > 0.0);
+    let there: Vec<_> = lines.iter().filter(is_there).collect();
+    if there.is_empty() {
+        return None;
+    }
+    let text: String = there.iter().flat_map(|line| line.text().chars().collect::<Vec<_>>()).collect();
+    let text: Vec<char> = text.chars().filter(|letter| *letter != ' ').collect();
+    // The row of the table of edits for a prefix of the key; it may begin and end anywhere in the text.
+    let mut row = vec![0; text.len() + 1];
+    for (index, is) in truth.key.chars().enumerate() {
+        let mut next = vec![index + 1];
+        for (at, was) in text.iter().enumerate() {
+            let changed = row[at] + usize::from(is != *was);
+            next.push(changed.min(row[at + 1] + 1).min(next[at] + 1));
+        }
+        row = next;
+    }
+    row.into_iter().min()
 }
 
 fn area(region: Region) -> f64 {

@@ -2,6 +2,8 @@
 
 use std::ops::Range;
 
+use baseleak::model::Region;
+
 use super::canvas::{Canvas, Pen};
 use super::theme::{Role, Theme};
 
@@ -44,10 +46,14 @@ impl Row {
     /// Writes it on a canvas; returns where it ends.
     pub(crate) fn draw(&self, canvas: &mut Canvas, pen: &Pen<'_>, theme: &Theme, at: (f32, f32)) -> f32 {
         let mut x = at.0;
+        let before = canvas.marks.len();
         for run in self.cells.chunk_by(|one, next| one.role == next.role && one.mark == next.mark) {
             let text: String = run.iter().map(|cell| cell.letter).collect();
             x = canvas.write(&pen.with(theme.ink(run[0].role)), (x, at.1), &text, run[0].mark);
         }
+        // A key of several colours is one.
+        let pieces = canvas.marks.drain(before..).reduce(Region::join);
+        canvas.marks.extend(pieces);
         x
     }
 }
