@@ -136,16 +136,15 @@ fn is_torn(shape: &Shape, slot: usize, lost: usize) -> bool {
 }
 
 /// What it costs to go on to the mark `at` with `slot`, the `lost` slots before it passed over.
-pub(super) fn step(tape: &Tape<'_>, shape: &Shape, at: usize, slot: usize, lost: usize) -> f32 {
+fn step(tape: &Tape<'_>, shape: &Shape, at: usize, slot: usize, lost: usize) -> f32 {
     let lead = tape.marks[at].lead;
     let missing: f32 = shape.slots[slot - lost..slot]
         .iter()
         .map(|slot| match slot {
             Slot::Literal(b'_') => 0.4,
             Slot::Dot if shape.is_bare => 4.0,
-            Slot::Dot => 2.5,
             Slot::Any => 1.5,
-            Slot::Literal(_) => 2.5,
+            Slot::Dot | Slot::Literal(_) => 2.5,
         })
         .sum();
     let count = if lost == 0 { 0.0 } else { f32::from(u8::try_from(lost).unwrap_or(u8::MAX)) };
@@ -204,7 +203,7 @@ fn insertion(tape: &Tape<'_>, at: usize) -> f32 {
     }
 }
 
-pub(super) fn emission(mark: &super::tape::Mark<'_>, slot: Slot) -> f32 {
+fn emission(mark: &super::tape::Mark<'_>, slot: Slot) -> f32 {
     match slot {
         Slot::Any => mark.as_alnum,
         Slot::Dot => mark.as_dot,
@@ -213,7 +212,7 @@ pub(super) fn emission(mark: &super::tape::Mark<'_>, slot: Slot) -> f32 {
 }
 
 /// What it costs that a key begins with the mark `at`.
-pub(super) fn before(tape: &Tape<'_>, shape: &Shape, at: usize) -> f32 {
+fn before(tape: &Tape<'_>, shape: &Shape, at: usize) -> f32 {
     let lead = tape.marks[at].lead;
     let Some(before) = at.checked_sub(1).map(|at| &tape.marks[at]) else { return 0.0 };
     let goes_on = before.is_alnum() || before.letter == '_';
@@ -221,7 +220,7 @@ pub(super) fn before(tape: &Tape<'_>, shape: &Shape, at: usize) -> f32 {
 }
 
 /// What it costs that a key ends before the mark `at`.
-pub(super) fn behind(tape: &Tape<'_>, shape: &Shape, at: usize) -> f32 {
+fn behind(tape: &Tape<'_>, shape: &Shape, at: usize) -> f32 {
     let Some(next) = tape.marks.get(at) else { return 0.0 };
     edge(shape, next.lead, next.is_alnum())
 }
@@ -294,9 +293,9 @@ pub(super) fn trace(
 pub(super) fn fit(tape: &Tape<'_>, shape: &Shape, places: &[Option<usize>], cost: f32) -> f32 {
     let mut total = cost;
     let mut is_measured = true;
-    let placed: Vec<(usize, usize)> =
+    let read: Vec<(usize, usize)> =
         places.iter().enumerate().filter_map(|(slot, place)| Some((slot, (*place)?))).collect();
-    for part in placed.chunk_by(|a, b| tape.marks[a.1].line == tape.marks[b.1].line) {
+    for part in read.chunk_by(|a, b| tape.marks[a.1].line == tape.marks[b.1].line) {
         match excess(tape, part) {
             Some(excess) if excess <= 0.6 => {}
             Some(excess) => {

@@ -47,7 +47,7 @@ impl Believer<'_> {
         let shaped = rules.filter(|(_, rule)| rule.traits.shape.is_some() && applies_at(rule, path));
         let mut all: Vec<(usize, Span, bool)> = Vec::new();
         for (index, rule) in shaped {
-            let shape = self.shape(rule, looseness);
+            let shape = Self::shape(rule, looseness);
             let spans = align::search(self.tape, &shape);
             all.extend(spans.into_iter().map(|span| (index, span, shape.is_bare)));
         }
@@ -65,13 +65,13 @@ impl Believer<'_> {
         }
         kept.sort_by_key(|(_, span)| span.marks.start);
         let of = |(rule, span): (usize, Span)| {
-            let shape = self.shape(&self.matcher.rules.rules[rule], looseness);
+            let shape = Self::shape(&self.matcher.rules.rules[rule], looseness);
             Rough { rule, shape, span }
         };
         kept.into_iter().map(of).collect()
     }
 
-    fn shape(&self, rule: &Rule, looseness: f32) -> Shape {
+    fn shape(rule: &Rule, looseness: f32) -> Shape {
         Shape::dotted(rule.traits.key_prefix.as_deref().unwrap_or_default(), looseness)
     }
 
@@ -85,14 +85,14 @@ impl Believer<'_> {
             return None;
         }
         let Some(reread) = reread else {
-            return Some(self.sighted(rough, &first, believed?));
+            return Some(Self::sighted(rough, &first, believed?));
         };
         let reading = Reading::of(self.tape, &rough.shape, &rough.span, self.page.size, Some(reread))?;
         let believed = self.judge(rough, &reading)?;
-        Some(self.sighted(rough, &reading, believed))
+        Some(Self::sighted(rough, &reading, believed))
     }
 
-    fn sighted(&self, rough: &Rough, reading: &Reading, mut believed: Believed) -> Sighted {
+    fn sighted(rough: &Rough, reading: &Reading, mut believed: Believed) -> Sighted {
         if reading.cost > DOUBTFUL {
             believed.verdict.confidence = believed.verdict.confidence.min(Confidence::Medium);
         }

@@ -46,7 +46,7 @@ fn can_be_hex(letter: u8) -> bool {
 }
 
 /// The least that a reading scores whose letters look like these.
-pub(super) fn least_random(tail: &[Choices]) -> f64 {
+fn least_random(tail: &[Choices]) -> f64 {
     let mut scores: Vec<(u8, f64)> = Vec::new();
     for choices in tail {
         let Some(&(best, _)) = choices.first() else { continue };
