@@ -185,7 +185,9 @@ fn report(mut findings: Vec<Finding>, mut coverage: Coverage, detector: &Detecto
 fn order(finding: &Finding) -> impl Ord + '_ {
     let location = &finding.location;
     let place = (location.path.as_str(), location.place, location.start, location.end);
-    (place, location.cell(), &finding.rule, &finding.fingerprint)
+    // An image may show a key twice.
+    let regions = finding.sight.as_ref().map(|sight| &sight.regions);
+    (place, location.cell(), regions, &finding.rule, &finding.fingerprint)
 }
 
 /// Detection at work on one thread.
