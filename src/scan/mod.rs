@@ -187,10 +187,11 @@ fn report(mut findings: Vec<Finding>, mut coverage: Coverage, detector: &Detecto
 /// What findings are listed by: the place in the file goes before the cell of a notebook.
 fn order(finding: &Finding) -> impl Ord + '_ {
     let location = &finding.location;
-    // Two headers of one request are two texts.
+    // Two headers of one request are two texts, and an image may show a key twice.
     let part = finding.deployed.as_ref().map(|deployed| &deployed.part);
+    let regions = finding.sight.as_ref().map(|sight| &sight.regions);
     let place = (location.path.as_str(), location.place, part, location.start, location.end);
-    (place, location.cell(), &finding.rule, &finding.fingerprint)
+    (place, location.cell(), regions, &finding.rule, &finding.fingerprint)
 }
 
 /// Detection at work on one thread.

@@ -28,7 +28,7 @@ pub(crate) fn run(args: &WebArgs, color: Option<ColorWhen>) -> Result<Exit> {
     let tell =
         |finding: &Finding| settings.reports.tell(finding, |finding| settings.suppressions.at_once(finding));
     let progress = Progress::observed(&tell);
-    let scan = || scan::scan_web(|receiver| sources.read(receiver), settings.unpack, &detector, &progress);
+    let scan = || scan::scan_web(|receiver| sources.read(receiver), settings.opening(), &detector, &progress);
     let report = progress::watch_documents(&progress, scan)?;
     let ending = Ending {
         settings: &settings,

@@ -112,7 +112,9 @@ impl View<'_> {
         self.each(image, coverage, &mut |bytes, frames| {
             let first = findings.len();
             for frame in frames {
-                self.frame(bytes, frame, frames.len() > 1, image, findings, first);
+                // Of an animation only the frames are here that show something new.
+                let is_one_of_many = frames.len() > 1 || frame.index > 0;
+                self.frame(bytes, frame, is_one_of_many, image, findings, first);
             }
         });
     }

@@ -21,8 +21,8 @@ use crate::model::{
 use crate::source::{Content, Packed};
 use crate::web::{Exchange, Receiver, name};
 
-use super::unpacked::{self, Opener};
-use super::{Ordering, Progress};
+use super::unpacked::{self, Eye, Opener};
+use super::{Opening, Ordering, Progress};
 use maps::Kept;
 
 /// The method of an exchange that is a page as its scripts left it, and what that is called.
@@ -31,22 +31,23 @@ const RENDERED: &str = "page after its scripts ran";
 /// Why a finding is certain that a browser sent to Baseten.
 const SENT: &str = "a browser sent it to a host of Baseten's";
 
-/// Scans what `read` hands out, in archives, notebooks and source maps as well if these are to
-/// be opened.
+/// Scans what `read` hands out, in archives, notebooks, source maps and images as well if these
+/// are to be opened.
 ///
 /// # Errors
 /// Those of `read`.
 #[doc(hidden)]
 pub fn scan_web<E>(
     read: impl FnOnce(&mut dyn Receiver) -> Result<(), E>,
-    unpack: bool,
+    opening: Opening<'_>,
     detector: &Detector,
     progress: &Progress<'_>,
 ) -> Result<Report, E> {
     let mut front = Front {
         detector,
         progress,
-        opener: unpack.then(|| Opener::new(detector)),
+        opener: opening.unpack.then(|| Opener::new(detector, opening)),
+        eye: Eye::new(detector, opening),
         kept: Kept::new(detector),
         coverage: Coverage::default(),
     };
@@ -65,6 +66,8 @@ struct Front<'d> {
     progress: &'d Progress<'d>,
     /// None where nothing is opened.
     opener: Option<Opener<'d>>,
+    /// Looks at images, if they are looked at.
+    eye: Option<Eye<'d>>,
     kept: Kept<'d>,
     coverage: Coverage,
 }
@@ -106,6 +109,9 @@ impl Front<'_> {
     /// What stands in a content, that is opened if there is something in it.
     fn content(&mut self, provenance: Provenance<'_>, bytes: &[u8]) -> Vec<Finding> {
         let mut found = self.text(provenance, bytes);
+        if let Some(eye) = &mut self.eye {
+            eye.look(&Blob::whole(bytes, provenance), &mut found, &mut self.coverage);
+        }
         if let Some(opener) = &mut self.opener
             && let Some(form) = unpacked::form_of(provenance.relative, bytes)
         {
