@@ -73,11 +73,14 @@ fn serve(
             )
         }
         Some(Page::To(to)) => {
-            write!(stream, "HTTP/1.1 302 Found\r\nLocation: {to}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
+            write!(
+                stream,
+                "HTTP/1.1 302 Found\r\nLocation: {to}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
+            )
         }
         Some(Page::Endless) => {
             write!(stream, "HTTP/1.1 200 OK\r\nContent-Type: text/javascript\r\nConnection: close\r\n\r\n")?;
-            let piece = [b' '; 1 << 16];
+            let piece = vec![b' '; 1 << 16];
             loop {
                 stream.write_all(&piece)?;
             }
