@@ -53,7 +53,7 @@ const HOMES: &[(&[&str], &[&str])] = &[
     (&["regex", "regex_syntax"], &["rules", "detect"]),
     (&["memmap2", "libdeflater"], &["pack"]),
     (&["bzip2", "lzma_rust2", "ruzstd", "lz4_flex", "deflate64"], &["unpack"]),
-    (&["flate2"], &["unpack", "pack", "decode"]),
+    (&["flate2"], &["unpack", "pack", "decode", "web"]),
     (&["colored", "indicatif"], &["cli", "render"]),
     (&["ureq", "rustls"], &["baseten", "web"]),
     (&["reqwest", "minreq", "attohttpc", "log", "fastrand"], &["baseten"]),
