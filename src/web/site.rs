@@ -16,7 +16,7 @@ pub(in crate::web) mod guard;
 mod names;
 mod proxy;
 mod robots;
-mod scope;
+pub(in crate::web) mod scope;
 mod settings;
 
 use std::ffi::OsString;

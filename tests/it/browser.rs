@@ -254,7 +254,9 @@ fn pages_that_never_end_are_ended() {
         assert!(said.is_some_and(|(_, said)| said == why), "{path}: {}", kept.told());
     }
     for path in &paths[..4] {
-        assert!(has(&kept.at("GET", path).body, "<body>"), "{path}");
+        // What the parser never came to the end of is there as it stands.
+        let mut ways = ["GET", "DOM"].iter().map(|method| &kept.at(method, path).body);
+        assert!(ways.any(|body| has(body, "<body>")), "{path}: {}", kept.told());
     }
     assert!(has(&kept.at("DOM", "/polls").body, "three"));
     assert!(begun.elapsed() < Duration::from_secs(60), "{:?}", begun.elapsed());

@@ -73,7 +73,8 @@ fn an_entry_of_chrome_is_read_whole() {
     let (summary, kept) = kept(&capture(&json!([page]), &json!([first, second])));
     assert_eq!(summary.expect("it can be read"), Summary { entries: 2, has_authorization: true });
     assert!(kept.skipped.is_empty(), "{:?}", kept.skipped);
-    let [page, call] = &kept.exchanges[..] else { panic!("two exchanges") };
+    assert_eq!(kept.exchanges.len(), 2);
+    let (page, call) = (&kept.exchanges[0], &kept.exchanges[1]);
     assert_eq!((page.address.as_str(), page.body.as_slice()), ("https://site.example/app", &b"<p/>"[..]));
     assert_eq!((page.via.len(), &page.stored), (0, &pairs(&[("comment", "noted")])));
     assert_eq!(call.via, ["https://site.example/app", "https://site.example/a.js"]);
@@ -233,7 +234,8 @@ fn a_capture_that_breaks_off_gives_what_was_read() {
     let (summary, kept) = kept(&bytes);
     assert_eq!(summary.expect("an entry was read").entries, 1);
     assert_eq!(kept.exchanges.len(), 1);
-    let [(name, why)] = &kept.skipped[..] else { panic!("one is told") };
+    assert_eq!(kept.skipped.len(), 1);
+    let (name, why) = &kept.skipped[0];
     assert_eq!(name, "made.har");
     assert!(
         why.starts_with("it breaks off at line 1, column ") && why.ends_with("entries read before: 1"),

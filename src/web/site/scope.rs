@@ -13,7 +13,7 @@ const LONGEST: usize = 8 << 10;
 
 /// The pages that were named, and what belongs to them.
 #[derive(Debug)]
-pub(super) struct Scope {
+pub(in crate::web) struct Scope {
     sites: Vec<Site>,
 }
 
@@ -39,7 +39,7 @@ enum Reach {
 
 impl Scope {
     /// Of the named pages, and of what the user adds.
-    pub(super) fn new(pages: &[Url], include: &[String]) -> Result<Self, WebError> {
+    pub(in crate::web) fn new(pages: &[Url], include: &[String]) -> Result<Self, WebError> {
         let mut sites: Vec<Site> = pages.iter().map(Site::of).collect();
         for origin in include {
             sites.push(Site::read(origin)?);
@@ -48,7 +48,7 @@ impl Scope {
     }
 
     /// Whether an address belongs to the site.
-    pub(super) fn holds(&self, url: &Url) -> bool {
+    pub(in crate::web) fn holds(&self, url: &Url) -> bool {
         let Some(host) = url.host_str() else { return false };
         self.sites.iter().any(|site| site.port == url.port() && site.covers(host))
     }
@@ -102,7 +102,7 @@ impl Site {
 }
 
 /// The page that a user names.
-pub(super) fn page(text: &str) -> Result<Url, WebError> {
+pub(in crate::web) fn page(text: &str) -> Result<Url, WebError> {
     let text = text.trim();
     let wrong = |why: &str| WebError::Malformed { address: told(text), why: why.to_owned() };
     if text.is_empty() {

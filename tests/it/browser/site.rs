@@ -59,6 +59,10 @@ fn serve(
     let mut head = String::new();
     let mut reader = BufReader::new(stream);
     while reader.read_line(&mut head)? > 2 {}
+    if head.is_empty() {
+        // A browser opens connections before it needs them.
+        return Ok(());
+    }
     let path = head.split_whitespace().nth(1).unwrap_or("/").to_owned();
     log.lock().unwrap_or_else(PoisonError::into_inner).push(head);
     let path = path.split('?').next().unwrap_or(&path);
