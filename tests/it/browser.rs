@@ -253,7 +253,8 @@ fn pages_that_never_end_are_ended() {
         let said = kept.skipped.iter().find(|(skipped, _)| *skipped == address);
         assert!(said.is_some_and(|(_, said)| said == why), "{path}: {}", kept.told());
     }
-    for path in &paths[..4] {
+    // A page that asks again and again may stand still for nobody: that it is told is all.
+    for path in ["/loop", "/polls", "/hangs"] {
         // What the parser never came to the end of is there as it stands.
         let mut ways = ["GET", "DOM"].iter().map(|method| &kept.at(method, path).body);
         assert!(ways.any(|body| has(body, "<body>")), "{path}: {}", kept.told());

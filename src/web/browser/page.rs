@@ -57,6 +57,8 @@ pub(super) struct Visit<'b> {
     /// Bytes that came, decompressed.
     came: u64,
     loaded: bool,
+    /// Whether its time is up.
+    is_over: bool,
     /// Whether the page itself came, wherever redirects led.
     began: bool,
     /// Scripts of workers: the browser does not keep what it started a worker with.
@@ -83,6 +85,7 @@ impl<'b> Visit<'b> {
             asked: HashMap::new(),
             came: 0,
             loaded: false,
+            is_over: false,
             began: false,
             sources: HashMap::new(),
             broken: None,
@@ -180,6 +183,7 @@ impl<'b> Visit<'b> {
 
     /// Says what is missing, and ends what runs, so that the page can be looked at.
     fn time_is_up(&mut self) -> Result<(), Ended> {
+        self.is_over = true;
         let seconds = self.rules.settings.page_time.as_secs_f32();
         let now = Instant::now();
         let idle = self.rules.settings.idle_time;
@@ -259,6 +263,10 @@ impl<'b> Visit<'b> {
             }
             "Page.javascriptDialogOpening" => {
                 // Leaving a page is not to be stopped by its questions; all others are denied.
+                if self.is_over {
+                    // Asked while its script waits, for it asks again at once.
+                    self.browser.wire.ask(&session, "Runtime.terminateExecution", json!({}))?;
+                }
                 let accept = params["type"] == "beforeunload";
                 self.browser.wire.ask(
                     &session,
