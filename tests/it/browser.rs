@@ -39,7 +39,8 @@ impl Kept {
     #[track_caller]
     fn at(&self, method: &str, end: &str) -> &Exchange {
         let found = self.exchanges.iter().find(|one| one.method == method && one.address.ends_with(end));
-        found.unwrap_or_else(|| panic!("no {method} of {end}: {}", self.told()))
+        assert!(found.is_some(), "no {method} of {end}: {}", self.told());
+        found.expect("it was just found")
     }
 
     fn told(&self) -> String {
@@ -125,7 +126,7 @@ fn what_a_page_sends_to_baseten_is_seen_and_not_sent() {
     kept.is_whole();
     let sent = kept.at("POST", "/production/predict");
     let authorization = ("authorization".to_owned(), format!("Api-Key {key}"));
-    assert!(sent.sent.contains(&authorization), "{:?}", sent.sent.len());
+    assert!(sent.sent.contains(&authorization), "{}", kept.told());
     assert_eq!((sent.status, sent.posted.as_slice()), (0, &br#"{"prompt":"hello"}"#[..]));
     assert_eq!(sent.via, [site.url("/"), site.url("/app.js")]);
     assert_eq!(kept.foreign, ["https://model-abc.api.baseten.co/production/predict"]);
@@ -133,7 +134,7 @@ fn what_a_page_sends_to_baseten_is_seen_and_not_sent() {
     assert_eq!((lazy.status, lazy.body.as_slice()), (200, &b"console.log('lazy')"[..]));
     assert!(lazy.headers.contains(&("x-note".to_owned(), "seen".to_owned())), "{:?}", lazy.headers);
     assert!(lazy.sent.iter().any(|(name, _)| name == "cookie"), "as really sent");
-    assert_eq!(kept.at("GET", &site.url("/")).via, [String::new(); 0]);
+    assert!(kept.at("GET", &site.url("/")).via.is_empty());
     let dom = kept.at("DOM", &site.url("/"));
     assert!(has(&dom.body, &key), "the document as it stands at the end");
     for what in ["local storage", "session storage", "cookie"] {
@@ -146,7 +147,9 @@ fn workers_and_frames_are_listened_to() {
     let Some(program) = chromium() else { return };
     let key = key(2);
     let call = |name: &str| {
-        format!("fetch('https://api.baseten.co/{name}', {{ headers: {{ Authorization: {key:?} }} }}).catch(() => 0);")
+        format!(
+            "fetch('https://api.baseten.co/{name}', {{ headers: {{ Authorization: {key:?} }} }}).catch(() => 0);"
+        )
     };
     let site = Site::start(vec![
         (
@@ -192,7 +195,7 @@ fn private_addresses_are_refused() {
         kept.says("--allow-private lets it");
         assert!(kept.exchanges.iter().all(|one| one.body.is_empty()), "{}", kept.told());
     }
-    assert_eq!(site.asked(), [String::new(); 0]);
+    assert!(site.asked().is_empty());
 }
 
 #[test]
@@ -250,8 +253,11 @@ fn pages_that_never_end_are_ended() {
         let said = kept.skipped.iter().find(|(skipped, _)| *skipped == address);
         assert!(said.is_some_and(|(_, said)| said == why), "{path}: {}", kept.told());
     }
-    for path in &paths[..4] {
-        assert!(has(&kept.at("GET", path).body, "<body>"), "{path}");
+    // A page that asks again and again may stand still for nobody: that it is told is all.
+    for path in ["/loop", "/polls", "/hangs"] {
+        // What the parser never came to the end of is there as it stands.
+        let mut ways = ["GET", "DOM"].iter().map(|method| &kept.at(method, path).body);
+        assert!(ways.any(|body| has(body, "<body>")), "{path}: {}", kept.told());
     }
     assert!(has(&kept.at("DOM", "/polls").body, "three"));
     assert!(begun.elapsed() < Duration::from_secs(60), "{:?}", begun.elapsed());

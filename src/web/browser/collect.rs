@@ -56,7 +56,8 @@ pub(super) fn collect(visit: &mut Visit<'_>) -> Result<Kept, Ended> {
 fn documents(visit: &mut Visit<'_>, session: &str) -> Result<Vec<(u64, String)>, Ended> {
     let mut found = Vec::new();
     let mut add = |node: &Value| {
-        if let (Some(number), Some(address)) = (node["backendNodeId"].as_u64(), node["documentURL"].as_str()) {
+        if let (Some(number), Some(address)) = (node["backendNodeId"].as_u64(), node["documentURL"].as_str())
+        {
             found.push((number, address.to_owned()));
         }
     };
@@ -89,7 +90,8 @@ fn stored(visit: &mut Visit<'_>, session: &str, address: &str) -> Result<Vec<(St
     let mut stored = Vec::new();
     for (what, is_local) in [("local storage", true), ("session storage", false)] {
         let id = json!({ "securityOrigin": origin, "isLocalStorage": is_local });
-        let answer = visit.call(session, "DOMStorage.getDOMStorageItems", json!({ "storageId": id }), ANSWER)?;
+        let answer =
+            visit.call(session, "DOMStorage.getDOMStorageItems", json!({ "storageId": id }), ANSWER)?;
         for entry in answer["result"]["entries"].as_array().into_iter().flatten() {
             let (name, value) = (text(entry, "/0"), text(entry, "/1"));
             stored.push((what.to_owned(), format!("{name}={value}")));
@@ -107,7 +109,8 @@ fn cookies(visit: &mut Visit<'_>) -> Result<Vec<(String, String)>, Ended> {
         let domain = text(cookie, "/domain").trim_start_matches('.');
         let port = visit.page.port().map(|port| format!(":{port}")).unwrap_or_default();
         if visit.is_own(&format!("https://{domain}{port}/")) {
-            cookies.push(("cookie".to_owned(), format!("{}={}", text(cookie, "/name"), text(cookie, "/value"))));
+            cookies
+                .push(("cookie".to_owned(), format!("{}={}", text(cookie, "/name"), text(cookie, "/value"))));
         }
     }
     Ok(cookies)

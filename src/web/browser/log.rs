@@ -16,8 +16,12 @@ use super::super::devtools::{decoded, initiator, text, without_fragment};
 /// Most requests of one page; more are counted.
 const MOST: usize = 10_000;
 
+/// Names in lower case, with values.
+type Headers = Vec<(String, String)>;
+
 /// A request, from one address.
 #[derive(Debug, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "the browser tells each of them by itself")]
 pub(super) struct Request {
     /// Its name in the protocol, which redirects share, and the session that told of it.
     pub(super) id: String,
@@ -40,6 +44,10 @@ pub(super) struct Request {
     /// Bytes of the answer, decompressed.
     pub(super) came: u64,
     pub(super) has_body: bool,
+    /// When it began.
+    pub(super) began: Option<Instant>,
+    /// Whether there was content that the browser does not have.
+    pub(super) is_lost: bool,
 }
 
 /// The requests of a page.
@@ -49,7 +57,7 @@ pub(super) struct Log {
     /// The last request of each name.
     by_id: HashMap<String, usize>,
     /// Headers as they were sent and as they came, by name, one for each redirect.
-    extra: [HashMap<String, VecDeque<Vec<(String, String)>>>; 2],
+    extra: [HashMap<String, VecDeque<Headers>>; 2],
     pub(super) dropped: u64,
     /// When anything last began or ended.
     pub(super) moved: Option<Instant>,
@@ -99,9 +107,10 @@ impl Log {
             kind,
             document: without_fragment(text(params, "/documentURL")).to_owned(),
             script: initiator(&params["initiator"]).map(|url| without_fragment(&url).to_owned()),
+            began: Some(Instant::now()),
             ..Request::default()
         };
-        made.exchange.address = without_fragment(text(request, "/url")).to_owned();
+        without_fragment(text(request, "/url")).clone_into(&mut made.exchange.address);
         made.exchange.method = text(request, "/method").to_ascii_uppercase();
         made.exchange.sent = headers(&request["headers"]);
         made.exchange.posted = posted(request);
@@ -208,7 +217,8 @@ impl Log {
 
     /// Those that are still open and that a page ends with.
     pub(super) fn open(&self) -> impl Iterator<Item = &Request> {
-        let lasts = |request: &&Request| !matches!(request.kind.as_str(), "WebSocket" | "EventSource" | "Ping");
+        let lasts =
+            |request: &&Request| !matches!(request.kind.as_str(), "WebSocket" | "EventSource" | "Ping");
         self.requests.iter().filter(|request| !request.ended).filter(lasts)
     }
 

@@ -4,6 +4,8 @@
 //! **Invariant:** events are handled as they come and nothing is waited for while they are, so
 //! that a page cannot make this wait for itself.
 
+mod outcome;
+
 use std::collections::{HashMap, HashSet};
 use std::time::{Duration, Instant};
 
@@ -11,7 +13,7 @@ use serde_json::{Value, json};
 use url::Url;
 
 use super::super::Receiver;
-use super::super::devtools::{decoded, text, without_fragment};
+use super::super::devtools::{text, without_fragment};
 use super::collect::{self, Kept};
 use super::log::{Log, Request};
 use super::session::{Browser, Rules};
@@ -21,6 +23,8 @@ use super::wire::Ended;
 const ANSWER: Duration = Duration::from_secs(20);
 /// How long to wait for contents that were asked for, when a page's time is up.
 const GRACE: Duration = Duration::from_secs(3);
+/// How long a page that was stopped may take to stand still.
+const SETTLE: Duration = Duration::from_secs(1);
 /// Most of what a page posts that is told at once.
 const POSTED: u32 = 4 << 20;
 
@@ -30,6 +34,8 @@ enum Asked {
     Body(usize),
     /// What it posted.
     Posted(usize),
+    /// The text of a script in a worker, by its address.
+    Source(String),
     /// The first navigation.
     Navigation,
 }
@@ -51,6 +57,12 @@ pub(super) struct Visit<'b> {
     /// Bytes that came, decompressed.
     came: u64,
     loaded: bool,
+    /// Whether its time is up.
+    is_over: bool,
+    /// Whether the page itself came, wherever redirects led.
+    began: bool,
+    /// Scripts of workers: the browser does not keep what it started a worker with.
+    sources: HashMap<String, String>,
     /// Why it is over early.
     broken: Option<String>,
     /// What to tell when it is over: own addresses with why, and those of others.
@@ -73,6 +85,9 @@ impl<'b> Visit<'b> {
             asked: HashMap::new(),
             came: 0,
             loaded: false,
+            is_over: false,
+            began: false,
+            sources: HashMap::new(),
             broken: None,
             skipped: Vec::new(),
             foreign: Vec::new(),
@@ -85,7 +100,11 @@ impl<'b> Visit<'b> {
     /// When the browser ended; that is told, and what came is handed over, as well.
     pub(super) fn run(mut self, receiver: &mut dyn Receiver) -> Result<(), Ended> {
         let ended = self.visit();
-        let kept = if ended.is_ok() && !self.main.is_empty() { collect::collect(&mut self) } else { Ok(Kept::default()) };
+        let kept = if ended.is_ok() && !self.main.is_empty() {
+            collect::collect(&mut self)
+        } else {
+            Ok(Kept::default())
+        };
         let ended = ended.and(kept.as_ref().map(|_| ()).map_err(|ended| *ended));
         if ended.is_err() {
             self.skip_page("the browser ended while it was loaded");
@@ -98,7 +117,8 @@ impl<'b> Visit<'b> {
     }
 
     fn visit(&mut self) -> Result<(), Ended> {
-        let context = self.call("", "Target.createBrowserContext", json!({ "disposeOnDetach": true }), ANSWER)?;
+        let context =
+            self.call("", "Target.createBrowserContext", json!({ "disposeOnDetach": true }), ANSWER)?;
         text(&context, "/result/browserContextId").clone_into(&mut self.context);
         let params = json!({ "behavior": "deny", "browserContextId": self.context });
         self.browser.wire.ask("", "Browser.setDownloadBehavior", params)?;
@@ -144,6 +164,16 @@ impl<'b> Visit<'b> {
         if let Some(why) = self.broken.clone() {
             self.skip_page(&why);
         }
+        let settled = Instant::now() + SETTLE;
+        while Instant::now() < settled {
+            self.step(settled)?;
+        }
+        for index in 0..self.log.requests.len() {
+            let request = &self.log.requests[index];
+            if !request.ended && request.answered {
+                self.want_body(index)?;
+            }
+        }
         let until = Instant::now() + GRACE;
         while !self.asked.is_empty() && Instant::now() < until {
             self.step(until)?;
@@ -153,11 +183,13 @@ impl<'b> Visit<'b> {
 
     /// Says what is missing, and ends what runs, so that the page can be looked at.
     fn time_is_up(&mut self) -> Result<(), Ended> {
+        self.is_over = true;
         let seconds = self.rules.settings.page_time.as_secs_f32();
-        let own: Vec<String> = {
-            let open = self.log.open().map(|request| request.exchange.address.clone());
-            open.filter(|address| self.is_own(address)).collect()
-        };
+        let now = Instant::now();
+        let idle = self.rules.settings.idle_time;
+        let lasts = |request: &&Request| request.began.is_some_and(|began| now > began + idle);
+        let open = self.log.open().filter(lasts).map(|request| request.exchange.address.clone());
+        let own: Vec<String> = open.filter(|address| self.is_own(address)).collect();
         if !self.loaded {
             self.skip_page(&format!("it is not loaded after {seconds} seconds"));
         } else if own.is_empty() {
@@ -174,11 +206,17 @@ impl<'b> Visit<'b> {
     }
 
     /// Asks, and handles what comes until the answer does; null where it does not in time.
-    pub(super) fn call(&mut self, session: &str, method: &str, params: Value, time: Duration) -> Result<Value, Ended> {
+    pub(super) fn call(
+        &mut self,
+        session: &str,
+        method: &str,
+        params: Value,
+        time: Duration,
+    ) -> Result<Value, Ended> {
         let number = self.browser.wire.ask(session, method, params)?;
         let until = Instant::now() + time;
         while let Some(message) = self.browser.wire.next(until)? {
-            if message["id"] == Value::from(number) {
+            if message["id"] == number {
                 return Ok(message);
             }
             self.handle(message)?;
@@ -207,15 +245,34 @@ impl<'b> Visit<'b> {
             "Target.attachedToTarget" => self.attached(params)?,
             "Wire.unreadable" => self.skip_page("something that it does cannot be read"),
             "Target.detachedFromTarget" => self.documents.retain(|held| held != text(params, "/sessionId")),
-            "Inspector.targetCrashed" if session == self.main => self.broken = Some("its tab crashed".to_owned()),
+            "Inspector.targetCrashed" if session == self.main => {
+                self.broken = Some("its tab crashed".to_owned());
+            }
+            "Page.frameNavigated" if session == self.main => {
+                self.began |=
+                    text(params, "/frame/id") == self.target && text(params, "/frame/url") != "about:blank";
+            }
+            // Where a page is left for another site, which is stopped, it never says that it is loaded.
+            "Page.frameStoppedLoading" if session == self.main && text(params, "/frameId") == self.target => {
+                self.loaded |= self.began;
+            }
+            "Debugger.scriptParsed" => self.parsed(&session, params)?,
             "Page.loadEventFired" if session == self.main => {
                 self.loaded = true;
                 self.log.moved = Some(Instant::now());
             }
             "Page.javascriptDialogOpening" => {
                 // Leaving a page is not to be stopped by its questions; all others are denied.
+                if self.is_over {
+                    // Asked while its script waits, for it asks again at once.
+                    self.browser.wire.ask(&session, "Runtime.terminateExecution", json!({}))?;
+                }
                 let accept = params["type"] == "beforeunload";
-                self.browser.wire.ask(&session, "Page.handleJavaScriptDialog", json!({ "accept": accept }))?;
+                self.browser.wire.ask(
+                    &session,
+                    "Page.handleJavaScriptDialog",
+                    json!({ "accept": accept }),
+                )?;
             }
             "Fetch.requestPaused" => self.paused(&session, params)?,
             "Fetch.authRequired" => {
@@ -234,8 +291,9 @@ impl<'b> Visit<'b> {
         let (session, info) = (text(params, "/sessionId"), &params["targetInfo"]);
         let (kind, target) = (text(info, "/type"), text(info, "/targetId"));
         let is_ours = !self.context.is_empty() && text(info, "/browserContextId") == self.context;
-        let is_known = !self.targets.insert(target.to_owned());
-        if is_ours && !is_known {
+        // The browser's own windows, such as that of its address bar, are targets as well.
+        let is_page = ["page", "iframe", "worker", "service_worker", "shared_worker"].contains(&kind);
+        if is_ours && is_page && self.targets.insert(target.to_owned()) {
             match kind {
                 "page" if self.main.is_empty() => {
                     session.clone_into(&mut self.main);
@@ -243,7 +301,10 @@ impl<'b> Visit<'b> {
                 }
                 "page" => {
                     // A window that the page opened: what it would show is not a part of the page.
-                    self.skipped.push((self.page.as_str().to_owned(), "a window that it opens was closed".to_owned()));
+                    self.skipped.push((
+                        self.page.as_str().to_owned(),
+                        "a window that it opens was closed".to_owned(),
+                    ));
                     self.browser.wire.ask("", "Target.closeTarget", json!({ "targetId": target }))?;
                     return Ok(());
                 }
@@ -255,6 +316,11 @@ impl<'b> Visit<'b> {
             let network = json!({
                 "maxTotalBufferSize": buffer, "maxResourceBufferSize": buffer, "maxPostDataSize": POSTED,
             });
+            if kind.ends_with("worker") {
+                // A page may try to stop whoever listens with a breakpoint.
+                self.browser.wire.ask(session, "Debugger.enable", json!({}))?;
+                self.browser.wire.ask(session, "Debugger.setSkipAllPauses", json!({ "skip": true }))?;
+            }
             let attach = json!({ "autoAttach": true, "waitForDebuggerOnStart": true, "flatten": true });
             for (method, params) in [
                 ("Network.enable", network),
@@ -292,11 +358,14 @@ impl<'b> Visit<'b> {
             if let Some(reason) = &reason
                 && (is_own || is_main)
             {
-                self.skipped.push((self.page.as_str().to_owned(), format!("it leads to where nothing is fetched: {reason}")));
+                self.skipped.push((
+                    self.page.as_str().to_owned(),
+                    format!("it leads to where nothing is fetched: {reason}"),
+                ));
             }
             if is_main && !is_own {
                 self.foreign.push(address.to_owned());
-                if reason.is_none() && !self.loaded {
+                if reason.is_none() && !self.began {
                     let origin = url.origin().ascii_serialization();
                     self.skip_page(&format!("it leads to another site, {origin}"));
                 }
@@ -310,9 +379,11 @@ impl<'b> Visit<'b> {
         }
         let id = &params["requestId"];
         let asked = match refused {
-            Some(reason) => {
-                self.browser.wire.ask(session, "Fetch.failRequest", json!({ "requestId": id, "errorReason": reason }))
-            }
+            Some(reason) => self.browser.wire.ask(
+                session,
+                "Fetch.failRequest",
+                json!({ "requestId": id, "errorReason": reason }),
+            ),
             None => self.browser.wire.ask(session, "Fetch.continueRequest", json!({ "requestId": id })),
         };
         asked.map(drop)
@@ -322,6 +393,9 @@ impl<'b> Visit<'b> {
         match method {
             "Network.requestWillBeSent" => {
                 let url = Url::parse(text(params, "/request/url"));
+                if !url.as_ref().is_ok_and(|url| matches!(url.scheme(), "http" | "https" | "data" | "blob")) {
+                    return Ok(());
+                }
                 if let Some(index) = self.log.begins(session, params) {
                     self.want_posted(session, index, params)?;
                 }
@@ -353,6 +427,17 @@ impl<'b> Visit<'b> {
         Ok(())
     }
 
+    /// A script that runs in a worker.
+    fn parsed(&mut self, session: &str, params: &Value) -> Result<(), Ended> {
+        let address = without_fragment(text(params, "/url")).to_owned();
+        if !address.is_empty() && self.is_own(&address) && !self.sources.contains_key(&address) {
+            let wanted = json!({ "scriptId": params["scriptId"] });
+            let number = self.browser.wire.ask(session, "Debugger.getScriptSource", wanted)?;
+            self.asked.insert(number, Asked::Source(address));
+        }
+        Ok(())
+    }
+
     /// What was posted, where it was not told at once.
     fn want_posted(&mut self, session: &str, index: usize, params: &Value) -> Result<(), Ended> {
         let request = &self.log.requests[index];
@@ -369,7 +454,8 @@ impl<'b> Visit<'b> {
         let request = &self.log.requests[index];
         let kind = request.kind.as_str();
         let is_picture = matches!(kind, "Image" | "Media" | "Font") && !is_svg(request);
-        let is_empty = matches!(request.exchange.status, 204 | 205 | 304) || request.exchange.method == "HEAD";
+        let is_empty =
+            matches!(request.exchange.status, 204 | 205 | 304) || request.exchange.method == "HEAD";
         if is_picture || is_empty || matches!(kind, "Preflight" | "Ping" | "WebSocket" | "EventSource") {
             return Ok(());
         }
@@ -381,120 +467,9 @@ impl<'b> Visit<'b> {
         self.asked.insert(number, Asked::Body(index));
         Ok(())
     }
-
-    fn answer(&mut self, asked: &Asked, message: &mut Value) {
-        let result = &mut message["result"];
-        match asked {
-            Asked::Body(index) => {
-                let request = &mut self.log.requests[*index];
-                if let Value::String(body) = result["body"].take() {
-                    let bytes = if result["base64Encoded"] == true { decoded(&body) } else { None };
-                    request.exchange.body = bytes.unwrap_or_else(|| body.into_bytes());
-                    request.has_body = true;
-                } else if request.came > 0 {
-                    let why = "the browser does not have its content any more";
-                    self.skipped.push((request.exchange.address.clone(), why.to_owned()));
-                }
-                self.log.moved = Some(Instant::now());
-            }
-            Asked::Posted(index) => {
-                if let Value::String(posted) = result["postData"].take() {
-                    let bytes = if result["base64Encoded"] == true { decoded(&posted) } else { None };
-                    self.log.requests[*index].exchange.posted = bytes.unwrap_or_else(|| posted.into_bytes());
-                }
-            }
-            Asked::Navigation => {
-                let why = text(result, "/errorText").to_owned();
-                if !why.is_empty() && self.broken.is_none() {
-                    self.broken = Some(self.in_words(&self.page, &why));
-                }
-            }
-        }
-    }
-
-    /// Why something was not loaded: what the gate says, or else the browser's word.
-    fn in_words(&self, url: &Url, why: &str) -> String {
-        self.browser.gate.refusal(url).unwrap_or_else(|| format!("the browser does not load it: {why}"))
-    }
-
-    fn skip_page(&mut self, why: &str) {
-        let address = self.page.as_str().to_owned();
-        if !self.skipped.iter().any(|(skipped, _)| *skipped == address) {
-            self.skipped.push((address, why.to_owned()));
-        }
-    }
-
-    /// Whether the documents at this address are handed over. What was made up in the page is
-    /// the page's own.
-    pub(super) fn is_own(&self, address: &str) -> bool {
-        let Ok(mut url) = Url::parse(address) else { return false };
-        if url.scheme() == "blob" || url.scheme() == "data" {
-            return true;
-        }
-        let plain = match url.scheme() {
-            "ws" => "http",
-            "wss" => "https",
-            scheme => scheme,
-        };
-        let plain = plain.to_owned();
-        let _ = url.set_scheme(&plain);
-        self.rules.scope.holds(&url)
-    }
-
-    fn hand_over(mut self, kept: Kept, receiver: &mut dyn Receiver) {
-        let log = std::mem::take(&mut self.log);
-        if log.dropped > 0 {
-            self.skip_page(&format!("it makes so many requests that {} were passed over", log.dropped));
-        }
-        let page = self.page.as_str().to_owned();
-        let mut foreign: HashSet<String> = HashSet::new();
-        for request in log.finish(&page) {
-            let mut exchange = request.exchange;
-            let is_own = self.is_own(&exchange.address);
-            if !is_own {
-                self.foreign.push(exchange.address.clone());
-                exchange.headers.clear();
-                exchange.body.clear();
-            } else if let Some(why) = &request.failed
-                && !request.is_canceled
-                && !request.is_withheld
-                && let Ok(url) = Url::parse(&exchange.address)
-            {
-                self.skipped.push((exchange.address.clone(), self.in_words(&url, why)));
-            }
-            if let Some(short) = made_up(&exchange.address, &page) {
-                exchange.address = short;
-            }
-            receiver.exchange(exchange);
-        }
-        for exchange in kept.exchanges {
-            receiver.exchange(exchange);
-        }
-        let mut told = HashSet::new();
-        for (address, why) in self.skipped.drain(..) {
-            let address = made_up(&address, &page).unwrap_or(address);
-            if told.insert(address.clone()) {
-                receiver.skipped(&address, &why);
-            }
-        }
-        for address in self.foreign.drain(..) {
-            if foreign.insert(address.clone()) {
-                receiver.foreign(&address);
-            }
-        }
-    }
 }
 
 fn is_svg(request: &Request) -> bool {
     let is_type = |pair: &&(String, String)| pair.0 == "content-type";
     request.exchange.headers.iter().find(is_type).is_some_and(|(_, value)| value.starts_with("image/svg"))
-}
-
-/// How to call what has no address of its own.
-fn made_up(address: &str, page: &str) -> Option<String> {
-    let scheme = ["data", "blob"].into_iter().find(|scheme| {
-        address.get(..scheme.len()).is_some_and(|head| head.eq_ignore_ascii_case(scheme))
-            && address[scheme.len()..].starts_with(':')
-    })?;
-    Some(format!("{scheme}:… in {page}"))
 }

@@ -90,7 +90,10 @@ impl Process {
         shell.arg("-c").arg(SHELL).arg("sh").arg(folder.path()).arg(program).args(ARGUMENTS);
         shell.arg(format!("--proxy-server=socks5://127.0.0.1:{port}"));
         // Loopback addresses would go past the proxy, and names be resolved before it.
-        shell.args(["--proxy-bypass-list=<-loopback>", "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1"]);
+        shell.args([
+            "--proxy-bypass-list=<-loopback>",
+            "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1",
+        ]);
         let mut argument = OsString::from("--user-data-dir=");
         argument.push(&profile);
         shell.arg(argument);

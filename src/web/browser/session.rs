@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::super::Receiver;
 use super::super::site::guard::Guard;
@@ -86,7 +86,8 @@ pub(super) fn load(
 impl Browser {
     fn start(program: PathBuf, rules: &Rules<'_>) -> Result<Self, BrowserError> {
         let settings = rules.settings;
-        let gate = Gate::open(rules.guard, rules.withheld.clone(), settings.page_bytes).map_err(BrowserError::Gate)?;
+        let gate = Gate::open(rules.guard, rules.withheld.clone(), settings.page_bytes)
+            .map_err(BrowserError::Gate)?;
         let name = settings.user_agent.as_deref();
         let started = Process::start(&program, gate.port(), name);
         let (mut process, mut wire) =
@@ -106,7 +107,7 @@ impl Browser {
 fn hello(wire: &mut Wire) -> Result<(), Ended> {
     let until = Instant::now() + START;
     let asked = wire.ask("", "Browser.getVersion", json!({}))?;
-    while wire.next(until)?.ok_or(Ended)?["id"] != Value::from(asked) {}
+    while wire.next(until)?.ok_or(Ended)?["id"] != asked {}
     let every = json!([{ "type": "browser", "exclude": true }, { "type": "tab", "exclude": true }, {}]);
     let params = json!({
         "autoAttach": true, "waitForDebuggerOnStart": true, "flatten": true, "filter": every,

@@ -50,6 +50,7 @@ impl Wire {
 
     /// Asks the browser, or one of its targets by its session, and says under which number
     /// the answer comes.
+    #[expect(clippy::needless_pass_by_value, reason = "parameters are made where they are sent")]
     pub(super) fn ask(&mut self, session: &str, method: &str, params: Value) -> Result<u64, Ended> {
         self.next += 1;
         let mut message = json!({ "id": self.next, "method": method, "params": params });
@@ -93,11 +94,9 @@ fn read(message: &[u8]) -> Value {
         return value;
     }
     let mended = mended(message);
-    serde_json::from_slice(&mended).unwrap_or_else(|_| {
-        match serde_json::from_slice::<Head>(&mended) {
-            Ok(Head { id: Some(id) }) => json!({ "id": id, "error": { "message": "unreadable" } }),
-            _ => json!({ "method": "Wire.unreadable", "params": {} }),
-        }
+    serde_json::from_slice(&mended).unwrap_or_else(|_| match serde_json::from_slice::<Head>(&mended) {
+        Ok(Head { id: Some(id) }) => json!({ "id": id, "error": { "message": "unreadable" } }),
+        _ => json!({ "method": "Wire.unreadable", "params": {} }),
     })
 }
 

@@ -17,7 +17,8 @@ impl Withheld {
     /// Whether `host` is one of them.
     pub(super) fn holds(&self, host: &str) -> bool {
         let host = host.trim_end_matches('.').to_ascii_lowercase();
-        let below = |name: &str| host.strip_suffix(name).is_some_and(|rest| rest.is_empty() || rest.ends_with('.'));
+        let below =
+            |name: &str| host.strip_suffix(name).is_some_and(|rest| rest.is_empty() || rest.ends_with('.'));
         self.0.iter().any(|name| below(name))
     }
 }

@@ -63,7 +63,8 @@ impl<'r> Reading<'r> {
         self.summary.entries += 1;
         let number = self.summary.entries;
         let Ok(mut entry) = serde_json::from_str::<Value>(raw) else {
-            self.receiver.skipped(&self.name, &format!("entry {number} is nested too deep or is not Unicode"));
+            self.receiver
+                .skipped(&self.name, &format!("entry {number} is nested too deep or is not Unicode"));
             return;
         };
         let address = without_fragment(text(&entry, "/request/url").trim()).to_owned();

@@ -73,7 +73,8 @@ fn an_entry_of_chrome_is_read_whole() {
     let (summary, kept) = kept(&capture(&json!([page]), &json!([first, second])));
     assert_eq!(summary.expect("it can be read"), Summary { entries: 2, has_authorization: true });
     assert!(kept.skipped.is_empty(), "{:?}", kept.skipped);
-    let [page, call] = &kept.exchanges[..] else { panic!("two exchanges") };
+    assert_eq!(kept.exchanges.len(), 2);
+    let (page, call) = (&kept.exchanges[0], &kept.exchanges[1]);
     assert_eq!((page.address.as_str(), page.body.as_slice()), ("https://site.example/app", &b"<p/>"[..]));
     assert_eq!((page.via.len(), &page.stored), (0, &pairs(&[("comment", "noted")])));
     assert_eq!(call.via, ["https://site.example/app", "https://site.example/a.js"]);
@@ -89,7 +90,8 @@ fn an_entry_of_chrome_is_read_whole() {
 fn the_first_entry_of_a_page_is_the_page() {
     let entry = |url: &str| json!({ "pageref": "p", "request": { "url": url }, "response": {} });
     let pages = json!([{ "id": "p", "title": "A title as Firefox has it" }]);
-    let (_, kept) = kept(&capture(&pages, &json!([entry("http://a.example/"), entry("http://a.example/x.js")])));
+    let (_, kept) =
+        kept(&capture(&pages, &json!([entry("http://a.example/"), entry("http://a.example/x.js")])));
     let ways: Vec<_> = kept.exchanges.iter().map(|exchange| exchange.via.clone()).collect();
     assert_eq!(ways, [vec![], vec!["http://a.example/".to_owned()]]);
     assert_eq!(kept.exchanges[0].stored, pairs(&[("comment", "A title as Firefox has it")]));
@@ -101,7 +103,10 @@ fn pages_may_come_last() {
         "pages":[{"id":"p","title":"A title"}]}}"#;
     let (_, kept) = kept(text);
     assert_eq!(kept.exchanges.len(), 2);
-    assert_eq!((kept.exchanges[1].address.as_str(), kept.exchanges[1].method.as_str()), ("made.har", "CAPTURE"));
+    assert_eq!(
+        (kept.exchanges[1].address.as_str(), kept.exchanges[1].method.as_str()),
+        ("made.har", "CAPTURE")
+    );
     assert_eq!(kept.exchanges[1].stored, pairs(&[("comment", "A title")]));
 }
 
@@ -112,13 +117,14 @@ fn without_pages_the_referer_tells_the_way() {
         one(&json!({ "request": { "url": "https://a.example/x.js", "headers": headers } })).0.via
     };
     assert_eq!(with("https://a.example/page"), ["https://a.example/page"]);
-    assert_eq!(with("https://a.example/x.js"), [String::new(); 0]);
+    assert!(with("https://a.example/x.js").is_empty());
     assert_eq!(with("https://a.example/"), ["https://a.example/"]);
 }
 
 #[test]
 fn what_is_posted_is_read_in_every_form() {
-    let posted = |data: Value| one(&json!({ "request": { "url": "https://a.example/", "postData": data } })).0.posted;
+    let posted =
+        |data: Value| one(&json!({ "request": { "url": "https://a.example/", "postData": data } })).0.posted;
     let file = json!({ "name": "f", "fileName": "k.txt", "value": "1" });
     let table = [
         (json!({ "text": "one" }), "one"),
@@ -172,7 +178,10 @@ fn messages_of_sockets_are_read() {
         ],
     });
     let (exchange, skipped) = one(&entry);
-    assert_eq!((exchange.posted.as_slice(), exchange.body.as_slice()), (&b"hello\nagain\n"[..], &b"world\n"[..]));
+    assert_eq!(
+        (exchange.posted.as_slice(), exchange.body.as_slice()),
+        (&b"hello\nagain\n"[..], &b"world\n"[..])
+    );
     assert!(skipped.is_empty());
 }
 
@@ -217,16 +226,21 @@ fn what_is_no_capture_is_refused() {
 
 #[test]
 fn a_capture_that_breaks_off_gives_what_was_read() {
-    let entry = json!({ "request": { "url": "https://a.example/" }, "response": { "content": { "text": "one" } } });
+    let entry =
+        json!({ "request": { "url": "https://a.example/" }, "response": { "content": { "text": "one" } } });
     let mut bytes = BOM.to_vec();
     bytes.extend(capture(&json!([]), &json!([entry, entry])));
     bytes.truncate(bytes.len() - 25);
     let (summary, kept) = kept(&bytes);
     assert_eq!(summary.expect("an entry was read").entries, 1);
     assert_eq!(kept.exchanges.len(), 1);
-    let [(name, why)] = &kept.skipped[..] else { panic!("one is told") };
+    assert_eq!(kept.skipped.len(), 1);
+    let (name, why) = &kept.skipped[0];
     assert_eq!(name, "made.har");
-    assert!(why.starts_with("it breaks off at line 1, column ") && why.ends_with("entries read before: 1"), "{why}");
+    assert!(
+        why.starts_with("it breaks off at line 1, column ") && why.ends_with("entries read before: 1"),
+        "{why}"
+    );
 }
 
 #[test]

@@ -59,6 +59,10 @@ fn serve(
     let mut head = String::new();
     let mut reader = BufReader::new(stream);
     while reader.read_line(&mut head)? > 2 {}
+    if head.is_empty() {
+        // A browser opens connections before it needs them.
+        return Ok(());
+    }
     let path = head.split_whitespace().nth(1).unwrap_or("/").to_owned();
     log.lock().unwrap_or_else(PoisonError::into_inner).push(head);
     let path = path.split('?').next().unwrap_or(&path);
@@ -73,11 +77,14 @@ fn serve(
             )
         }
         Some(Page::To(to)) => {
-            write!(stream, "HTTP/1.1 302 Found\r\nLocation: {to}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
+            write!(
+                stream,
+                "HTTP/1.1 302 Found\r\nLocation: {to}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
+            )
         }
         Some(Page::Endless) => {
             write!(stream, "HTTP/1.1 200 OK\r\nContent-Type: text/javascript\r\nConnection: close\r\n\r\n")?;
-            let piece = [b' '; 1 << 16];
+            let piece = vec![b' '; 1 << 16];
             loop {
                 stream.write_all(&piece)?;
             }
