@@ -41,26 +41,31 @@ pub(super) fn layout(picture: &Picture) -> Layout {
 /// Which lines may hold a key: those with a word as wide as one, and neighbours of which one
 /// ends, and the next begins, with what together is as wide.
 fn wanted(lines: &[Line]) -> Vec<bool> {
-    let mut wanted: Vec<bool> = lines.iter().map(|line| line.widest() >= KEY_WIDTH * line.height()).collect();
+    let whole: Vec<bool> = lines.iter().map(|line| line.widest() >= KEY_WIDTH * line.height()).collect();
+    let mut wanted = whole.clone();
     for (at, line) in lines.iter().enumerate() {
         let below = lines.iter().enumerate().skip(at + 1).find(|(_, next)| line.is_above(next));
-        let Some((next_at, next)) = below else { continue };
-        let height = line.height().min(next.height());
+        let Some((next_at, next)) = below.filter(|_| is_full(lines, at)) else { continue };
+        let key = KEY_WIDTH * line.height().min(next.height());
         let (end, begin) = (line.last_width(), next.first_width());
-        let both = end + begin >= KEY_WIDTH * height && end.min(begin) >= height;
-        // A line is wrapped where there was no more room: what follows is not longer.
-        let wrapped = line.area.right + 2 * height >= next.area.left + begin;
-        if both && wrapped && end.max(begin) * 2 >= KEY_WIDTH * height {
-            wanted[at] = true;
-            wanted[next_at] = true;
-        }
         // The rest of a key may be a few letters only.
-        if wanted[at] && wrapped && line.last_width() >= KEY_WIDTH * height / 2 {
-            wanted[next_at] = true;
-        }
-        if wanted[next_at] && next.first_width() >= KEY_WIDTH * height && wrapped {
+        let is_rest = whole[at] && end * 2 >= key || whole[next_at] && begin * 2 >= key;
+        if is_rest || end + begin >= key && end.max(begin) * 2 >= key {
             wanted[at] = true;
+            wanted[next_at] = true;
         }
     }
     wanted
+}
+
+/// Whether a line may have been wrapped: none near it reaches further to the right.
+fn is_full(lines: &[Line], at: usize) -> bool {
+    let line = &lines[at];
+    let near = lines[at.saturating_sub(8)..(at + 9).min(lines.len())].iter();
+    let mut near = near.filter(|other| {
+        other.area.left < line.area.right
+            && line.area.left < other.area.right
+            && other.base.abs_diff(line.base) <= line.height() * 8
+    });
+    near.all(|other| other.area.right <= line.area.right + line.height() * 2)
 }

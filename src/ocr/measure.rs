@@ -72,11 +72,11 @@ impl<'s> Gauge<'s> {
         Self { strip, runs, cap, base }
     }
 
-    /// Whether there is ink where a letter is said to be.
+    /// Whether there is ink where a letter is said to be: the recogniser takes the end of the
+    /// strip for a dash.
     pub(super) fn has_ink(&self, letter: &Letter) -> bool {
-        self.runs
-            .iter()
-            .any(|&(from, to)| from < letter.area[2].max(letter.area[0] + 1) && letter.area[0] < to)
+        let (Some((first, _)), Some((_, last))) = (self.runs.first(), self.runs.last()) else { return false };
+        (*first..*last).contains(&u32::midpoint(letter.area[0], letter.area[2]))
     }
 
     /// Puts the choices of letters in the order of what they are by their form.

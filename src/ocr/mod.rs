@@ -10,7 +10,11 @@
 mod clock;
 mod crop;
 mod decode;
+#[cfg(test)]
+mod decode_tests;
 mod hocr;
+#[cfg(test)]
+mod hocr_tests;
 mod ink;
 mod layout;
 mod look;
@@ -21,6 +25,8 @@ mod prepare;
 mod reread;
 mod sheet;
 mod tesseract;
+#[cfg(test)]
+mod tests;
 mod text;
 
 use std::path::PathBuf;

@@ -1,5 +1,7 @@
 //! A line of text measured: where its letters stand, and its words.
 
+use std::ops::Range;
+
 use crate::ocr::ink::{self, Ink};
 use crate::ocr::picture::{Picture, Rect};
 
@@ -69,9 +71,10 @@ pub(super) fn line(picture: &Picture, bands: &[Rect], at: usize) -> Option<Line>
     };
     let ink = ink::ink(picture, area, height * 6)?;
     let floor = floor(&ink)?;
-    let cap = cap(&ink, floor, band.top - area.top) + area.top;
-    let base = band.bottom;
-    let words = words(&ink, floor, cap - area.top, base - area.top);
+    let (top, base) = core(&ink, floor.saturating_mul(2), band.top - area.top..band.bottom - area.top)?;
+    let cap = cap(&ink, floor, top);
+    let words = words(&ink, floor, cap, base);
+    let (cap, base) = (cap + area.top, base + area.top);
     let words: Vec<_> = words.iter().map(|(from, to)| (from + area.left, to + area.left)).collect();
     let (first, last) = (words.first()?.0, words.last()?.1);
     let area = Rect { left: first, right: last, ..area };
@@ -93,6 +96,23 @@ fn floor(ink: &Ink) -> Option<u8> {
     })?;
     let strong = u8::try_from(strong).unwrap_or(u8::MAX);
     (strong >= 12).then_some((strong / 4).max(6))
+}
+
+/// The rows within `band` in which most letters have ink: what a JPEG scatters around them has
+/// not.
+fn core(ink: &Ink, floor: u8, band: Range<usize>) -> Option<(usize, usize)> {
+    let count = |y: usize| {
+        let row = &ink.values[y * ink.width..][..ink.width];
+        row.iter().filter(|&&value| value > floor).count()
+    };
+    let counts: Vec<usize> = band.clone().map(count).collect();
+    let mut sorted = counts.clone();
+    sorted.sort_unstable();
+    let usual = sorted[sorted.len() * 3 / 4];
+    let has = |&at: &usize| counts[at] * 4 >= usual && counts[at] > 0;
+    let first = (0..counts.len()).find(has)?;
+    let last = (0..counts.len()).rev().find(has)?;
+    (last - first >= 3).then_some((band.start + first, band.start + last + 1))
 }
 
 /// The upper edge of the capitals: the highest row above the band with a good part of the
@@ -142,7 +162,7 @@ fn words(ink: &Ink, floor: u8, cap: usize, base: usize) -> Vec<(usize, usize)> {
 /// The width of gap that is a blank: what tells the wide gaps of a line best from the narrow
 /// ones, within what fonts have.
 fn blank(letters: &[(usize, usize)], height: usize) -> usize {
-    let (least, most) = ((height * 3).div_ceil(10).max(2), (height * 7).div_ceil(10).max(3));
+    let (least, most) = ((height * 2).div_ceil(5).max(2), (height * 7).div_ceil(10).max(3));
     let mut gaps: Vec<usize> = letters.windows(2).map(|two| (two[1].0 - two[0].1).min(height * 2)).collect();
     gaps.sort_unstable();
     let total: usize = gaps.iter().sum();
@@ -156,7 +176,9 @@ fn blank(letters: &[(usize, usize)], height: usize) -> usize {
         let (below, above) = (at as f64, (gaps.len() - at) as f64);
         let apart = (total - sum) as f64 / above - sum as f64 / below;
         let score = below * above * apart * apart;
-        if score > best.0 {
+        // A key alone has no blank, and the gaps beside its dot are no more than twice the others.
+        let is_blank = (total - sum) as f64 * below >= sum as f64 * above * 2.5;
+        if score > best.0 && is_blank {
             best = (score, (gaps[at - 1] + gaps[at]).div_ceil(2));
         }
     }
