@@ -155,10 +155,8 @@ fn step(tape: &Tape<'_>, shape: &Shape, at: usize, slot: usize, lost: usize) -> 
 /// or of the ground.
 fn insertion(tape: &Tape<'_>, at: usize) -> f32 {
     let letter = |at: usize| tape.marks.get(at).map_or(' ', |mark| mark.letter);
-    let twin =
-        [at.wrapping_sub(1), at + 1].into_iter().any(|other| likeness::is_alike(letter(other), letter(at)));
-    let at_edge =
-        tape.marks[at].lead.line_break || tape.marks.get(at + 1).is_some_and(|mark| mark.lead.line_break);
+    let twin = [at.wrapping_sub(1), at + 1].into_iter().any(|other| likeness::is_alike(letter(other), letter(at)));
+    let at_edge = tape.marks[at].lead.line_break || tape.marks.get(at + 1).is_some_and(|mark| mark.lead.line_break);
     match tape.columns_around(at) {
         Some(columns) => 0.6 + 4.0 * (columns - 1.3).clamp(0.0, 1.0) + if twin { 0.0 } else { 0.5 },
         None if at_edge && !tape.marks[at].is_alnum() => 1.5,
@@ -202,11 +200,7 @@ fn edge(shape: &Shape, lead: super::tape::Lead, goes_on: bool) -> f32 {
 
 /// Which mark stands for which slot, for the best way to lay `slots` over all of `marks`
 /// from the first to the last; none where there is no way.
-pub(super) fn trace(
-    tape: &Tape<'_>,
-    shape: &Shape,
-    marks: Range<usize>,
-) -> Option<(Vec<Option<usize>>, f32)> {
+pub(super) fn trace(tape: &Tape<'_>, shape: &Shape, marks: Range<usize>) -> Option<(Vec<Option<usize>>, f32)> {
     let count = shape.slots.len();
     let width = count + 1;
     let mut states = vec![f32::INFINITY; (marks.len() + 1) * width];

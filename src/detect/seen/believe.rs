@@ -56,9 +56,8 @@ impl Believer<'_> {
         });
         let mut kept: Vec<(usize, Span)> = Vec::new();
         for (rule, span, _) in all {
-            let is_apart = |(_, other): &(usize, Span)| {
-                span.marks.end <= other.marks.start || other.marks.end <= span.marks.start
-            };
+            let is_apart =
+                |(_, other): &(usize, Span)| span.marks.end <= other.marks.start || other.marks.end <= span.marks.start;
             if kept.len() < ROUGH && kept.iter().all(is_apart) {
                 kept.push((rule, span));
             }
@@ -162,12 +161,13 @@ impl Believer<'_> {
             other => *other,
         };
         let folded = |byte: &u8| u8::try_from(likeness::fold(char::from(*byte))).unwrap_or(*byte);
-        let forms: [Vec<u8>; 2] =
-            [reading.secret.iter().map(as_letters).collect(), reading.secret.iter().map(as_digits).collect()];
+        let forms: [Vec<u8>; 2] = [
+            reading.secret.iter().map(as_letters).collect(),
+            reading.secret.iter().map(as_digits).collect(),
+        ];
         // Judged without their randomness, which is another matter.
         let is_placeholder = |form: &Vec<u8>| super::super::filter::is_placeholder(form);
-        let is_run =
-            |form: Vec<u8>| form.windows(2).filter(|pair| pair[0] == pair[1]).count() > form.len() / 2;
+        let is_run = |form: Vec<u8>| form.windows(2).filter(|pair| pair[0] == pair[1]).count() > form.len() / 2;
         self.matcher.rules.rules[rule].traits.placeholders
             && (forms.iter().any(is_placeholder) || is_run(reading.secret.iter().map(folded).collect()))
     }

@@ -89,10 +89,9 @@ impl Metrics {
 /// The upper edges of capitals and of small letters, where both are known and apart.
 fn tops(line: &TextLine) -> Option<(f32, f32)> {
     let of = |letters: &str| {
-        let own = line
-            .glyphs
-            .iter()
-            .filter(|glyph| glyph.choices.first().is_some_and(|&(letter, _)| letters.contains(letter)));
+        let own = line.glyphs.iter().filter(|glyph| {
+            glyph.choices.first().is_some_and(|&(letter, _)| letters.contains(letter))
+        });
         let mut tops: Vec<f32> = own.map(|glyph| pixels(glyph.region.y)).collect();
         median(&mut tops)
     };

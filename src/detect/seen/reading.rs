@@ -64,13 +64,7 @@ impl Reading {
 
 /// Counts the marks at `places` of the slots from `first` on, and those of `marks` that were
 /// passed over for a twin of one beside them.
-fn cast(
-    ballot: &mut Ballot<'_>,
-    tape: &Tape<'_>,
-    places: &[Option<usize>],
-    marks: Range<usize>,
-    first: usize,
-) {
+fn cast(ballot: &mut Ballot<'_>, tape: &Tape<'_>, places: &[Option<usize>], marks: Range<usize>, first: usize) {
     let mut slots = vec![None; marks.len()];
     for (slot, place) in places.iter().enumerate() {
         if let Some(at) = *place {
