@@ -25,7 +25,8 @@ const FEW: usize = 6;
 /// well be something else.
 pub(super) fn is_something_else(rule: &Rule, tail: &[Choices]) -> bool {
     let Some(least) = rule.traits.min_randomness else { return false };
-    let best: Vec<u8> = tail.iter().filter_map(|choices| choices.first()).map(|(letter, _)| *letter).collect();
+    let best: Vec<u8> =
+        tail.iter().filter_map(|choices| choices.first()).map(|(letter, _)| *letter).collect();
     let digits = best.iter().filter(|&&letter| can_be_hex(letter)).count();
     let has = |letters: &[u8]| best.iter().any(|letter| letters.contains(letter));
     digits >= DIGEST || !has(SURELY_UPPER) || !has(SURELY_LOWER) || least_random(tail) < least
@@ -38,7 +39,10 @@ pub(super) fn is_too_plain(tail: &[Choices]) -> bool {
 
 fn can_be_hex(letter: u8) -> bool {
     letter.is_ascii_hexdigit() && !letter.is_ascii_uppercase()
-        || matches!(letter, b'O' | b'o' | b'l' | b'I' | b'i' | b'S' | b's' | b'Z' | b'z' | b'B' | b'G' | b'g' | b'q' | b'C')
+        || matches!(
+            letter,
+            b'O' | b'o' | b'l' | b'I' | b'i' | b'S' | b's' | b'Z' | b'z' | b'B' | b'G' | b'g' | b'q' | b'C'
+        )
 }
 
 /// The least that a reading scores whose letters look like these.
@@ -47,7 +51,8 @@ fn least_random(tail: &[Choices]) -> f64 {
     for choices in tail {
         let Some(&(best, _)) = choices.first() else { continue };
         let own = choices.iter().take_while(|(_, share)| *share > 0.02).map(|(letter, _)| *letter);
-        let mut letters: Vec<u8> = own.chain(likeness::folds_with(best).filter(|other| alike(best, *other))).collect();
+        let mut letters: Vec<u8> =
+            own.chain(likeness::folds_with(best).filter(|other| alike(best, *other))).collect();
         letters.sort_unstable();
         letters.dedup();
         letters.truncate(FEW);
@@ -62,6 +67,8 @@ fn least_random(tail: &[Choices]) -> f64 {
 
 /// Whether `a` is often read as `b`, or the other way round.
 fn alike(a: u8, b: u8) -> bool {
-    let often = |a: u8, b: u8| likeness::index(a).is_some_and(|at| likeness::share(at, char::from(b)) > (0.04_f32).ln());
+    let often = |a: u8, b: u8| {
+        likeness::index(a).is_some_and(|at| likeness::share(at, char::from(b)) > (0.04_f32).ln())
+    };
     a == b || often(a, b) || often(b, a)
 }

@@ -95,8 +95,7 @@ impl Reporter<'_> {
         let secret = &sighted.secret[..];
         let sum = hex(&digest(b"baseleak/secret", &[secret]));
         let name = public_name(rule, secret);
-        let folded: String =
-            String::from_utf8_lossy(secret).chars().map(likeness::fold).collect();
+        let folded: String = String::from_utf8_lossy(secret).chars().map(likeness::fold).collect();
         let parts = [self.page.provenance.relative, folded.as_bytes()];
         let mut variants = sighted.variants;
         if !sighted.is_read {
@@ -167,7 +166,11 @@ impl Reporter<'_> {
 /// The end of `text`, of at most `count` characters.
 fn tail(text: &str, count: usize) -> String {
     let all = text.chars().count();
-    if all <= count { text.to_owned() } else { format!("…{}", text.chars().skip(all - count).collect::<String>()) }
+    if all <= count {
+        text.to_owned()
+    } else {
+        format!("…{}", text.chars().skip(all - count).collect::<String>())
+    }
 }
 
 /// The beginning of `text`, of at most `count` characters.
