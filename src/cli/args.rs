@@ -186,6 +186,7 @@ pub(crate) struct ScanOptions {
 
 // What is read, and how; a comment for the documentation would become that of the command.
 #[derive(Debug, Clone, Default, clap::Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 pub(crate) struct ReadOptions {
     /// Read only files that match; repeatable
     #[arg(long, value_name = "GLOB")]

@@ -20,18 +20,11 @@ pub(crate) fn plan(args: &ReadOptions, config: &Config) -> Result<Option<Ocr>> {
         return Ok(None);
     }
     let settings = Settings { budget: args.ocr_budget.or(config.scan.ocr_budget), ..Settings::default() };
-    Ok(Some(Ocr::new(settings).map_err(advised)?))
+    Ok(Some(Ocr::new(settings).map_err(|error| advised(&error))?))
 }
 
-fn advised(error: OcrError) -> anyhow::Error {
-    let hint = hint(&error);
-    match std::error::Error::source(&error) {
-        None => Advised::new(error.to_string(), hint).into(),
-        Some(_) => {
-            let what = Advised::new("the text in images cannot be read", hint);
-            anyhow::Error::new(error).context(what)
-        }
-    }
+fn advised(error: &OcrError) -> anyhow::Error {
+    Advised::new(error.to_string(), hint(error)).into()
 }
 
 /// What to do: the command that installs what is lacking, on this system.

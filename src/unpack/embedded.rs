@@ -139,7 +139,7 @@ impl Open {
         let mut at = range.start;
         while at < range.end {
             if let (true, Some(four)) =
-                (self.letters % 4 == 0 && !self.breaks, bytes[at..].first_chunk::<4>())
+                (self.letters.is_multiple_of(4) && !self.breaks, bytes[at..].first_chunk::<4>())
             {
                 let six = four.map(base64::bits);
                 if at + 4 <= range.end && (six[0] | six[1] | six[2] | six[3]) < 64 {

@@ -34,7 +34,6 @@ pub use sift::{Memory, Sifted};
 
 /// How a history is read.
 #[derive(Clone, Copy)]
-#[expect(clippy::struct_excessive_bools, reason = "each answers a question of its own")]
 pub struct Reading<'r> {
     /// Who reads the objects.
     pub engine: Engine,

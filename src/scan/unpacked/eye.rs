@@ -283,9 +283,8 @@ mod tests {
     #[test]
     fn what_is_shown_stays_within_the_image() {
         let sight = |x, y, width, height| {
-            let mut sight = Sight::default();
-            sight.regions = vec![Region { x, y, width, height }];
-            sight
+            let regions = vec![Region { x, y, width, height }];
+            Sight { regions, ..Sight::default() }
         };
         let region = |x, y, width, height| Some(Region { x, y, width, height });
         assert_eq!(around(&sight(400, 100, 400, 10), (1000, 1000)), region(380, 80, 440, 50));

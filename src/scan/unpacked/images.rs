@@ -213,12 +213,11 @@ fn in_notebook(bytes: &[u8], by_name: bool, provenance: Provenance<'_>, visit: &
             };
             match part.kind {
                 PartKind::Binary if is_image(part.text) => at(Bytes::Whole(part.text)),
-                PartKind::Binary => {}
                 PartKind::Text if embedded::may_hold(part.text) => {
                     let text = Blob::whole(part.text, provenance);
                     embedded.see(&text, &mut |piece| pieces(piece, &mut at));
                 }
-                PartKind::Text => {}
+                PartKind::Binary | PartKind::Text => {}
             }
         })
     });

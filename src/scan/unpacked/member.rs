@@ -76,8 +76,8 @@ impl<'m> Members<'m> {
 
     /// For an archive in a git bundle that is a member here.
     pub(super) fn within<'i>(&'i mut self, provenance: Provenance<'i>, is_coat: bool) -> Members<'i> {
-        let (level, eye) = (self.level + 1, self.eye.as_ref().map(Eye::another));
-        Members { level, eye, ..Members::new(self.detector, self.reader, provenance, is_coat) }
+        let (eye, level) = (self.eye.as_ref().map(Eye::another), self.level + 1);
+        Members { eye, level, ..Members::new(self.detector, self.reader, provenance, is_coat) }
     }
 
     /// Says that nothing of the archive was opened.

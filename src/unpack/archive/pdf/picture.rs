@@ -59,9 +59,10 @@ pub(super) fn walk(walk: &mut Walk<'_>, pdf: &[u8], text: &[u8], content: &[u8])
                 walk.skip(Reason::TooLarge);
                 return Ok(());
             };
-            let pixels = match names.is_empty() {
-                true => Cow::Borrowed(content),
-                false => Cow::Owned(walk.inflated(content, size)?),
+            let pixels = if names.is_empty() {
+                Cow::Borrowed(content)
+            } else {
+                Cow::Owned(walk.inflated(content, size)?)
             };
             let hold = walk.ledger.hold(size.saturating_mul(3));
             match (hold, layout.bitmap(&pixels)) {
@@ -93,7 +94,7 @@ fn filters(text: &[u8]) -> Vec<&[u8]> {
     let Some(value) = value(text, b"/Filter") else { return Vec::new() };
     let list = match value.strip_prefix(b"[") {
         Some(list) => &list[..memchr::memchr(b']', list).unwrap_or(list.len())],
-        None => &value[..1 + word(value.get(1..).unwrap_or_default())],
+        None => value.get(..=word(value.get(1..).unwrap_or_default())).unwrap_or_default(),
     };
     let names = memchr::memchr_iter(b'/', list).map(|at| &list[at + 1..]);
     names.map(|name| &name[..word(name)]).collect()
@@ -127,7 +128,7 @@ fn number(text: &[u8]) -> Option<usize> {
 
 /// The number of the object that `N G R` at the start of a text refers to.
 fn reference(text: &[u8]) -> Option<usize> {
-    let mut words = text.split(|byte| byte.is_ascii_whitespace()).filter(|word| !word.is_empty());
+    let mut words = text.split(u8::is_ascii_whitespace).filter(|word| !word.is_empty());
     let (object, generation, sign) = (words.next()?, words.next()?, words.next()?);
     let is_number = |word: &[u8]| word.iter().all(u8::is_ascii_digit);
     (is_number(object) && is_number(generation) && sign.starts_with(b"R")).then(|| number(object)).flatten()
@@ -224,21 +225,16 @@ impl Layout {
             let line = data.get(row * number..).unwrap_or_default();
             let line = &line[..line.len().min(row)];
             for pixel in 0..self.width {
-                let [red, green, blue] = match palette {
-                    Some((components, palette)) => {
-                        let index = sample(line, pixel);
-                        match palette.get(index * components..(index + 1) * components) {
-                            Some(colour) => rgb(colour),
-                            None => [level(index, most); 3],
-                        }
+                let [red, green, blue] = if let Some((components, palette)) = palette {
+                    let index = sample(line, pixel);
+                    let colour = palette.get(index * components..(index + 1) * components);
+                    colour.map_or([level(index, most); 3], rgb)
+                } else {
+                    let mut colour = [0; 4];
+                    for (at, component) in colour.iter_mut().take(components).enumerate() {
+                        *component = level(sample(line, pixel * components + at), most);
                     }
-                    None => {
-                        let mut colour = [0; 4];
-                        for (at, component) in colour.iter_mut().take(components).enumerate() {
-                            *component = level(sample(line, pixel * components + at), most);
-                        }
-                        rgb(&colour[..components])
-                    }
+                    rgb(&colour[..components])
                 };
                 bitmap.extend([blue, green, red]);
             }

@@ -82,7 +82,7 @@ fn pixels_become_a_bitmap() {
     );
     check("/BitsPerComponent 8 /ColorSpace /DeviceRGB", &colours, &[], [RED, BLUE, BLUE, RED]);
     let expect = [RED, BLUE, BLUE, RED];
-    check(&format!("/ColorSpace /DeviceRGB /Filter [ /FlateDecode ] "), &deflated(&colours), &[], expect);
+    check("/ColorSpace /DeviceRGB /Filter [ /FlateDecode ]", &deflated(&colours), &[], expect);
     // A profile tells the number of components, and so does the length of the data.
     let profile: &[&[u8]] = &[b"7 0 obj << /N 3 /Length 0 >> stream\n\nendstream endobj"];
     check(&format!("/ColorSpace [/ICCBased 7 0 R] {flate}"), &deflated(&colours), profile, expect);
