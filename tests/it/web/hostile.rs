@@ -47,7 +47,7 @@ fn a_redirect_to_the_metadata_of_a_cloud_is_refused() {
 
 #[test]
 fn ten_gigabytes_cost_no_more_than_the_limit() {
-    check(Answer::Large(10 << 30), &["--max-size", "8MiB"], "larger");
+    check(Answer::Large(10 << 30), &["--max-size", "8MiB"], "longer than 8 MiB");
 }
 
 #[test]
@@ -64,7 +64,7 @@ fn a_bomb_costs_no_more_than_the_limit() {
     }
     let content = encoder.finish().expect("it can be compressed");
     let headers = ["content-type: text/javascript", "content-encoding: gzip"].map(str::to_owned).to_vec();
-    check(Answer::Is(200, headers, content), &["--max-size", "8MiB"], "larger");
+    check(Answer::Is(200, headers, content), &["--max-size", "8MiB"], "longer than 8 MiB");
 }
 
 /// The most memory that a run of the program held, where the system tells.

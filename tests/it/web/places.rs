@@ -136,7 +136,8 @@ fn from_the_page_by_the_bundle_to_the_source() {
         let run =
             sandbox.run(["web", &url, "--allow-private", "--rate", "1000", "--format", format]).exits(1);
         assert_hidden(&key, &run.stdout);
-        assert!(run.stdout.contains("app-0a1b2c3d.js"), "{format} does not name the bundle");
+        // Some forms name it by what stays from build to build.
+        assert!(run.stdout.contains("/js/app-"), "{format} does not name the bundle");
     }
 }
 
