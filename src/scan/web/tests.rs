@@ -40,7 +40,7 @@ fn scan(exchanges: Vec<Exchange>) -> Report {
         exchanges.into_iter().for_each(|exchange| receiver.exchange(exchange));
         Ok::<(), Infallible>(())
     };
-    let Ok(report) = scan_web(read, true, &detector, &Progress::default());
+    let Ok(report) = scan_web(read, Opening { unpack: true, ocr: None }, &detector, &Progress::default());
     report
 }
 
@@ -210,9 +210,9 @@ fn what_did_not_come_is_in_the_coverage() {
         receiver.disallowed("https://example.com/private");
         Err("refused")
     };
-    assert!(scan_web(read, true, &detector, &Progress::default()).is_err());
+    assert!(scan_web(read, Opening { unpack: true, ocr: None }, &detector, &Progress::default()).is_err());
     let read = |receiver: &mut dyn Receiver| Ok::<(), Infallible>(read(receiver).unwrap_or_default());
-    let Ok(report) = scan_web(read, true, &detector, &Progress::default());
+    let Ok(report) = scan_web(read, Opening { unpack: true, ocr: None }, &detector, &Progress::default());
     let Coverage { foreign, disallowed, skipped, .. } = report.coverage;
     assert_eq!((foreign, disallowed, skipped.len()), (1, 1, 1));
     assert_eq!(skipped[0].path.as_str(), "https://example.com/****");
