@@ -1,6 +1,13 @@
 //! Whole looks at drawn images, with the recogniser where it is installed; and what is kept of
 //! them, covered and budgeted, without it.
 
+#![expect(
+    clippy::cast_precision_loss,
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "what is drawn is small"
+)]
+
 use std::io::Cursor;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
