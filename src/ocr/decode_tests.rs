@@ -96,7 +96,7 @@ fn broken_images_are_no_danger() {
     for whole in files {
         for _ in 0..400 {
             let mut bytes = whole.clone();
-            for _ in 0..1 + next() % 4 {
+            for _ in 0..=next() % 4 {
                 let at = next() % if next() % 2 == 0 { bytes.len() } else { bytes.len().min(64) };
                 bytes[at] = u8::try_from(next() % 256).expect("it is a byte");
             }

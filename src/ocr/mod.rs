@@ -113,8 +113,9 @@ impl Ocr {
     /// # Errors
     /// When the recogniser is not there or does not work.
     pub fn new(settings: Settings) -> Result<Self, OcrError> {
-        let tesseract = Tesseract::find(settings.program.as_deref())?;
-        Ok(Self { tesseract, clock: Clock::new(settings.budget), memory: Memory::default() })
+        let Settings { budget, program } = settings;
+        let tesseract = Tesseract::find(program)?;
+        Ok(Self { tesseract, clock: Clock::new(budget), memory: Memory::default() })
     }
 
     /// What reads, such as `tesseract 5.3.0, preparation 1`: what was read by another may

@@ -5,7 +5,7 @@ use super::clock::Clock;
 use super::layout::{self, Line};
 use super::picture::{Picture, Rect};
 use super::prepare::{self, CAREFUL, Strip};
-use super::tesseract::{Mode, Tesseract};
+use super::tesseract::Tesseract;
 use super::{decode, hocr, sheet, text};
 use crate::model::{Region, TextLine};
 
@@ -28,8 +28,7 @@ pub(super) fn reread(
         return Vec::new();
     }
     let sheet = sheet::tiff(strips.iter().map(|strip| &strip.image));
-    let read =
-        clock.until().ok().and_then(|until| tesseract.read(&sheet, Mode::Raw, Some(LETTERS), until).ok());
+    let read = clock.until().ok().and_then(|until| tesseract.read(&sheet, Some(LETTERS), until).ok());
     let pages = read.map(|answer| hocr::pages(&answer, strips.len())).unwrap_or_default();
     strips
         .iter()

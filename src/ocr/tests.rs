@@ -1,6 +1,13 @@
 //! Whole looks at drawn images, with the recogniser where it is installed; and what is kept of
 //! them, covered and budgeted, without it.
 
+#![expect(
+    clippy::cast_precision_loss,
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "what is drawn is small"
+)]
+
 use std::io::Cursor;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -20,6 +27,7 @@ use crate::model::{Region, TextLine};
 const FONT: &str = "/usr/share/fonts/truetype/dejavu/DejaVuSansMono.ttf";
 
 /// Says what a test does without; with `BASELEAK_TEST_ALL=1` it may do without nothing.
+#[expect(clippy::print_stderr, reason = "a test that is skipped says so")]
 fn missing(what: &str) {
     let all = std::env::var_os("BASELEAK_TEST_ALL").is_some_and(|value| value == "1");
     assert!(!all, "{what} is missing, and BASELEAK_TEST_ALL=1 asks for all tests");
