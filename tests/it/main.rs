@@ -49,6 +49,8 @@ mod revoke;
 mod rotate;
 mod sandbox;
 mod scan;
+mod screens;
+mod screenshots;
 mod server;
 mod shape;
 mod staged;
