@@ -140,7 +140,7 @@ fn is_build(part: &str) -> bool {
     let kinds = [u8::is_ascii_digit, u8::is_ascii_uppercase, u8::is_ascii_lowercase];
     bytes.len() >= 16
         && bytes.iter().all(is_letter)
-        && kinds.iter().all(|kind| bytes.iter().any(|byte| kind(byte)))
+        && kinds.iter().all(|kind| bytes.iter().any(kind))
         && bytes.iter().filter(|byte| byte.is_ascii_digit()).count() >= 2
 }
 

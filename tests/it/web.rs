@@ -16,6 +16,9 @@ use serde_json::Value;
 use crate::sandbox::{Run, Sandbox};
 use site::Site;
 
+/// No more arguments, or no path.
+const NONE: [&str; 0] = [];
+
 /// Runs `web` on a page of the site; what is local is allowed.
 #[track_caller]
 fn web<A: AsRef<OsStr>>(page: &str, more: impl IntoIterator<Item = A>) -> (Run, Value) {
@@ -41,5 +44,6 @@ fn below<'r>(site: &Site, report: &'r Value) -> Vec<&'r str> {
 fn why<'r>(report: &'r Value, end: &str) -> &'r str {
     let skipped = crate::sandbox::skipped(report);
     let found = skipped.iter().find(|(path, ..)| path.ends_with(end));
-    found.and_then(|(_, _, detail)| *detail).unwrap_or_else(|| panic!("{end} is not skipped: {skipped:?}"))
+    assert!(found.is_some(), "{end} is not skipped: {skipped:?}");
+    found.and_then(|(_, _, detail)| *detail).expect("what is skipped says why")
 }

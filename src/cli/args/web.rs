@@ -9,6 +9,7 @@ use super::{ScanOptions, size};
 ///
 /// Scripts, lazy chunks, styles, source maps, workers, manifests and inline state of the same site are fetched, each once; no credential is sent, and nothing is sent to Baseten. A finding in a bundle names the source file that it is from. Addresses that are not of the public internet are refused.
 #[derive(Debug, clap::Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
 pub(crate) struct WebArgs {
     /// Pages, such as `https://example.com/`
     #[arg(value_name = "URL", required_unless_present = "har")]

@@ -106,7 +106,7 @@ impl<'d> Kept<'d> {
                 Reference::Address(map) => {
                     if let Some((bytes, own)) = self.early.remove(&map) {
                         self.early_bytes -= bytes.len();
-                        self.join(&bytes, own, &[range.clone()]);
+                        self.join(&bytes, own, std::slice::from_ref(&range));
                     }
                     self.waiting.entry(map).or_default().push(range.clone());
                 }
@@ -159,16 +159,17 @@ impl<'d> Kept<'d> {
         for entry in &mut self.entries[own.clone()] {
             entry.spot = None;
         }
-        self.join(&bytes, own, &[range.start..split]);
+        let bundle = range.start..split;
+        self.join(&bytes, own, std::slice::from_ref(&bundle));
     }
 
     /// Says of the findings `own`, in the map `bytes`, and of those in its `bundles` where in
     /// the sources they are from; what stands in both is told by the bundle.
     fn join(&mut self, bytes: &[u8], own: Range<usize>, bundles: &[Range<usize>]) {
-        let bundled: Vec<usize> =
+        let open: Vec<usize> =
             bundles.iter().cloned().flatten().filter(|&index| self.is_open(index)).collect();
-        let sources = self.sources(bytes, bundled.iter().copied().chain(own.clone()));
-        let mut owned = Vec::new();
+        let sources = self.sources(bytes, open.iter().copied().chain(own.clone()));
+        let mut in_map = Vec::new();
         for index in own {
             let finding = &self.entries[index].finding;
             let stands = sources.get(&finding.digest).map_or(&[][..], Vec::as_slice);
@@ -180,13 +181,13 @@ impl<'d> Kept<'d> {
                 None => only(stands.iter()).cloned(),
             };
             self.set(index, original.clone());
-            owned.extend(original.map(|source| (index, source)));
+            in_map.extend(original.map(|source| (index, source)));
         }
-        let spots: Vec<(u32, u32)> = bundled.iter().filter_map(|&index| self.entries[index].spot).collect();
+        let spots: Vec<(u32, u32)> = open.iter().filter_map(|&index| self.entries[index].spot).collect();
         let mapped = if spots.is_empty() { None } else { Map::parse(bytes) };
         let mapped = mapped.map(|map| map.locate(&spots)).unwrap_or_default();
         let mut told = HashSet::new();
-        for (position, index) in bundled.into_iter().enumerate() {
+        for (position, index) in open.into_iter().enumerate() {
             let mapped = mapped.get(position).cloned().flatten().map(|mapped| Source {
                 file: SourceFile { name: mapped.file.into(), index: mapped.index }.to_string(),
                 line: mapped.line,
@@ -200,7 +201,7 @@ impl<'d> Kept<'d> {
             }
             self.set(index, original);
         }
-        for (index, Source { file, line, .. }) in owned {
+        for (index, Source { file, line, .. }) in in_map {
             let Entry { finding, is_told, .. } = &mut self.entries[index];
             *is_told |= told.contains(&(finding.digest.clone(), file, line));
         }
@@ -287,7 +288,8 @@ fn is_map(address: &str, body: &[u8]) -> bool {
     }
     let head = &body[..body.len().min(4096)];
     let says = |word: &[u8]| memchr::memmem::find(head, word).is_some();
-    path.ends_with(".map") || says(b"\"version\"") && (says(b"\"mappings\"") || says(b"\"sources\""))
+    path.as_bytes().ends_with(b".map")
+        || says(b"\"version\"") && (says(b"\"mappings\"") || says(b"\"sources\""))
 }
 
 fn without_fragment(address: &str) -> &str {

@@ -132,10 +132,10 @@ impl Front<'_> {
     }
 
     /// Scans a line of a request or an answer, which is judged with the host beside it.
-    fn line(&mut self, document: &Document<'_>, line: &str, part: ExchangePart) {
+    fn line(&mut self, document: &Document<'_>, line: &str, part: &ExchangePart) {
         let text = [line, &*document.host].concat();
         let mut found = self.text(document.provenance, text.as_bytes());
-        document.place(&part, &mut found);
+        document.place(part, &mut found);
         self.kept.add(found);
     }
 
@@ -178,15 +178,15 @@ impl Receiver for Front<'_> {
             is_sent_to_baseten: is_baseten && !(exchange.sent.is_empty() && exchange.posted.is_empty()),
             host: if is_baseten { format!("\n\nhost: {host}\n") } else { String::new() },
         };
-        self.line(&document, &shown, ExchangePart::Address);
+        self.line(&document, &shown, &ExchangePart::Address);
         for (name, value) in &exchange.sent {
-            self.line(&document, &format!("{name}: {value}"), ExchangePart::RequestHeader(name.clone()));
+            self.line(&document, &format!("{name}: {value}"), &ExchangePart::RequestHeader(name.clone()));
         }
         for (name, value) in &exchange.headers {
-            self.line(&document, &format!("{name}: {value}"), ExchangePart::ResponseHeader(name.clone()));
+            self.line(&document, &format!("{name}: {value}"), &ExchangePart::ResponseHeader(name.clone()));
         }
         for (what, text) in &exchange.stored {
-            self.line(&document, text, ExchangePart::Storage(what.clone()));
+            self.line(&document, text, &ExchangePart::Storage(what.clone()));
         }
         self.documents(&exchange, &document);
         let is_new = exchange.method != AFTER;

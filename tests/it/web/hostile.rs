@@ -8,7 +8,7 @@ use std::net::{Ipv4Addr, TcpListener};
 use std::time::{Duration, Instant};
 
 use super::site::{Answer, Site};
-use super::{below, web, why};
+use super::{NONE, below, web, why};
 use crate::sandbox::{Sandbox, key};
 
 /// A page whose script is hostile, and another that holds a key.
@@ -112,7 +112,7 @@ fn a_host_that_does_not_answer_is_no_clean_site() {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a port is free");
     let port = listener.local_addr().expect("it has one").port();
     drop(listener);
-    let (run, report) = web(&format!("http://127.0.0.1:{port}/"), [""; 0]);
+    let (run, report) = web(&format!("http://127.0.0.1:{port}/"), NONE);
     assert_eq!(report["coverage"]["skipped"].as_array().map(Vec::len), Some(1));
     run.exits(2);
 }
@@ -120,7 +120,7 @@ fn a_host_that_does_not_answer_is_no_clean_site() {
 #[test]
 fn a_page_that_is_not_there_is_no_clean_site() {
     let site = Site::start();
-    let (run, report) = web(&site.url("/"), [""; 0]);
+    let (run, report) = web(&site.url("/"), NONE);
     assert!(why(&report, "/").contains("404"), "{report}");
     run.exits(2);
 }

@@ -6,7 +6,7 @@ use serde_json::json;
 use std::io::Write as _;
 
 use super::site::{Answer, Site};
-use super::{below, web};
+use super::{NONE, below, web};
 use crate::sandbox::{Sandbox, assert_hidden, key};
 
 /// A page with a script.
@@ -17,11 +17,11 @@ fn page(script: &str) -> String {
 /// Runs on a site whose page is `/`, and holds it to findings at these paths below it, and to
 /// having read all.
 #[track_caller]
-fn check(site: Site, more: &[&str], expect: &[&str]) {
+fn check(site: &Site, more: &[&str], expect: &[&str]) {
     let (run, report) = web(&site.url("/"), more);
-    assert_eq!(below(&site, &report), expect, "{}", run.stderr);
+    assert_eq!(below(site, &report), expect, "{}", run.stderr);
     assert_eq!(crate::sandbox::skipped(&report), []);
-    run.exits(if expect.is_empty() { 0 } else { 1 });
+    run.exits(i32::from(!expect.is_empty()));
     site.asked();
 }
 
@@ -35,7 +35,7 @@ fn in_the_page() {
         format!("<meta name=config content='{}'>", key.replace('.', "%2E")),
         format!("<!-- {key} -->"),
     ] {
-        check(Site::start().html("/", &content), &[], &["/"]);
+        check(&Site::start().html("/", &content), &[], &["/"]);
     }
 }
 
@@ -44,31 +44,31 @@ fn in_what_belongs_to_it() {
     let key = key(9101);
     let with_key = format!("const k = \"{key}\";\n");
     let site = |link: &str| Site::start().html("/", link);
-    check(site(&page("/app.js")).script("/app.js", &with_key), &[], &["/app.js"]);
+    check(&site(&page("/app.js")).script("/app.js", &with_key), &[], &["/app.js"]);
     // webpack, as it puts the names of chunks together.
     let webpack = "r.u=e=>\"js/\"+({7:\"settings\"}[e]||e)+\".\"+{7:\"0a1b2c3d\"}[e]+\".js\";r.p=\"/\";";
     let site_of_chunks = site(&page("/main.js")).script("/main.js", webpack);
-    check(site_of_chunks.script("/js/settings.0a1b2c3d.js", &with_key), &[], &["/js/settings.0a1b2c3d.js"]);
+    check(&site_of_chunks.script("/js/settings.0a1b2c3d.js", &with_key), &[], &["/js/settings.0a1b2c3d.js"]);
     // Vite, whose table of chunks is below the base.
     let vite = "const __vite__mapDeps=(i,m=__vite__mapDeps,d=(m.f||(m.f=[\"assets/Lazy-BxYz1a2b.js\"])))=>i.map(i=>d[i]);import(\"./Lazy-BxYz1a2b.js\");";
     let site_of_chunks = site(&page("/assets/index.js")).script("/assets/index.js", vite);
-    check(site_of_chunks.script("/assets/Lazy-BxYz1a2b.js", &with_key), &[], &["/assets/Lazy-BxYz1a2b.js"]);
+    check(&site_of_chunks.script("/assets/Lazy-BxYz1a2b.js", &with_key), &[], &["/assets/Lazy-BxYz1a2b.js"]);
 
     let worker = site(&page("/a.js")).script("/a.js", "new Worker(new URL('./w.js', import.meta.url))");
-    check(worker.script("/w.js", &with_key), &[], &["/w.js"]);
+    check(&worker.script("/w.js", &with_key), &[], &["/w.js"]);
     let service = site(&page("/a.js")).script("/a.js", "navigator.serviceWorker.register('/sw.js')");
-    check(service.script("/sw.js", &with_key), &[], &["/sw.js"]);
+    check(&service.script("/sw.js", &with_key), &[], &["/sw.js"]);
     let manifest = site("<link rel=manifest href=/m.webmanifest>");
     let content = format!("{{\"start_url\":\"/?k={key}\"}}");
-    check(manifest.page("/m.webmanifest", "application/manifest+json", content), &[], &["/m.webmanifest"]);
+    check(&manifest.page("/m.webmanifest", "application/manifest+json", content), &[], &["/m.webmanifest"]);
     let style = site("<link rel=stylesheet href=/s.css>");
-    check(style.page("/s.css", "text/css", format!("/* {key} */")), &[], &["/s.css"]);
+    check(&style.page("/s.css", "text/css", format!("/* {key} */")), &[], &["/s.css"]);
     let map = site("<script type=importmap>{\"imports\":{\"api\":\"/lib/api.mjs\"}}</script>");
-    check(map.script("/lib/api.mjs", &with_key), &[], &["/lib/api.mjs"]);
+    check(&map.script("/lib/api.mjs", &with_key), &[], &["/lib/api.mjs"]);
     let lost = Answer::Is(404, vec!["content-type: text/html".to_owned()], with_key.clone().into_bytes());
     let (_, report) = {
         let site = site(&page("/app.js")).with("/app.js", lost);
-        web(&site.url("/"), [""; 0])
+        web(&site.url("/"), NONE)
     };
     assert_eq!(report["findings"].as_array().map(Vec::len), Some(1), "a page of an error is read, too");
 }
@@ -79,7 +79,7 @@ fn in_a_data_address() {
     let text = format!("const k = \"{key}\"");
     let encoded = text.replace(' ', "%20").replace('"', "%22");
     let site = Site::start().html("/", &format!("<script src='data:text/javascript,{encoded}'></script>"));
-    let (run, report) = web(&site.url("/"), [""; 0]);
+    let (run, report) = web(&site.url("/"), NONE);
     assert!(!report["findings"].as_array().expect("there is a list").is_empty());
     run.exits(1).hides(&key);
 }
@@ -109,7 +109,7 @@ fn in_a_source_map_only() {
         (site("go()", &[]), "/js/app.js.map"),
     ] {
         let site = site.page(path, kind, map(&key, false));
-        let (run, report) = web(&site.url("/"), [""; 0]);
+        let (run, report) = web(&site.url("/"), NONE);
         assert_eq!(below(&site, &report), [path]);
         run.exits(1).hides(&key);
     }
@@ -122,7 +122,7 @@ fn from_the_page_by_the_bundle_to_the_source() {
         .html("/", &page("/js/app-0a1b2c3d.js"))
         .script("/js/app-0a1b2c3d.js", &format!("const k=\"{key}\";"))
         .page("/js/app-0a1b2c3d.js.map", "application/json", map(&key, true));
-    let (run, report) = web(&site.url("/"), [""; 0]);
+    let (run, report) = web(&site.url("/"), NONE);
     assert_eq!(below(&site, &report), ["/js/app-0a1b2c3d.js"], "the key in the map is the same finding");
     let relative = report["findings"][0]["relative_path"].as_str().unwrap_or_default();
     assert_eq!(relative, format!("127.0.0.1:{}/js/app-*.js", site.port()));
@@ -146,7 +146,7 @@ fn of_another_site_only_where_that_is_asked_for() {
     let key = key(9105);
     let other = Site::start().script("/x.js", &format!("const k = '{key}'"));
     let site = Site::start().html("/", &page(&other.url("/x.js")));
-    let (run, report) = web(&site.url("/"), [""; 0]);
+    let (run, report) = web(&site.url("/"), NONE);
     assert_eq!((run.code, report["findings"].as_array().map(Vec::len)), (Some(0), Some(0)));
     assert!(other.asked().is_empty(), "another site is not asked");
     let (run, report) = web(&site.url("/"), ["--include-origin", &other.url("")]);
@@ -165,8 +165,8 @@ fn on_pages_of_the_sitemap_and_behind_links_with_crawl() {
             .page("/robots.txt", "text/plain", format!("Sitemap: {map}\n"))
             .page("/map.xml", "application/xml", format!("<urlset><url><loc>{listed}</loc></url></urlset>"))
     };
-    check(site(), &[], &[]);
-    check(site(), &["--crawl"], &["/about", "/listed"]);
+    check(&site(), &[], &[]);
+    check(&site(), &["--crawl"], &["/about", "/listed"]);
 }
 
 #[test]
@@ -177,5 +177,5 @@ fn in_what_comes_compressed() {
     let content = encoder.finish().expect("it can be compressed");
     let headers = ["content-type: text/javascript", "content-encoding: gzip"].map(str::to_owned).to_vec();
     let site = Site::start().html("/", &page("/a.js")).with("/a.js", Answer::Is(200, headers, content));
-    check(site, &[], &["/a.js"]);
+    check(&site, &[], &["/a.js"]);
 }

@@ -1,15 +1,16 @@
 //! What a server sees: who asks, how fast, and that what it asks not to be fetched is not.
 
 use std::fmt::Write as _;
+use std::time::Duration;
 
 use super::site::Site;
-use super::{below, web, why};
+use super::{NONE, below, web, why};
 use crate::sandbox::{Sandbox, key};
 
 #[test]
 fn the_program_says_its_name() {
     let site = Site::start().html("/", "<p>hello");
-    web(&site.url("/"), [""; 0]).0.exits(0);
+    web(&site.url("/"), NONE).0.exits(0);
     web(&site.url("/"), ["--user-agent", "audit/1.0"]).0.exits(0);
     let asked = site.asked();
     let names = |name: &str| asked.iter().filter(|asked| asked.head.contains(name)).count();
@@ -29,8 +30,8 @@ fn no_faster_than_the_rate() {
     sandbox.run(["web", &site.url("/"), "--allow-private", "--rate", "5", "--format", "json"]);
     let asked = site.asked();
     let took = asked.last().map(|last| last.at.duration_since(asked[0].at)).unwrap_or_default();
-    let least = (asked.len() as f64 - 1.0) / 5.0 * 0.6;
-    assert!(took.as_secs_f64() >= least, "{} requests in {took:?}", asked.len());
+    let between = u32::try_from(asked.len() - 1).expect("they are few");
+    assert!(took >= Duration::from_millis(120) * between, "{} requests in {took:?}", asked.len());
 }
 
 #[test]
@@ -40,15 +41,15 @@ fn what_robots_are_asked_not_to_fetch_is_not() {
         .html("/", "<script src=/private/a.js></script>")
         .script("/private/a.js", &format!("const k = '{key}'"))
         .page("/robots.txt", "text/plain", "User-agent: *\nDisallow: /private/\n");
-    let (run, report) = web(&site.url("/"), [""; 0]);
-    assert_eq!(below(&site, &report), [""; 0]);
+    let (run, report) = web(&site.url("/"), NONE);
+    assert_eq!(below(&site, &report), NONE);
     assert!(!site.was_asked("/private/a.js"));
     run.exits(0);
     let (run, report) = web(&site.url("/"), ["--ignore-robots"]);
     assert_eq!(below(&site, &report), ["/private/a.js"]);
     run.exits(1).hides(&key);
     // A page that was named and is not fetched was asked for.
-    let (run, report) = web(&site.url("/private/"), [""; 0]);
+    let (run, report) = web(&site.url("/private/"), NONE);
     assert!(why(&report, "/private/").contains("--ignore-robots"), "{report}");
     run.exits(2);
 }
@@ -66,14 +67,14 @@ fn what_was_settled_stays_settled_in_the_next_build() {
     drop((site, url));
     let names = ["0a1b2c3d", "9f8e7d6c"].map(|hash| {
         let site = build(hash);
-        let (_, report) = web(&site.url("/"), [""; 0]);
+        let (_, report) = web(&site.url("/"), NONE);
         let relative = report["findings"][0]["relative_path"].as_str().unwrap_or_default().to_owned();
         relative.replace(&site.port().to_string(), "PORT")
     });
     assert_eq!(names, ["127.0.0.1:PORT/app.*.js", "127.0.0.1:PORT/app.*.js"]);
     let site = build("0a1b2c3d");
     let sandbox = Sandbox::new();
-    let (_, report) = web(&site.url("/"), [""; 0]);
+    let (_, report) = web(&site.url("/"), NONE);
     let fingerprint = report["findings"][0]["fingerprint"].as_str().unwrap_or_default();
     sandbox
         .write(".baseleak.toml", format!("[[allow]]\nfingerprint = \"{fingerprint}\"\nreason = \"known\"\n"));

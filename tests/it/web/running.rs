@@ -3,7 +3,7 @@
 use std::env;
 
 use super::site::Site;
-use super::web;
+use super::{NONE, web};
 use crate::sandbox::key;
 
 /// Whether a browser is installed; it must be where `BASELEAK_TEST_ALL` says that every test is to run.
@@ -45,7 +45,7 @@ fn a_header_that_is_put_together_at_run_time() {
     let site =
         || Site::start().html("/", "<title>x</title><script src=/a.js></script>").script("/a.js", &script);
     let here = site();
-    web(&here.url("/"), [""; 0]).0.exits(0);
+    web(&here.url("/"), NONE).0.exits(0);
     let here = site();
     let (run, report) = web(&here.url("/"), ["--browser"]);
     let findings = report["findings"].as_array().expect("there are findings");

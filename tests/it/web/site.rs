@@ -16,8 +16,6 @@ pub(crate) enum Answer {
     Large(u64),
     /// A byte at a time.
     Drip,
-    /// Nothing for a while.
-    Silent,
 }
 
 /// A request: when it came, and its first line and headers.
@@ -68,10 +66,6 @@ impl Site {
 
     pub(crate) fn script(self, path: &str, content: &str) -> Self {
         self.page(path, "text/javascript", content)
-    }
-
-    pub(crate) fn redirect(self, path: &str, to: &str) -> Self {
-        self.with(path, Answer::Is(302, vec![format!("location: {to}")], Vec::new()))
     }
 
     /// The address of a path.
@@ -149,10 +143,6 @@ fn serve(
                 stream.write_all(b" ")?;
                 thread::sleep(Duration::from_millis(100));
             }
-            Ok(())
-        }
-        Answer::Silent => {
-            thread::sleep(Duration::from_secs(60));
             Ok(())
         }
     }
