@@ -152,7 +152,7 @@ fn frames(frames: Frames<'_>, visit: &mut Visit<'_>) -> Result<(), String> {
         if at >= MOST_FRAMES || pixels > MOST_FRAME_PIXELS {
             return Err(format!("only the first {at} pictures of the animation are looked at"));
         }
-        let picture = on_background(width, height, frame.into_raw()).ok_or("it is broken")?;
+        let picture = on_background(width, height, &frame.into_raw()).ok_or("it is broken")?;
         if visit(at, picture).is_break() {
             break;
         }
@@ -196,12 +196,12 @@ fn rgb(width: u32, height: u32, colour: image::ColorType, buffer: Vec<u8>) -> Op
         return Picture::new(size.0, size.1, buffer);
     }
     if colour == image::ColorType::Rgba8 {
-        return on_background(width, height, buffer);
+        return on_background(width, height, &buffer);
     }
     let decoded = Decoded { size: (width, height), colour, buffer };
     let image = DynamicImage::from_decoder(decoded).ok()?;
     if colour.has_alpha() {
-        return on_background(width, height, image.into_rgba8().into_raw());
+        return on_background(width, height, &image.into_rgba8().into_raw());
     }
     Picture::new(size.0, size.1, image.into_rgb8().into_raw())
 }
@@ -233,7 +233,7 @@ impl ImageDecoder for Decoded {
 }
 
 /// Puts what is transparent on white, or on black where most of what is drawn is light.
-fn on_background(width: u32, height: u32, rgba: Vec<u8>) -> Option<Picture> {
+fn on_background(width: u32, height: u32, rgba: &[u8]) -> Option<Picture> {
     let (mut light, mut drawn) = (0_u64, 0_u64);
     let mut clear = false;
     for pixel in rgba.chunks_exact(4) {

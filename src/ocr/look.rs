@@ -125,7 +125,7 @@ fn mark_near(reading: &mut Reading, texts: &Texts) {
         let own = reading.places[at].line.area;
         let height = reading.places[at].line.height();
         let middle = usize::midpoint(own.top, own.bottom);
-        let reach = height * 5 * AROUND / 2;
+        let reach = height * 2 * AROUND;
         let mut near: Vec<(usize, usize)> = (0..reading.places.len())
             .filter(|&other| other != at)
             .map(|other| {
@@ -135,7 +135,7 @@ fn mark_near(reading: &mut Reading, texts: &Texts) {
             .filter(|(distance, _)| *distance <= reach)
             .collect();
         near.sort_unstable();
-        for (_, other) in near.into_iter().take(3 * AROUND) {
+        for (_, other) in near.into_iter().take(2 * AROUND) {
             reading.places[other].is_near = true;
         }
         reading.places[at].is_near = true;

@@ -3,6 +3,8 @@
 //! It tells `s` from `S` by the words that it knows, and a key has none. Their height tells
 //! them apart; so where a letter is as high as its other case, the choices change places.
 
+#![expect(clippy::cast_precision_loss, reason = "sides of pictures are small")]
+
 use image::GrayImage;
 
 use super::hocr::Letter;

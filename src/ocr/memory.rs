@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use sha2::{Digest as _, Sha256};
 
-use super::{Frame, Looked};
+use super::Looked;
 use crate::model::{Glyph, TextLine};
 
 /// Most memory of what is kept, in bytes, roughly.
@@ -76,5 +76,5 @@ fn size(looked: &Looked) -> usize {
         Looked::Plain | Looked::Skipped(_) => &[],
     };
     let lines = frames.iter().flat_map(|frame| &frame.lines).map(line).sum::<usize>();
-    150 + frames.len() * size_of::<Frame>() + lines
+    150 + size_of_val(frames) + lines
 }

@@ -10,7 +10,11 @@
 mod clock;
 mod crop;
 mod decode;
+#[cfg(test)]
+mod decode_tests;
 mod hocr;
+#[cfg(test)]
+mod hocr_tests;
 mod ink;
 mod layout;
 mod look;
@@ -21,6 +25,8 @@ mod prepare;
 mod reread;
 mod sheet;
 mod tesseract;
+#[cfg(test)]
+mod tests;
 mod text;
 
 use std::path::PathBuf;
@@ -107,8 +113,9 @@ impl Ocr {
     /// # Errors
     /// When the recogniser is not there or does not work.
     pub fn new(settings: Settings) -> Result<Self, OcrError> {
-        let tesseract = Tesseract::find(settings.program.as_deref())?;
-        Ok(Self { tesseract, clock: Clock::new(settings.budget), memory: Memory::default() })
+        let Settings { budget, program } = settings;
+        let tesseract = Tesseract::find(program)?;
+        Ok(Self { tesseract, clock: Clock::new(budget), memory: Memory::default() })
     }
 
     /// What reads, such as `tesseract 5.3.0, preparation 1`: what was read by another may

@@ -57,16 +57,6 @@ impl Rect {
     pub(super) fn height(&self) -> usize {
         self.bottom - self.top
     }
-
-    /// As reports tell it.
-    pub(super) fn region(&self) -> Region {
-        Region {
-            x: clamp(self.left),
-            y: clamp(self.top),
-            width: clamp(self.width()),
-            height: clamp(self.height()),
-        }
-    }
 }
 
 /// A number of pixels; pictures of more than 32 bits a side are not decoded.

@@ -1,5 +1,12 @@
 //! Lines made ready for the recogniser: black on white, of the size that it was trained for.
 
+#![expect(
+    clippy::cast_precision_loss,
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "sides of pictures and shares of ink are small and not negative"
+)]
+
 use image::imageops::{self, FilterType};
 use image::{GrayImage, Luma};
 
@@ -62,13 +69,12 @@ pub(super) fn strip(picture: &Picture, line: &Line, manner: Manner) -> Option<St
     let room = |part: f32| (part * height as f32).round().max(1.0) as usize;
     let (above, below, ends) = (room(manner.above), room(manner.below), room(ENDS));
     // Rows of the strip before scaling: from `above` over the capitals to `below` under the base.
-    let top = line.cap as isize - above as isize;
     let rows = above + height + below;
     let columns = area.width() + 2 * ends;
     let mut sheet =
         GrayImage::from_pixel(u32::try_from(columns).ok()?, u32::try_from(rows).ok()?, Luma([255]));
     for y in 0..rows {
-        let Ok(from) = usize::try_from(top + y as isize - area.top as isize) else { continue };
+        let Some(from) = (line.cap + y).checked_sub(above + area.top) else { continue };
         if from >= ink.height {
             break;
         }
@@ -83,7 +89,7 @@ pub(super) fn strip(picture: &Picture, line: &Line, manner: Manner) -> Option<St
     } else {
         imageops::resize(&sheet, size(columns), size(rows), manner.filter)
     };
-    let origin = (area.left as f32 - ends as f32, top as f32);
+    let origin = (area.left as f32 - ends as f32, line.cap as f32 - above as f32);
     Some(Strip { image, scale, origin })
 }
 
@@ -101,7 +107,8 @@ fn even(ink: &ink::Ink, line: &Line, area: Rect, gamma: f32) -> Vec<u8> {
             }
         }
         let full = percentile(&counts);
-        let table: Vec<u8> = (0..256).map(|value| darkness(value as f32 / full as f32, gamma)).collect();
+        let table: Vec<u8> =
+            (0..256_usize).map(|value| darkness(value as f32 / full as f32, gamma)).collect();
         for y in 0..ink.height {
             for x in from..to {
                 values[y * ink.width + x] = table[usize::from(ink.values[y * ink.width + x])];

@@ -5,11 +5,11 @@ use super::clock::Clock;
 use super::layout::{self, Line};
 use super::picture::{Picture, Rect};
 use super::prepare::{self, CAREFUL, Strip};
-use super::tesseract::{Mode, Tesseract};
+use super::tesseract::Tesseract;
 use super::{decode, hocr, sheet, text};
 use crate::model::{Region, TextLine};
 
-/// What keys are made of, and the marks that stand right beside them are not.
+/// What keys are made of. Quotes beside a key become letters of it or nothing.
 const LETTERS: &str = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.";
 
 /// Reads `region` of a picture in several ways.
@@ -28,19 +28,13 @@ pub(super) fn reread(
         return Vec::new();
     }
     let sheet = sheet::tiff(strips.iter().map(|strip| &strip.image));
-    let mut read = Vec::new();
-    for (mode, only) in [(Mode::Raw, Some(LETTERS)), (Mode::Line, Some(LETTERS))] {
-        let Ok(until) = clock.until() else { break };
-        let Ok(answer) = tesseract.read(&sheet, mode, only, until) else { continue };
-        let pages = hocr::pages(&answer, strips.len());
-        read.extend(
-            strips
-                .iter()
-                .zip(pages)
-                .filter_map(|(strip, page)| text::text(picture.size(), &line, strip, page)),
-        );
-    }
-    read
+    let read = clock.until().ok().and_then(|until| tesseract.read(&sheet, Some(LETTERS), until).ok());
+    let pages = read.map(|answer| hocr::pages(&answer, strips.len())).unwrap_or_default();
+    strips
+        .iter()
+        .zip(pages)
+        .filter_map(|(strip, page)| text::text(picture.size(), &line, strip, page))
+        .collect()
 }
 
 /// The line that `region` is a part of, cut to it.

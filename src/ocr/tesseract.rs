@@ -36,6 +36,8 @@ const ENVIRONMENT: [&str; 13] = [
 const ANSWER: Duration = Duration::from_secs(20);
 /// The longest output that is read.
 const MOST_OUTPUT: u64 = 256 << 20;
+/// Pages are lines, taken as they are: what looks for a line on them would lose some.
+const RAW_LINE: &str = "13";
 /// The language whose model reads keys.
 const LANGUAGE: &str = "eng";
 
@@ -58,9 +60,9 @@ pub(super) enum Failure {
 
 impl Tesseract {
     /// Finds the program and asks what it is.
-    pub(super) fn find(program: Option<&Path>) -> Result<Self, OcrError> {
+    pub(super) fn find(program: Option<PathBuf>) -> Result<Self, OcrError> {
         let program = match program {
-            Some(program) => program.to_owned(),
+            Some(program) => program,
             None => on_path().ok_or(OcrError::Missing)?,
         };
         let broken = |why| OcrError::Broken { program: program.clone(), why };
@@ -88,15 +90,9 @@ impl Tesseract {
 
     /// Reads `images`, pages of a TIFF, as lines of text; `only` are the letters that there can
     /// be. `until` is when it is stopped.
-    pub(super) fn read(
-        &self,
-        images: &[u8],
-        mode: Mode,
-        only: Option<&str>,
-        until: Instant,
-    ) -> Result<String, Failure> {
+    pub(super) fn read(&self, images: &[u8], only: Option<&str>, until: Instant) -> Result<String, Failure> {
         let mut command = command(&self.program);
-        command.args(["stdin", "stdout", "-l", LANGUAGE, "--oem", "1", "--psm", mode.number()]);
+        command.args(["stdin", "stdout", "-l", LANGUAGE, "--oem", "1", "--psm", RAW_LINE]);
         // Keys are not words, so that what the recogniser knows of words misleads it.
         for setting in [
             "load_system_dawg=0",
@@ -122,24 +118,6 @@ impl Tesseract {
             return Err(Failure::Broken(format!("the recogniser failed: {status}")));
         }
         Ok(String::from_utf8_lossy(&output).into_owned())
-    }
-}
-
-/// How a page is taken.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Mode {
-    /// As one line, as it is.
-    Raw,
-    /// As one line, which is looked for on the page.
-    Line,
-}
-
-impl Mode {
-    fn number(self) -> &'static str {
-        match self {
-            Self::Raw => "13",
-            Self::Line => "7",
-        }
     }
 }
 

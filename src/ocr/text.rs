@@ -1,5 +1,7 @@
 //! From the letters of a strip to a line of text of the picture.
 
+#![expect(clippy::cast_precision_loss, reason = "sides of pictures are small")]
+
 use super::hocr::{Letter, Page};
 use super::layout::Line;
 use super::measure::Gauge;

@@ -166,19 +166,20 @@ fn blank(letters: &[(usize, usize)], height: usize) -> usize {
     let mut gaps: Vec<usize> = letters.windows(2).map(|two| (two[1].0 - two[0].1).min(height * 2)).collect();
     gaps.sort_unstable();
     let total: usize = gaps.iter().sum();
-    let mut best = (0.0, most);
+    let mut best = (0, most);
     let mut sum = 0;
     for at in 1..gaps.len() {
         sum += gaps[at - 1];
         if gaps[at] == gaps[at - 1] {
             continue;
         }
-        let (below, above) = (at as f64, (gaps.len() - at) as f64);
-        let apart = (total - sum) as f64 / above - sum as f64 / below;
-        let score = below * above * apart * apart;
+        let (below, above) = (at, gaps.len() - at);
+        // How far the means of both are apart, times the product of their numbers.
+        let (wide, narrow) = ((total - sum) * below, sum * above);
+        let apart = wide.saturating_sub(narrow) as u128;
+        let score = apart * apart / (below * above) as u128;
         // A key alone has no blank, and the gaps beside its dot are no more than twice the others.
-        let is_blank = (total - sum) as f64 * below >= sum as f64 * above * 2.5;
-        if score > best.0 && is_blank {
+        if score > best.0 && wide * 2 >= narrow * 5 {
             best = (score, (gaps[at - 1] + gaps[at]).div_ceil(2));
         }
     }

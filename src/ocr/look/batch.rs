@@ -7,7 +7,7 @@ use crate::ocr::clock::Clock;
 use crate::ocr::layout::Line;
 use crate::ocr::picture::Picture;
 use crate::ocr::prepare::{self, FIRST, Strip};
-use crate::ocr::tesseract::{Failure, Mode, Tesseract};
+use crate::ocr::tesseract::{Failure, Tesseract};
 use crate::ocr::{hocr, sheet, text};
 
 /// Most lines of a run, and most pixels of all of them.
@@ -70,7 +70,7 @@ impl<'b> Batch<'b> {
             return Ok(());
         }
         let sheet = sheet::tiff(waiting.iter().map(|waiting| &waiting.strip.image));
-        let answer = self.tesseract.read(&sheet, Mode::Raw, None, self.clock.until()?);
+        let answer = self.tesseract.read(&sheet, None, self.clock.until()?);
         let answer = answer.map_err(|failure| match failure {
             Failure::TimedOut => self.clock.ended(),
             Failure::Broken(why) => why,
