@@ -8,7 +8,8 @@
 use std::ops::Range;
 
 use super::likeness::{self, NEVER};
-use super::tape::Tape;
+use super::measure::median;
+use super::tape::{REAL_BLANK, Tape};
 
 /// Characters lost between two marks, at most.
 const LOST: usize = 2;
@@ -27,8 +28,10 @@ pub(super) enum Slot {
 #[derive(Debug)]
 pub(super) struct Shape {
     pub(super) slots: Vec<Slot>,
-    /// What a match may cost.
+    /// What a match may cost before it is [measured](fit).
     pub(super) limit: f32,
+    /// What its prefix may cost.
+    pub(super) opening: f32,
     /// Without a prefix there is little that tells a key: then neighbours and wraps count more.
     pub(super) is_bare: bool,
 }
@@ -44,7 +47,8 @@ impl Shape {
             .chain([Slot::Dot])
             .chain([Slot::Any; 32])
             .collect();
-        Self { slots, limit: looseness * if is_bare { 6.0 } else { 11.0 }, is_bare }
+        let limit = looseness * if is_bare { 8.0 } else { 16.0 };
+        Self { slots, limit, opening: 4.2 * looseness, is_bare }
     }
 }
 
@@ -79,7 +83,9 @@ pub(super) fn search(tape: &Tape<'_>, shape: &Shape) -> Vec<Span> {
         let insert = insertion(tape, at);
         for slot in 0..count.min(alive + LOST + 1) {
             let state = bridged(tape, shape, at, &old, slot);
-            if state.cost > shape.limit {
+            let opens = slot > 0 && matches!(shape.slots[slot - 1], Slot::Literal(_))
+                || slot > 1 && matches!(shape.slots[slot - 2], Slot::Literal(_));
+            if state.cost > if opens { shape.opening } else { shape.limit } {
                 continue;
             }
             let cost = state.cost + emission(mark, shape.slots[slot]);
@@ -111,7 +117,7 @@ fn bridged(tape: &Tape<'_>, shape: &Shape, at: usize, old: &[State], slot: usize
     let mut best = DEAD;
     for lost in 0..=LOST.min(slot) {
         let from = old[slot - lost];
-        if from.cost >= best.cost || (slot == lost && lost > 0) {
+        if from.cost >= best.cost || (slot == lost && lost > 0) || is_torn(shape, slot, lost) {
             continue;
         }
         let cost = from.cost + if slot == lost { 0.0 } else { step(tape, shape, at, slot, lost) };
@@ -122,6 +128,13 @@ fn bridged(tape: &Tape<'_>, shape: &Shape, at: usize, old: &[State], slot: usize
     best
 }
 
+/// Whether the `lost` slots before `slot` are of the prefix and of what stands behind it: then
+/// nothing would hold the prefix to what it may cost.
+fn is_torn(shape: &Shape, slot: usize, lost: usize) -> bool {
+    let is_literal = |slot: &Slot| matches!(slot, Slot::Literal(_));
+    lost > 1 && is_literal(&shape.slots[slot - lost]) != is_literal(&shape.slots[slot - 1])
+}
+
 /// What it costs to go on to the mark `at` with `slot`, the `lost` slots before it passed over.
 fn step(tape: &Tape<'_>, shape: &Shape, at: usize, slot: usize, lost: usize) -> f32 {
     let lead = tape.marks[at].lead;
@@ -129,8 +142,9 @@ fn step(tape: &Tape<'_>, shape: &Shape, at: usize, slot: usize, lost: usize) -> 
         .iter()
         .map(|slot| match slot {
             Slot::Literal(b'_') => 0.4,
-            Slot::Dot => 1.0,
-            Slot::Literal(_) | Slot::Any => 1.5,
+            Slot::Dot if shape.is_bare => 4.0,
+            Slot::Any => 1.5,
+            Slot::Dot | Slot::Literal(_) => 2.5,
         })
         .sum();
     let count = if lost == 0 { 0.0 } else { f32::from(u8::try_from(lost).unwrap_or(u8::MAX)) };
@@ -142,12 +156,16 @@ fn step(tape: &Tape<'_>, shape: &Shape, at: usize, slot: usize, lost: usize) -> 
         };
         return wrap + missing + 2.0 * count;
     }
-    let blank = if lead.blank { 0.15 } else { 0.0 };
+    // Boxes beside a blank that is not there are often wrong: they decide little.
     match lead.columns {
-        Some(columns) => blank + missing + 3.0 * ((columns - 1.0 - count).abs() - 0.35).max(0.0),
-        None if lost > 0 => blank + missing + if lead.blank { 0.6 } else { 1.2 } * count,
-        None if lead.blank => 0.3 + 8.0 * (lead.gap - 0.35).clamp(0.0, 1.0),
-        None => 0.0,
+        Some(columns) if lost > 0 => {
+            missing + count * if (columns - 1.0 - count).abs() <= 0.5 { 0.2 } else { 1.2 }
+        }
+        None if lost > 0 => missing + count * if lead.blank { 0.6 } else { 1.2 },
+        Some(_) if lead.blank && lead.gap >= REAL_BLANK => 1.5 + 2.0 * (lead.gap - REAL_BLANK).min(1.5),
+        Some(_) if lead.blank => 0.2,
+        None if lead.blank => 0.4 + 2.0 * (lead.gap - 0.6).clamp(0.0, 1.0),
+        Some(_) | None => 0.0,
     }
 }
 
@@ -159,8 +177,26 @@ fn insertion(tape: &Tape<'_>, at: usize) -> f32 {
         [at.wrapping_sub(1), at + 1].into_iter().any(|other| likeness::is_alike(letter(other), letter(at)));
     let at_edge =
         tape.marks[at].lead.line_break || tape.marks.get(at + 1).is_some_and(|mark| mark.lead.line_break);
+    let is_beside_blank =
+        [at, at + 1].iter().any(|at| tape.marks.get(*at).is_some_and(|mark| mark.lead.blank));
     match tape.columns_around(at) {
-        Some(columns) => 0.6 + 4.0 * (columns - 1.3).clamp(0.0, 1.0) + if twin { 0.0 } else { 0.5 },
+        Some(columns) if columns <= 1.4 => {
+            if twin {
+                0.6
+            } else {
+                1.2
+            }
+        }
+        // It has a column of its own.
+        Some(columns) if (columns - 2.0).abs() < 0.25 && !is_beside_blank => {
+            if twin {
+                3.0
+            } else {
+                4.0
+            }
+        }
+        Some(_) if twin => 1.0,
+        Some(_) => 2.0,
         None if at_edge && !tape.marks[at].is_alnum() => 1.5,
         None if twin => 1.2,
         None => 2.8,
@@ -195,7 +231,7 @@ fn edge(shape: &Shape, lead: super::tape::Lead, goes_on: bool) -> f32 {
         _ if !goes_on => 0.0,
         lead if lead.line_break && lead.wraps && shape.is_bare => 1.5,
         lead if lead.is_apart() => 0.0,
-        lead if lead.blank => 0.5 * glued,
+        lead if lead.blank => 0.7 * glued,
         _ => glued,
     }
 }
@@ -219,7 +255,7 @@ pub(super) fn trace(
             for lost in 0..=LOST.min(slot) {
                 let from = states[row * width + slot - lost];
                 let is_first = slot == lost;
-                if !from.is_finite() || (is_first && (lost > 0 || row > 0)) {
+                if !from.is_finite() || (is_first && (lost > 0 || row > 0)) || is_torn(shape, slot, lost) {
                     continue;
                 }
                 let cost = from + if is_first { 0.0 } else { step(tape, shape, at, slot, lost) };
@@ -250,4 +286,41 @@ pub(super) fn trace(
         }
     }
     Some((places, cost))
+}
+
+/// What `cost` comes to when the columns are counted: in a monospaced font, a key is as wide
+/// as it has characters, whatever was read between. `places` are those of its slots.
+pub(super) fn fit(tape: &Tape<'_>, shape: &Shape, places: &[Option<usize>], cost: f32) -> f32 {
+    let mut total = cost;
+    let mut is_measured = true;
+    let read: Vec<(usize, usize)> =
+        places.iter().enumerate().filter_map(|(slot, place)| Some((slot, (*place)?))).collect();
+    for part in read.chunk_by(|a, b| tape.marks[a.1].line == tape.marks[b.1].line) {
+        match excess(tape, part) {
+            Some(excess) if excess <= 0.6 => {}
+            Some(excess) => {
+                is_measured = false;
+                let each = if shape.is_bare { 6.0 } else { 2.5 };
+                total += (each * (excess - 0.6)).min(6.0);
+            }
+            None => is_measured = false,
+        }
+    }
+    // Where nothing but the length tells a key, what is missing of it weighs all the same.
+    let credit = if shape.is_bare { 1.0_f32 } else { f32::INFINITY };
+    if is_measured { total - (0.5 * total).min(credit) } else { total }
+}
+
+/// By how many columns the slots and marks of `part`, on one line, are apart at its ends. The
+/// middles of its quarters count, for single boxes are often wrong.
+fn excess(tape: &Tape<'_>, part: &[(usize, usize)]) -> Option<f32> {
+    let pitch = tape.pitch(tape.marks[part.first()?.1].line)?;
+    let mut offsets: Vec<f32> = Vec::with_capacity(part.len());
+    for &(slot, at) in part {
+        offsets.push(tape.middle(at) / pitch - f32::from(u16::try_from(slot).ok()?));
+    }
+    let quarter = (offsets.len() / 4).max(1);
+    let last = offsets.len() - quarter;
+    let (first, last) = (median(&mut offsets[..quarter].to_vec())?, median(&mut offsets[last..].to_vec())?);
+    Some((last - first).abs())
 }

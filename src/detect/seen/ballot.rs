@@ -75,8 +75,8 @@ fn choices(slot: Slot, votes: &Votes) -> Choices {
         Slot::Dot => return vec![(b'.', 1.0)],
         Slot::Any => {}
     }
-    // Readings of one picture err alike: many are worth less than as many pictures would be.
-    let temper = if votes.count > 0.0 { votes.count.powf(-0.5) } else { 0.0 };
+    // Readings of one picture err alike: many of them are worth hardly more than one.
+    let temper = if votes.count > 0.0 { votes.count.powf(-0.9) } else { 0.0 };
     let most = votes.scores.iter().copied().fold(f32::NEG_INFINITY, f32::max);
     let shares = votes.scores.map(|score| ((score - most) * temper).exp());
     let sum: f32 = shares.iter().sum();

@@ -15,6 +15,9 @@ use super::{Page, doubt, likeness};
 
 /// Places on a page that are looked at more closely, at most: more is no picture of keys.
 const ROUGH: usize = 64;
+/// What a key with a prefix may cost, and one without.
+const PREFIXED: f32 = 8.5;
+const BARE: f32 = 5.0;
 /// From this cost on, what is read as a key is believed less.
 const DOUBTFUL: f32 = 4.0;
 /// What a key may cost that nothing on the page names.
@@ -44,16 +47,13 @@ impl Believer<'_> {
         let shaped = rules.filter(|(_, rule)| rule.traits.shape.is_some() && applies_at(rule, path));
         let mut all: Vec<(usize, Span, bool)> = Vec::new();
         for (index, rule) in shaped {
-            let shape = self.shape(rule, looseness);
+            let shape = Self::shape(rule, looseness);
             let spans = align::search(self.tape, &shape);
             all.extend(spans.into_iter().map(|span| (index, span, shape.is_bare)));
         }
-        // A prefix is worth more than what it costs to read it.
-        let order = |(rule, span, is_bare): &(usize, Span, bool)| (*is_bare, span.cost, *rule);
-        all.sort_by(|a, b| {
-            let ((a_bare, a_cost, a_rule), (b_bare, b_cost, b_rule)) = (order(a), order(b));
-            a_bare.cmp(&b_bare).then(a_cost.total_cmp(&b_cost)).then(a_rule.cmp(&b_rule))
-        });
+        // A prefix is worth something that it costs to read it.
+        let worth = |(_, span, is_bare): &(usize, Span, bool)| span.cost + if *is_bare { 5.0 } else { 0.0 };
+        all.sort_by(|a, b| worth(a).total_cmp(&worth(b)).then(a.0.cmp(&b.0)));
         let mut kept: Vec<(usize, Span)> = Vec::new();
         for (rule, span, _) in all {
             let is_apart = |(_, other): &(usize, Span)| {
@@ -65,13 +65,13 @@ impl Believer<'_> {
         }
         kept.sort_by_key(|(_, span)| span.marks.start);
         let of = |(rule, span): (usize, Span)| {
-            let shape = self.shape(&self.matcher.rules.rules[rule], looseness);
+            let shape = Self::shape(&self.matcher.rules.rules[rule], looseness);
             Rough { rule, shape, span }
         };
         kept.into_iter().map(of).collect()
     }
 
-    fn shape(&self, rule: &Rule, looseness: f32) -> Shape {
+    fn shape(rule: &Rule, looseness: f32) -> Shape {
         Shape::dotted(rule.traits.key_prefix.as_deref().unwrap_or_default(), looseness)
     }
 
@@ -85,14 +85,14 @@ impl Believer<'_> {
             return None;
         }
         let Some(reread) = reread else {
-            return Some(self.sighted(rough, &first, believed?));
+            return Some(Self::sighted(rough, &first, believed?));
         };
         let reading = Reading::of(self.tape, &rough.shape, &rough.span, self.page.size, Some(reread))?;
         let believed = self.judge(rough, &reading)?;
-        Some(self.sighted(rough, &reading, believed))
+        Some(Self::sighted(rough, &reading, believed))
     }
 
-    fn sighted(&self, rough: &Rough, reading: &Reading, mut believed: Believed) -> Sighted {
+    fn sighted(rough: &Rough, reading: &Reading, mut believed: Believed) -> Sighted {
         if reading.cost > DOUBTFUL {
             believed.verdict.confidence = believed.verdict.confidence.min(Confidence::Medium);
         }
@@ -112,6 +112,9 @@ impl Believer<'_> {
         let marks = &self.tape.marks[rough.span.marks.clone()];
         let (start, end) = (marks.first()?.text.start, marks.last()?.text.end);
         let rule = &self.matcher.rules.rules[rough.rule];
+        if reading.cost > if rough.shape.is_bare { BARE } else { PREFIXED } {
+            return None;
+        }
         let dot = reading.secret.iter().position(|&byte| byte == b'.')?;
         let tail = &reading.choices[dot + 1..];
         if rough.shape.is_bare && doubt::is_something_else(rule, tail) {

@@ -22,7 +22,7 @@ pub(super) struct Height {
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Metrics {
     /// Width of a column where the font is monospaced, in pixels.
-    pitch: Option<f32>,
+    pub(super) pitch: Option<f32>,
     /// Average width of a character with what stands between two, in pixels.
     pub(super) width: f32,
     /// Upper edge of capitals and of small letters, in pixels, where both are known.
@@ -114,9 +114,11 @@ fn pixels(count: u32) -> f32 {
     count as f32
 }
 
-fn median(values: &mut [f32]) -> Option<f32> {
+/// The value in the middle; none of none.
+pub(super) fn median(values: &mut [f32]) -> Option<f32> {
     let half = values.len() / 2;
-    if values.is_empty() { None } else { Some(*values.select_nth_unstable_by(half, f32::total_cmp).1) }
+    values.sort_unstable_by(f32::total_cmp);
+    values.get(half).copied()
 }
 
 /// The mean of those `values` that are within `slack` of `about`.

@@ -42,7 +42,7 @@ impl Reading {
         let (places, _) = align::trace(tape, shape, span.marks.clone())?;
         let mut ballot = Ballot::new(&shape.slots);
         cast(&mut ballot, tape, &places, span.marks.clone(), 0);
-        let mut cost = span.cost;
+        let mut cost = align::fit(tape, shape, &places, span.cost);
         if let Some(reread) = reread {
             let parts = parts(tape, &places);
             for part in &parts {
@@ -129,6 +129,7 @@ fn read_part(
     let sub = Shape {
         slots: shape.slots[part.clone()].to_vec(),
         limit: shape.limit + DEAR * f32::from(u8::try_from(part.len()).unwrap_or(u8::MAX)),
+        opening: shape.opening,
         is_bare: shape.is_bare,
     };
     for line in reread(padded(region, size)).into_iter().take(READINGS) {
@@ -139,7 +140,7 @@ fn read_part(
         let found = in_place(tape, &again, &places[part.clone()], found, region);
         cast(ballot, &again, &found, span.marks.clone(), part.start);
         if let Some(cost) = whole.as_deref_mut() {
-            *cost = cost.min(span.cost);
+            *cost = cost.min(align::fit(&again, &sub, &found, span.cost));
         }
     }
 }

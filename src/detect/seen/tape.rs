@@ -11,6 +11,9 @@ use crate::model::{Glyph, Region, TextLine};
 use super::likeness;
 use super::measure::{Height, Metrics, middle};
 
+/// From edge to edge of what stands beside a blank in a monospaced font, in columns, at least.
+pub(super) const REAL_BLANK: f32 = 1.0;
+
 /// A character on a page that is no gap.
 #[derive(Debug)]
 pub(super) struct Mark<'p> {
@@ -54,10 +57,12 @@ pub(super) struct Lead {
 impl Lead {
     /// Whether what stands on either side is apart for certain, whatever was read between.
     pub(super) fn is_apart(&self) -> bool {
+        // Measured: blanks that are there are 1.05 columns wide and more, those that are only
+        // read 0.95 and less; in proportional fonts they overlap.
         match self.columns {
             _ if self.line_break => true,
-            Some(columns) => columns >= 1.6,
-            None => self.gap >= 0.6 || (self.blank && self.gap >= 0.3),
+            Some(_) => self.gap >= REAL_BLANK,
+            None => self.blank && self.gap >= 0.45,
         }
     }
 }
@@ -68,20 +73,27 @@ pub(super) struct Tape<'p> {
     pub(super) marks: Vec<Mark<'p>>,
     /// Its lines, joined by line breaks.
     pub(super) text: String,
+    metrics: Vec<Metrics>,
 }
 
 impl<'p> Tape<'p> {
     pub(super) fn new(lines: &'p [TextLine]) -> Self {
         let metrics = Metrics::of_page(lines);
         let right = lines.iter().map(|line| line.region.right()).max().unwrap_or(0);
-        let mut tape = Self { marks: Vec::new(), text: String::new() };
+        let mut tape = Self { marks: Vec::new(), text: String::new(), metrics: Vec::new() };
         let mut wraps = false;
         for (index, (line, metrics)) in lines.iter().zip(&metrics).enumerate() {
             tape.push(index, line, metrics, wraps);
             let slack = 2.5 * metrics.width;
             wraps = f64::from(right) - f64::from(line.region.right()) <= f64::from(slack);
         }
+        tape.metrics = metrics;
         tape
+    }
+
+    /// Width of a column on the line `index`, in pixels, where its font is monospaced.
+    pub(super) fn pitch(&self, index: usize) -> Option<f32> {
+        self.metrics.get(index)?.pitch
     }
 
     fn push(&mut self, index: usize, line: &'p TextLine, metrics: &Metrics, wraps: bool) {
