@@ -185,7 +185,7 @@ impl Believer<'_> {
     /// the edges cost has settled that, but for an underscore beside a key without a prefix,
     /// which is the ground where it ends its line.
     fn is_ground(byte: u8, rough: &Rough, next: Option<&u8>) -> bool {
-        let ends = next.is_some_and(|next| next.is_ascii_whitespace());
+        let ends = next.is_some_and(u8::is_ascii_whitespace);
         match byte {
             b'_' | b'-' => !rough.shape.is_bare || ends,
             other => other.is_ascii_alphanumeric(),
