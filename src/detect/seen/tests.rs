@@ -183,6 +183,8 @@ fn an_old_key_needs_a_word_of_baseten_or_a_clear_reading() {
     check(&format!("{key}aB3x"), &[]);
     check(&format!("x{key}"), &[]);
     check(&format!("Zz8.{key}.Zz8"), &[]);
+    let row = ["XKxKKKKA", "KkAAKIMI", "KNiIHXKX", "KAxXKAKM"].concat();
+    check(&format!("API_KEY=b10_{}.{row}", "XXxX".repeat(2)), &[]);
     let digest = "0123456789abcdef".repeat(2).chars().rev().collect::<String>();
     check(&format!("baseten abcd1234.{digest}"), &[]);
 }
