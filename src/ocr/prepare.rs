@@ -32,7 +32,7 @@ pub(super) struct Manner {
 /// How lines are made ready at first.
 pub(super) const FIRST: Manner =
     Manner { cap: 22.0, above: 0.45, below: 0.5, filter: FilterType::CatmullRom, gamma: 1.0 };
-/// How they are made ready for the second look; see `docs/performance.md` for what each is worth.
+/// How they are made ready for the second look: each misreads other letters.
 pub(super) const CAREFUL: [Manner; 5] = [
     Manner { cap: 36.0, ..FIRST },
     Manner { cap: 28.0, filter: FilterType::Lanczos3, gamma: 0.7, ..FIRST },

@@ -152,7 +152,7 @@ fn step(tape: &Tape<'_>, shape: &Shape, at: usize, slot: usize, lost: usize) -> 
         let wrap = match (lead.wraps, shape.is_bare) {
             (true, _) => 0.8,
             (false, false) => 2.5,
-            (false, true) => 4.5,
+            (false, true) => 3.0,
         };
         return wrap + missing + 2.0 * count;
     }

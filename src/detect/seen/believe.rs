@@ -18,6 +18,8 @@ const ROUGH: usize = 64;
 /// What a key with a prefix may cost, and one without.
 const PREFIXED: f32 = 8.5;
 const BARE: f32 = 5.0;
+/// What one without a prefix may cost with Baseten's name on its line.
+const NAMED: f32 = 6.5;
 /// From this cost on, what is read as a key is believed less.
 const DOUBTFUL: f32 = 4.0;
 /// What a key may cost that nothing on the page names.
@@ -112,7 +114,7 @@ impl Believer<'_> {
         let marks = &self.tape.marks[rough.span.marks.clone()];
         let (start, end) = (marks.first()?.text.start, marks.last()?.text.end);
         let rule = &self.matcher.rules.rules[rough.rule];
-        if reading.cost > if rough.shape.is_bare { BARE } else { PREFIXED } {
+        if reading.cost > if rough.shape.is_bare { NAMED } else { PREFIXED } {
             return None;
         }
         let dot = reading.secret.iter().position(|&byte| byte == b'.')?;
@@ -122,13 +124,13 @@ impl Believer<'_> {
         }
         // What is apart on the page must not touch in the text, whatever was read between.
         let mut text = self.tape.text.as_bytes()[..start].to_vec();
-        if text.last().is_some_and(|&byte| is_word(byte)) {
+        if text.last().is_some_and(|&byte| Self::is_ground(byte, rough, None)) {
             text.push(b' ');
         }
         let secret = text.len()..text.len() + reading.secret.len();
         text.extend(&reading.secret);
         let behind = &self.tape.text.as_bytes()[end..];
-        if behind.first().is_some_and(|&byte| is_word(byte)) {
+        if behind.first().is_some_and(|&byte| Self::is_ground(byte, rough, behind.get(1))) {
             text.push(b' ');
         }
         text.extend(behind);
@@ -138,6 +140,10 @@ impl Believer<'_> {
             return None;
         }
         let mut believed = self.matcher.settle(text, vec![candidate]).pop()?;
+        let is_named = believed.verdict.confidence == Confidence::High;
+        if rough.shape.is_bare && !is_named && reading.cost > BARE {
+            return None;
+        }
         let is_lonely = believed.verdict.confidence == Confidence::Low
             || believed.verdict.attribution != Attribution::Baseten;
         if rough.shape.is_bare && is_lonely && (reading.cost > CLEAR || doubt::is_too_plain(tail)) {
@@ -174,8 +180,15 @@ impl Believer<'_> {
         self.matcher.rules.rules[rule].traits.placeholders
             && (forms.iter().any(is_placeholder) || is_run(reading.secret.iter().map(folded).collect()))
     }
-}
 
-fn is_word(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric()
+    /// Whether `byte` beside a key, with `next` behind it, is taken to be none of its word: what
+    /// the edges cost has settled that, but for an underscore beside a key without a prefix,
+    /// which is the ground where it ends its line.
+    fn is_ground(byte: u8, rough: &Rough, next: Option<&u8>) -> bool {
+        let ends = next.is_some_and(u8::is_ascii_whitespace);
+        match byte {
+            b'_' | b'-' => !rough.shape.is_bare || ends,
+            other => other.is_ascii_alphanumeric(),
+        }
+    }
 }

@@ -6,8 +6,9 @@
 
 use crate::ocr::picture::{Picture, Rect};
 
-/// How much a channel changes from a pixel to the next where a letter begins or ends.
-const EDGE: u8 = 26;
+/// How much a channel changes from a pixel to the next but one where a letter begins or ends;
+/// in pictures that were scaled up or blurred an edge is wider than a pixel.
+const EDGE: u8 = 24;
 /// Widest gaps in a row of text, in pixels, for each size of text: about the size of its font.
 const GAPS: [usize; 5] = [11, 20, 36, 66, 120];
 /// The fewest gaps that the text of a row is long.
@@ -47,7 +48,7 @@ pub(super) fn bands(picture: &Picture) -> Vec<Rect> {
 fn edges_of(row: &[u8], changes: &mut Vec<u8>, edges: &mut Vec<u32>) {
     edges.clear();
     changes.clear();
-    let Some(next) = row.get(3..) else { return };
+    let Some(next) = row.get(6..) else { return };
     changes.extend(row.iter().zip(next).map(|(one, other)| u8::from(one.abs_diff(*other) > EDGE)));
     for (x, pixel) in (0..).zip(changes.chunks_exact(3)) {
         if pixel[0] | pixel[1] | pixel[2] != 0 {
