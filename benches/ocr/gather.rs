@@ -150,5 +150,5 @@ fn drawn_by_browser(folder: &Path, index: usize, entry: &Value) -> Shot {
         ..found_case(text("scene"), index)
     };
     let bytes = fs::read(folder.join(text("file"))).expect("the image is there");
-    Shot { bytes, size: (0, 0), case, truth: Some(Truth { key: text("key"), kind, regions }) }
+    Shot { bytes, size: (0, 0), case, truth: Some(Truth { key: text("key"), regions }) }
 }

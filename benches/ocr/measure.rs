@@ -25,11 +25,10 @@ impl Judged {
         match &self.shot.truth {
             _ if verdict.outcome == Outcome::Skipped => Some("skipped"),
             _ if verdict.false_findings > 0 => Some("false finding"),
-            None => None,
             Some(_) if verdict.outcome == Outcome::Plain => Some("passed over as plain"),
             Some(_) if !verdict.placed => Some("not found"),
             Some(_) if !verdict.named => Some("prefix not among the variants"),
-            Some(_) => None,
+            _ => None,
         }
     }
 }
@@ -41,14 +40,14 @@ pub(crate) fn judge(eye: &Eye, shots: Vec<Shot>, jobs: usize) -> Vec<Judged> {
     let one = |shot: Shot| {
         let (began, before) = (Instant::now(), cpu());
         let verdict = eye.judge(&shot.bytes, shot.truth.as_ref());
-        let cpu = cpu().zip(before).map(|(after, before)| after - before).filter(|_| jobs == 1);
+        let cpu = cpu().zip(before).map(|(after, before)| after.saturating_sub(before)).filter(|_| jobs == 1);
         Judged { shot, verdict, wall: began.elapsed(), cpu }
     };
     let judged: Vec<Judged> = pool.install(|| shots.into_par_iter().map(one).collect());
     let count = judged.len();
     println!("  together: {:.1} s by the clock", began.elapsed().as_secs_f64());
     if let Some((after, before)) = cpu().zip(before) {
-        let total = (after - before).as_secs_f64();
+        let total = after.saturating_sub(before).as_secs_f64();
         let each = total / f64::from(u32::try_from(count).expect("it is small"));
         println!("  CPU of program and recogniser: {total:.1} s, {each:.3} s for an image");
     }

@@ -25,9 +25,6 @@ pub(crate) enum Zoom {
 }
 
 impl Zoom {
-    pub(crate) const ALL: [Self; 5] =
-        [Self::One, Self::Two, Self::TwoToOne, Self::TwoToOneAndHalf, Self::TwoToThreeQuarters];
-
     pub(crate) fn random(rng: &mut Rng) -> Self {
         match rng.below(20) {
             0..=6 => Self::One,

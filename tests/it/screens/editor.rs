@@ -91,7 +91,7 @@ fn bars(canvas: &mut Canvas, look: &Look, trim: &Trim, name: &str) {
 
 fn line(canvas: &mut Canvas, look: &Look, trim: &Trim, pen: &Pen<'_>, (row, top): (&Row, f32)) {
     let width = canvas.width() - trim.map;
-    let y = top + (trim.pitch + points(look) * 0.7) / 2.0;
+    let y = top + trim.pitch.midpoint(points(look) * 0.7);
     let letter = pen.advance(look.factor, '0');
     if row.is_marked() && trim.cursor {
         canvas.fill((0.0, top), (width, trim.pitch), look.theme.line());

@@ -25,6 +25,7 @@ pub(crate) enum Outcome {
 
 /// What was found of the key that an image shows, and what besides.
 #[derive(Debug, Clone)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a column of a table")]
 pub(crate) struct Verdict {
     pub(crate) outcome: Outcome,
     /// Something was found where the key is.

@@ -47,7 +47,6 @@ pub(crate) struct Shot {
 /// What must be read in a screenshot.
 pub(crate) struct Truth {
     pub(crate) key: String,
-    pub(crate) kind: Kind,
     /// Where the ink of the key is, a region for each line that it is wrapped over.
     pub(crate) regions: Vec<Region>,
 }
@@ -163,6 +162,6 @@ pub(crate) fn positive(seed: u64, index: usize) -> Option<Shot> {
         seed,
         index,
     };
-    let truth = Truth { key, kind, regions: taken.marks };
+    let truth = Truth { key, regions: taken.marks };
     Some(Shot { bytes, size: taken.image.dimensions(), case, truth: Some(truth) })
 }

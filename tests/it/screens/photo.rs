@@ -68,9 +68,16 @@ fn painter(rng: &mut Rng, kind: &str) -> Painter {
                 out
             })
         }
+        _ => pattern(kind, (one, two, three), salt, size),
+    }
+}
+
+/// Things that repeat, and drawings.
+fn pattern(kind: &str, (one, two, three): ([f32; 3], [f32; 3], [f32; 3]), salt: u32, size: f32) -> Painter {
+    match kind {
         "bricks" => Box::new(move |x, y| {
             let row = (y * size).floor();
-            let shift = if cut(row) % 2 == 0 { 0.0 } else { 0.5 };
+            let shift = if cut(row).is_multiple_of(2) { 0.0 } else { 0.5 };
             let (left, top) = ((x * size / 2.0 + shift).fract(), (y * size).fract());
             let tone = dice(cut(x * size / 2.0 + shift), cut(row), salt);
             if left < 0.06 || top < 0.12 {
@@ -98,7 +105,7 @@ fn painter(rng: &mut Rng, kind: &str) -> Painter {
             if row && mark { one } else { two }
         }),
         "fabric" => Box::new(move |x, y| {
-            let weave = ((x * size * 8.0).sin() * (y * size * 8.0).sin() + 1.0) / 2.0;
+            let weave = ((x * size * 8.0).sin() * (y * size * 8.0).sin()).midpoint(1.0);
             mix(one, two, weave * 0.7 + 0.3 * clouds(x * 50.0, y * 50.0, salt))
         }),
         "bars" => Box::new(move |x, y| {

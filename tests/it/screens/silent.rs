@@ -94,11 +94,12 @@ pub(crate) const TEXTS: [(&str, Maker); 20] = [
     ("dump", |rng| many(rng, 20, hex_line)),
     ("minified", |rng| {
         many(rng, 14, |rng| {
-            (0..8)
-                .map(|_| {
-                    format!("{}.{}=n({}),", word(rng), identifier(rng, 14, Letters::Camel), rng.below(999))
-                })
-                .collect()
+            let mut out = String::new();
+            for _ in 0..8 {
+                out +=
+                    &format!("{}.{}=n({}),", word(rng), identifier(rng, 14, Letters::Camel), rng.below(999));
+            }
+            out
         })
     }),
     ("dotted names", |rng| {

@@ -40,7 +40,7 @@ pub(crate) fn draw(rng: &mut Rng, look: &Look, text: &str, key: Option<&str>) ->
         title(&mut canvas, look, bar);
     }
     for (number, row) in lines.iter().enumerate() {
-        let y = bar + margin + pitch * long(number) + (pitch + points(look) * 0.7) / 2.0;
+        let y = bar + margin + pitch * long(number) + pitch.midpoint(points(look) * 0.7);
         let x = row.draw(&mut canvas, &pen, look.theme, (margin, y));
         if number + 1 == lines.len() {
             // The cursor.

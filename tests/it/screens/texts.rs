@@ -123,7 +123,7 @@ pub(crate) const FILES: [Text; 12] = [
     ),
     text(
         "main.go",
-        "package main\n\nfunc main() {\n\topts := client.ManagementClientOptions{APIKey: \"{key}\"}\n\t// {word} of Baseten\n\tbaseten := client.NewManagementClient(opts)\n\tbaseten.{word}({word})\n}\n",
+        "package main\n\nfunc main() {\n\t// {word} of Baseten\n\topts := client.ManagementClientOptions{APIKey: \"{key}\"}\n\tbaseten := client.NewManagementClient(opts)\n\tbaseten.{word}({word})\n}\n",
     ),
 ];
 
@@ -145,11 +145,14 @@ pub(crate) fn session_filler(rng: &mut Rng, lines: usize) -> String {
             }
             out
         }
-        _ => (0..lines)
-            .map(|_| {
-                format!("$ {} {} --{}\n", rng.pick(&["git", "make", "python", "npm"]), word(rng), word(rng))
-            })
-            .collect(),
+        _ => {
+            let mut out = String::new();
+            for _ in 0..lines {
+                let program = rng.pick(&["git", "make", "python", "npm"]);
+                out += &format!("$ {program} {} --{}\n", word(rng), word(rng));
+            }
+            out
+        }
     }
 }
 
