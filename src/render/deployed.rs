@@ -66,3 +66,23 @@ pub(super) fn header(part: &ExchangePart) -> Option<&str> {
         _ => None,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::canonical::canonical;
+    use super::*;
+
+    #[test]
+    fn an_archive_of_a_front_end_has_its_address() {
+        let bundled = canonical().findings.into_iter().find(|finding| finding.deployed.is_some());
+        let mut finding = bundled.expect("the report has one");
+        let name = |text: &str| PathName::masked(text.as_bytes(), &[]);
+        let mut check = |address: &str, relative: PathName, expect: (&str, Option<&str>)| {
+            (finding.location.path, finding.relative) = (name(address), relative);
+            assert_eq!(file_and_member(&finding), expect);
+        };
+        let member = name("h/a-*.zip!b/c").in_archive(&name("h/a-*.zip"));
+        check("https://h/a-0.zip!b/c", member, ("https://h/a-0.zip", Some("b/c")));
+        check("https://h/a!b", name("h/a!b"), ("https://h/a!b", None));
+    }
+}
