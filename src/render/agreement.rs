@@ -13,8 +13,8 @@ use serde_json::Value;
 
 use super::canonical::{assert_no_secret, canonical};
 use super::terminal::name;
-use super::{csv, github, gitlab, gitlab_codequality, html, human, json, jsonl, junit, sarif};
-use crate::model::{Finding, Report, ReportFormat};
+use super::{csv, deployed, github, gitlab, gitlab_codequality, html, human, json, jsonl, junit, sarif};
+use crate::model::{Finding, Report, ReportFormat, Suppressed, Suppression, SuppressionKind};
 
 /// Which findings a rendered report carries.
 #[derive(Debug, PartialEq, Eq)]
@@ -196,7 +196,7 @@ fn expected(report: &Report, terms: &Carried) -> Carried {
             Carried::Fingerprints(sorted(report.findings.iter().map(name).collect()), hushed)
         }
         Carried::Places(_) => {
-            let place = |finding: &Finding| (in_tree(finding.relative.as_str()), finding.location.start.line);
+            let place = |finding: &Finding| (in_tree(deployed::path(finding)), finding.location.start.line);
             Carried::Places(sorted(report.findings.iter().map(place).collect()))
         }
         Carried::Number(_) => Carried::Number(report.findings.len()),
@@ -233,5 +233,52 @@ fn every_format_tells_of_images_and_front_ends() {
             assert!(text.contains(piece), "{format}: {piece}");
         }
         assert!(!text.contains(&format!("--prefix {}", guess.key)), "{format}");
+    }
+}
+
+/// A document that no way leads to has its address in all, whether the finding counts or not.
+#[test]
+fn every_format_names_a_document_by_its_address() {
+    let address = "https://app.example.com/a/main.js";
+    let mut finding =
+        canonical().findings.into_iter().find(|finding| finding.location.path.as_str() == address);
+    let finding = finding.as_mut().expect("the report has one");
+    finding.deployed.as_mut().expect("it is in a front end").via.clear();
+    let by = Suppression {
+        kind: SuppressionKind::Allow,
+        place: String::new(),
+        reason: None,
+        owner: None,
+        expires: None,
+    };
+    let counting = Report { findings: vec![finding.clone()], suppressed: Vec::new(), ..canonical() };
+    let suppressed = vec![Suppressed { finding: finding.clone(), by }];
+    let hushed = Report { findings: Vec::new(), suppressed, ..canonical() };
+    let unlisted = [ReportFormat::Github, ReportFormat::Gitlab, ReportFormat::GitlabCodequality];
+    for (format, write, _) in FORMATS {
+        for (report, is_listed) in [(&counting, true), (&hushed, !unlisted.contains(&format))] {
+            let mut out = Vec::new();
+            write(report, &mut out).expect("a vector takes everything");
+            let text = plain(&String::from_utf8(out).expect("the report is UTF-8"));
+            assert_eq!(text.contains(address), is_listed, "{format}");
+        }
+    }
+}
+
+/// How surely a key was read in an image says that it was.
+#[test]
+fn that_it_was_read_in_an_image_is_said_once() {
+    let report = canonical();
+    let twice = [
+        "  = read in an image\n",
+        "reason: read in an image\n",
+        "%0A- read in an image",
+        "; read in an image<",
+    ];
+    for (format, write, _) in FORMATS {
+        let mut out = Vec::new();
+        write(&report, &mut out).expect("a vector takes everything");
+        let text = plain(&String::from_utf8(out).expect("the report is UTF-8"));
+        assert!(twice.iter().all(|twice| !text.contains(twice)), "{format}");
     }
 }

@@ -90,7 +90,7 @@ fn write_finding(
         shown(&finding.confidence),
         shown(&finding.attribution),
         validities.get(finding.digest.as_str()).map(|validity| shown(validity)).unwrap_or_default(),
-        name(finding.relative.as_str()),
+        name(deployed::path(finding)),
         Cow::from(place),
         name(location.cell().unwrap_or_default()),
         shown(&location.start.line),

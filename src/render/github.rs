@@ -128,13 +128,13 @@ fn annotate(finding: &Finding, level: Level, out: &mut dyn Write) -> io::Result<
         if is_itself {
             properties.extend([("line", &*numbers[0]), ("endLine", &*numbers[1])]);
         }
-        // Columns of an annotation over several lines are refused.
-        if is_itself && start.line == end.line && !sight::is_file(finding) {
+        // Columns of an annotation over several lines are refused, and those of an image say nothing.
+        if is_itself && start.line == end.line && finding.sight.is_none() {
             properties.extend([("col", &*numbers[2]), ("endColumn", &*numbers[3])]);
         }
     }
     properties.push(("title", &title));
-    let reasons = finding.reasons.iter().map(|reason| format!("- {reason}"));
+    let reasons = sight::reasons(finding).map(|reason| format!("- {reason}"));
     let message: Vec<String> = iter::once(line_of(finding)).chain(reasons).collect();
     level.write(&properties, &message, out)
 }
@@ -155,8 +155,8 @@ fn entries(report: &Report, room: &mut Room, out: &mut dyn Write) -> io::Result<
 
 /// A finding in a line.
 fn line_of(finding: &Finding) -> String {
-    let Finding { rule, confidence, key, relative, .. } = finding;
-    let (relative, cell) = (name(relative.as_str()), finding.location.cell().map(name));
+    let Finding { rule, confidence, key, .. } = finding;
+    let (path, cell) = (name(deployed::path(finding)), finding.location.cell().map(name));
     let (sight, part) = (finding.sight.as_deref(), deployed::part(finding));
     let place = match (finding.location.place, cell) {
         (_, cell) if sight.is_some() => {
@@ -171,7 +171,7 @@ fn line_of(finding: &Finding) -> String {
     };
     let from = finding.origin.as_ref().map(from).unwrap_or_default();
     let from = from + &front_end(finding);
-    format!("{rule} ({confidence}): {key} in {relative}, {place}{from}")
+    format!("{rule} ({confidence}): {key} in {path}, {place}{from}")
 }
 
 /// The way through a front end and what it was made from, as the end of a line.

@@ -278,7 +278,7 @@ impl<'a> Location<'a> {
         let lines = (finding.location.place == Place::Content).then_some(&finding.location);
         let commit = finding.origin.as_ref().and_then(|origin| origin.commit.as_ref());
         Self {
-            file: finding.relative.as_str(),
+            file: deployed::path(finding),
             start_line: lines.map(|location| location.start.line),
             end_line: lines.map(|location| location.end.line),
             commit: Commit {

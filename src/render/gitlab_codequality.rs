@@ -11,6 +11,7 @@ use std::io::{self, Write};
 
 use serde::{Serialize, Serializer};
 
+use super::deployed;
 use super::help::message;
 use super::json;
 use super::occurrence::Occurrences;
@@ -86,7 +87,7 @@ impl<'a> Entries<'a> {
                 Confidence::Medium => "major",
                 Confidence::Low => "minor",
             },
-            location: Location { path: finding.relative.as_str(), lines: Lines { begin, end } },
+            location: Location { path: deployed::path(finding), lines: Lines { begin, end } },
         }
     }
 }

@@ -22,7 +22,7 @@ use std::time::Duration;
 use colored::{ColoredString, Colorize};
 
 use super::terminal::{name, sanitise};
-use super::{Tally, verdicts};
+use super::{Tally, sight, verdicts};
 use crate::model::{Confidence, Coverage, Finding, Report, Secret, Skipped, Suppression, Validity};
 
 /// How many notes and skipped entries are listed before the rest is only counted.
@@ -104,7 +104,7 @@ fn write_finding(finding: &Finding, shown: Shown<'_>, out: &mut dyn Write) -> io
     if let Some(origin) = &finding.origin {
         history::write_origin(origin, out)?;
     }
-    for reason in &finding.reasons {
+    for reason in sight::reasons(finding) {
         writeln!(out, "  = {}", sanitise(&reason.to_string()))?;
     }
     place::write_reading(finding, out)?;

@@ -78,7 +78,7 @@ fn read(coverage: &Coverage) -> String {
 }
 
 fn write_failure(finding: &Finding, validity: Option<&Validity>, out: &mut dyn Write) -> io::Result<()> {
-    let (rule, path) = (Text(&finding.rule), name(finding.relative.as_str()));
+    let (rule, path) = (Text(&finding.rule), name(deployed::path(finding)));
     let path = Text(&path);
     write_case(finding, out)?;
     let (confidence, key, place) = (finding.confidence, Text(&finding.key), place(finding));
@@ -94,7 +94,7 @@ fn write_body(finding: &Finding, validity: Option<&Validity>, out: &mut dyn Writ
     let mut fact = |name: &str, text: &str| writeln!(out, "{name}: {}", Text(text));
     let snippet = &finding.snippet;
     fact("line", &format!("{}{}{}", snippet.before, snippet.mask, snippet.after))?;
-    for reason in &finding.reasons {
+    for reason in sight::reasons(finding) {
         fact("reason", &reason.to_string())?;
     }
     if let Some(validity) = validity {
@@ -164,7 +164,7 @@ fn write_error(skipped: &Skipped, out: &mut dyn Write) -> io::Result<()> {
 
 /// The beginning of the test case of a finding.
 fn write_case(finding: &Finding, out: &mut dyn Write) -> io::Result<()> {
-    let path = name(finding.relative.as_str());
+    let path = name(deployed::path(finding));
     let title = format!("{} {}, {}", finding.rule, finding.key, place(finding));
     let (path, title) = (Text(&path), Text(&title));
     writeln!(out, r#"    <testcase classname="{path}" name="{title}" time="0">"#)

@@ -4,7 +4,7 @@
 //! What is written here is not cleaned: names of keys that come out of it are for the format
 //! to clean, as the name of the key itself is.
 
-use crate::model::{Finding, Position, Sight};
+use crate::model::{Finding, Reason, Sight};
 
 /// How many other readings are named before the rest is only counted.
 const NAMED: usize = 3;
@@ -40,9 +40,16 @@ pub(super) fn is_guess(finding: &Finding) -> bool {
     finding.sight.as_ref().is_some_and(|sight| sight.variants.len() > 1)
 }
 
-/// Whether the image is a file of its own: line and column then say nothing.
+/// Whether the image is a file of its own, or a frame of one: line and column then say nothing.
+/// What carries an image has a text in its place, which is never empty.
 pub(super) fn is_file(finding: &Finding) -> bool {
-    finding.sight.is_some() && finding.location.start == Position::START && finding.location.cell().is_none()
+    finding.sight.is_some() && finding.location.start == finding.location.end
+}
+
+/// The reasons, but that it was read in an image where [`reading`] says so at more length.
+pub(super) fn reasons(finding: &Finding) -> impl Iterator<Item = &Reason> {
+    let is_told = finding.sight.is_some();
+    finding.reasons.iter().filter(move |reason| !(is_told && **reason == Reason::ReadInImage))
 }
 
 #[cfg(test)]

@@ -3,8 +3,8 @@
 
 use super::Made;
 use crate::model::{
-    Confidence, Deployed, ExchangePart, Finding, Original, PathName, Position, Proof, Reach, Region, Sight,
-    Validity, Verdict,
+    Confidence, Deployed, ExchangePart, Finding, Original, PathName, Position, Proof, Reach, Reason, Region,
+    Sight, Validity, Verdict,
 };
 
 /// A grey pixel as a PNG, which stands for a crop.
@@ -62,6 +62,9 @@ fn in_images(made: &mut Made, verdicts: &mut Vec<Verdict>) -> Vec<Finding> {
         variants: vec![seventh.name.clone()],
         crop: None,
     }));
+    for finding in [&mut wrapped, &mut cell] {
+        finding.reasons.push(Reason::ReadInImage);
+    }
     vec![wrapped, cell]
 }
 
@@ -75,6 +78,7 @@ fn in_front_ends(made: &mut Made) -> Vec<Finding> {
     let mut deployed = Deployed::new(vec![name(page)], ExchangePart::Body);
     let file = name("src/a\x1b[2J,\"=api\".ts");
     deployed.original = Some(Original { file, line: 12, column: 7 });
+    bundled.relative = name("app.example.com/a/main.js");
     bundled.deployed = Some(Box::new(deployed));
 
     let call = "https://model-abcdefgh.api.baseten.co/production/predict";
@@ -82,6 +86,7 @@ fn in_front_ends(made: &mut Made) -> Vec<Finding> {
     let header = ExchangePart::RequestHeader("authorization\x1b[2J".to_owned());
     let mut deployed = Deployed::new(vec![name(page), name(bundle)], header);
     deployed.is_sent_to_baseten = true;
+    sent.relative = name("model-*.api.baseten.co/production/predict");
     sent.deployed = Some(Box::new(deployed));
     vec![bundled, sent]
 }

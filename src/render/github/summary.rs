@@ -107,7 +107,7 @@ impl<'a> Key<'a> {
 }
 
 fn shown(finding: &Finding) -> String {
-    let (path, location) = (name(finding.relative.as_str()), &finding.location);
+    let (path, location) = (name(deployed::path(finding)), &finding.location);
     let path = Code(&path);
     let cell = location.cell().map(|cell| format!(", {}", Code(&name(cell)))).unwrap_or_default();
     if let Some(sight) = &finding.sight {

@@ -169,6 +169,10 @@ fn only_places_in_the_work_tree_have_a_file() {
         finding.relative = finding.relative.clone().in_archive(&archive);
     };
     check("a.tar.gz!b.py", in_archive, "file=a.tar.gz");
+    let in_image = |finding: &mut Finding| {
+        finding.sight = canonical().findings.into_iter().find_map(|finding| finding.sight);
+    };
+    check("a.html", in_image, "file=a.html,line=7,endLine=7");
     check("wow!.py", |_| {}, "file=wow!.py,line=7,endLine=7,col=3,endColumn=6");
     check("notes", |finding| finding.location.place = Place::FileName, "file=notes");
     check("notes/****.txt", |_| {}, "");

@@ -148,7 +148,7 @@ fn facts(finding: &Finding, out: &mut dyn Write) -> io::Result<()> {
         let chain: Vec<String> = finding.encodings.iter().map(ToString::to_string).collect();
         fact("Decoded from", text(&chain.join(" \u{2192} ")), out)?;
     }
-    let reasons: Vec<String> = finding.reasons.iter().map(ToString::to_string).collect();
+    let reasons: Vec<String> = sight::reasons(finding).map(ToString::to_string).collect();
     fact("Why", text(&reasons.join("; ")), out)
 }
 

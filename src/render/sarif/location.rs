@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use super::{ROOT, Text, uri};
 use crate::model::{ExchangePart, Finding, Origin, Original, PathName, Place};
-use crate::render::sight;
+use crate::render::{deployed, sight};
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -65,7 +65,7 @@ struct Logical {
 impl WireLocation {
     /// The place of a finding.
     pub(super) fn of(finding: &Finding) -> Self {
-        let (file, member) = finding.relative.file_and_member();
+        let (file, member) = deployed::file_and_member(finding);
         let object = finding.origin.as_ref().filter(|origin| is_named(origin, file));
         let artifact = match (object, &finding.deployed) {
             (Some(origin), _) => {
@@ -74,9 +74,8 @@ impl WireLocation {
             (None, Some(_)) => Artifact { uri: uri::absolute(file), uri_base_id: None },
             (None, None) => Artifact::below_root(&uri::relative(file)),
         };
-        let has_lines = finding.location.place == Place::Content
-            && member.is_none()
-            && crate::render::deployed::part(finding).is_none();
+        let has_lines =
+            finding.location.place == Place::Content && member.is_none() && deployed::part(finding).is_none();
         let (region, context_region) = match has_lines {
             // A service that shows code wants a line, and an image has none.
             true if sight::is_file(finding) => (Some(whole(finding)), None),
@@ -125,10 +124,14 @@ impl WireLocation {
     }
 
     /// What was not read, named as the user would reach it: from the root or from elsewhere.
-    /// Of a member of an archive, which is no file, the archive.
+    /// Of a member of an archive, which is no file, the archive; a document of a front end has
+    /// its address.
     pub(super) fn of_shown(path: &PathName) -> Self {
         let (file, member) = path.file_and_member();
-        let mut location = Self::of_file(uri::relative(file), false);
+        // No path of a system has two slashes there.
+        let is_address = file.starts_with("http://") || file.starts_with("https://");
+        let uri = if is_address { uri::absolute(file) } else { uri::relative(file) };
+        let mut location = Self::of_file(uri, false);
         location.logical_locations.extend(member.map(|member| of_member(file, member)));
         location
     }
@@ -201,21 +204,21 @@ fn logical(finding: &Finding, object: Option<&Origin>) -> Vec<Logical> {
             kind: kind.to_string(),
         });
     }
-    let (file, member) = finding.relative.file_and_member();
+    let (file, member) = deployed::file_and_member(finding);
     if let Some(member) = member {
         logical.push(of_member(file, member));
     }
     if let Some(cell) = finding.location.cell() {
         logical.push(Logical {
             name: cell.to_owned(),
-            fully_qualified_name: format!("{}: {cell}", finding.relative.as_str()),
+            fully_qualified_name: format!("{}: {cell}", deployed::path(finding)),
             kind: "cell".to_owned(),
         });
     }
     if let Some(deployed) = finding.deployed.as_ref().filter(|deployed| deployed.part != ExchangePart::Body) {
         let part = deployed.part.to_string();
         logical.push(Logical {
-            fully_qualified_name: format!("{}: {part}", finding.relative.as_str()),
+            fully_qualified_name: format!("{}: {part}", deployed::path(finding)),
             name: part,
             kind: "part".to_owned(),
         });
@@ -237,6 +240,7 @@ mod tests {
             assert_eq!(names, member.into_iter().collect::<Vec<_>>());
         };
         check(&name(b"a.zip!b"), "a.zip%21b", None);
+        check(&name(b"https://h:1/a?b=c"), "https://h:1/a?b=c", None);
         check(&name(b"a.zip!b").in_archive(&name(b"a.zip")), "a.zip", Some("b"));
     }
 }
