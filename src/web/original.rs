@@ -58,7 +58,8 @@ pub fn references<'b>(address: &str, headers: &[(String, String)], body: &'b [u8
     {
         join(text);
     }
-    if let Some(mut guess) = base {
+    // What has no path, such as `data:`, has nothing beside it.
+    if let Some(mut guess) = base.filter(|base| !base.cannot_be_a_base()) {
         let path = format!("{}.map", guess.path());
         guess.set_path(&path);
         push(&mut found, guess);
