@@ -6,7 +6,7 @@
 use std::collections::HashSet;
 
 use super::Entry;
-use crate::model::{ExchangePart, Finding};
+use crate::model::{ExchangePart, Finding, PathName};
 use crate::web::name;
 
 /// What the cookies that a browser keeps are called.
@@ -51,7 +51,7 @@ fn holders(finding: &Finding) -> impl Iterator<Item = &str> {
     let is_made_up = path.starts_with("data:") || path.starts_with("blob:");
     let holder = path.rsplit_once(" in ").map(|(_, holder)| holder);
     let via = finding.deployed.iter().flat_map(|deployed| deployed.via.iter());
-    let all = holder.into_iter().chain(via.map(|name| name.as_str()));
+    let all = holder.into_iter().chain(via.map(PathName::as_str));
     all.filter(move |holder| is_made_up && *holder != path)
 }
 
