@@ -26,6 +26,11 @@ pub(super) fn without_fragment(address: &str) -> &str {
     address.split('#').next().unwrap_or(address)
 }
 
+/// An address as it was written, where it has a fragment.
+pub(super) fn with_fragment(address: &str) -> Option<String> {
+    address.contains('#').then(|| address.to_owned())
+}
+
 /// The script or document that asked, by what the protocol calls an initiator.
 /// <https://chromedevtools.github.io/devtools-protocol/tot/Network/#type-Initiator>
 pub(super) fn initiator(value: &Value) -> Option<String> {

@@ -18,6 +18,9 @@ pub mod site;
 pub struct Exchange {
     /// The address, without the fragment.
     pub address: String,
+    /// The address as it was written, where that says more: with a fragment, or with fields
+    /// that stand beside it. More than one where a browser tells of it several times.
+    pub addresses: Vec<String>,
     /// The addresses that lead to it, the page first; empty where it is a page that was named.
     pub via: Vec<String>,
     /// `GET`, in capitals.

@@ -45,10 +45,7 @@ pub fn host(address: &str) -> Option<String> {
 /// is, each of at least 8. To take a word for one does little harm, for it only makes two
 /// documents of one folder have one name; to miss one makes every build forget what was settled.
 pub fn relative(address: &str) -> String {
-    let Some((_, range)) = authority(address) else {
-        let end = address.find([',', ';', '?', '#']).unwrap_or(address.len());
-        return address[..end].to_owned();
-    };
+    let Some((_, range)) = authority(address) else { return made_up(address) };
     let end = range.end;
     let place = &address[range];
     let place = place.rsplit_once('@').map_or(place, |(_, place)| place).to_ascii_lowercase();
@@ -63,6 +60,21 @@ pub fn relative(address: &str) -> String {
         name.push_str(&steady(segment, true));
     }
     name
+}
+
+/// What has no place of its own: the document that holds it goes by its own name, and what a
+/// browser made up for one visit is not told apart.
+fn made_up(address: &str) -> String {
+    if let Some((what, holder)) = address.rsplit_once(" in ") {
+        return format!("{} in {}", made_up(what), relative(holder));
+    }
+    if let Some((origin, _)) = address.strip_prefix("blob:").and_then(|origin| origin.rsplit_once('/'))
+        && authority(origin).is_some()
+    {
+        return format!("blob:{}/*", relative(origin));
+    }
+    let end = address.find([',', ';', '?', '#']).unwrap_or(address.len());
+    address[..end].to_owned()
 }
 
 /// Where in an address its authority stands, and where that begins.
@@ -173,6 +185,12 @@ mod tests {
             ),
             ("https://example.com/js/0123456789abcdef0123.js", "example.com/js/*.js"),
             ("https://app-a1b2c3d4e-team.example.com/x.js", "app-*-team.example.com/x.js"),
+            (
+                "data:application/json (2) in http://127.0.0.1:80/assets/index-BxYz1a2b.js?v=1",
+                "data:application/json (2) in 127.0.0.1:80/assets/index-*.js",
+            ),
+            ("blob:… in https://example.com/a-1b2c3d4e", "blob:… in example.com/a-*"),
+            ("blob:https://example.com/0f1e2d3c-aaaa-4bbb-8ccc-0f1e2d3c4b5a", "blob:example.com/*"),
         ] {
             check(address, expect);
         }

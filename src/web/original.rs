@@ -58,7 +58,8 @@ pub fn references<'b>(address: &str, headers: &[(String, String)], body: &'b [u8
     {
         join(text);
     }
-    if let Some(mut guess) = base {
+    // What has no path, such as `data:`, has nothing beside it.
+    if let Some(mut guess) = base.filter(|base| !base.cannot_be_a_base()) {
         let path = format!("{}.map", guess.path());
         guess.set_path(&path);
         push(&mut found, guess);
@@ -81,15 +82,28 @@ fn push(found: &mut Vec<Reference<'_>>, mut address: Url) {
 fn comment(body: &[u8]) -> Option<(usize, &[u8])> {
     let at = memchr::memmem::rfind(body, COMMENT)?;
     let start = at + COMMENT.len();
+    let text = said(body, at)?;
+    (body.len() - at <= TAIL || text.starts_with(b"data:")).then_some((start, text))
+}
+
+/// What the comment at `at` says; none where it is no comment, or says nothing.
+fn said(body: &[u8], at: usize) -> Option<&[u8]> {
     let before = body[..at].trim_ascii_end();
     if !before.ends_with(b"#") && !before.ends_with(b"@") {
         return None;
     }
-    let rest = &body[start..];
-    let is_end = |byte: &u8| byte.is_ascii_whitespace() || matches!(byte, b'"' | b'\'' | b'*' | b'<');
+    let rest = &body[at + COMMENT.len()..];
+    // In a text that a script evaluates, the end of the line is written as `\n`.
+    let is_end = |byte: &u8| byte.is_ascii_whitespace() || matches!(byte, b'"' | b'\'' | b'*' | b'<' | b'\\');
     let text = &rest[..rest.iter().position(is_end).unwrap_or(rest.len())];
-    let is_near = body.len() - at <= TAIL || text.starts_with(b"data:");
-    (is_near && !text.is_empty()).then_some((start, text))
+    (!text.is_empty()).then_some(text)
+}
+
+/// The maps that stand in a document: where each begins, and its `data:` address. Where a script
+/// is made of texts that it evaluates, as webpack does for development, there are many.
+pub fn inline(body: &[u8]) -> impl Iterator<Item = (usize, &[u8])> {
+    let said = |at| Some((at + COMMENT.len(), said(body, at)?));
+    memchr::memmem::find_iter(body, COMMENT).filter_map(said).filter(|(_, text)| text.starts_with(b"data:"))
 }
 
 /// The places `starts` of `body` as source maps count them: line and column from 0, the column

@@ -93,9 +93,10 @@ impl Reporter<'_> {
     fn finding(&self, sighted: Sighted, names: &(PathName, PathName), hidden: &[Range<usize>]) -> Finding {
         let rule = &self.detector.matcher.rules.rules[sighted.rule];
         let secret = &sighted.secret[..];
-        let sum = hex(&digest(b"baseleak/secret", &[secret]));
         let name = public_name(rule, secret);
+        // Of the letters only what another reading leaves as it is, so that a baseline holds.
         let folded: String = String::from_utf8_lossy(secret).chars().map(likeness::fold).collect();
+        let sum = hex(&digest(b"baseleak/seen-secret", &[folded.as_bytes()]));
         let parts = [self.page.provenance.relative, folded.as_bytes()];
         let mut variants = sighted.variants;
         if !sighted.is_read {

@@ -5,6 +5,8 @@
 //! dropped as soon as it was asked; one that comes before its bundle is kept for it, up to
 //! [`EARLY`].
 
+mod twice;
+
 use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
@@ -12,12 +14,14 @@ use crate::detect::Detector;
 use crate::model::{Finding, Original, Place, Position};
 use crate::unpack::source_map::{self, SourceFile};
 use crate::web::Exchange;
-use crate::web::original::{Map, Reference, generated, references};
+use crate::web::original::{self, Map, Reference, generated, references};
 
 /// Bytes of maps that are kept for bundles that did not come yet.
 const EARLY: usize = 64 << 20;
 /// Bytes of the largest map that stands in its bundle, and is looked into.
 const INLINE: usize = 64 << 20;
+/// Maps of what a bundle evaluates that are looked into.
+const EVALUATED: usize = 1000;
 /// Secrets of one map that are looked for in its sources.
 const SECRETS: usize = 64;
 /// Places of one secret in the sources of a map that are looked at.
@@ -46,6 +50,15 @@ struct Entry {
     is_told: bool,
 }
 
+/// A map that stands in a document.
+struct InlineMap<'b> {
+    /// Its address.
+    text: &'b [u8],
+    span: Range<Position>,
+    /// Whether it is the map of the whole document.
+    is_whole: bool,
+}
+
 /// A place in a source.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Source {
@@ -70,6 +83,7 @@ impl<'d> Kept<'d> {
     /// All that counts: what a page holds anyway is not told again of what its scripts made of it.
     pub(super) fn finish(mut self) -> Vec<Finding> {
         let place = |finding: &Finding| (finding.location.path.clone(), finding.digest.clone());
+        twice::tell_once(&mut self.entries);
         let held: HashSet<_> = self.entries.iter().map(|entry| place(&entry.finding)).collect();
         let rendered = std::mem::take(&mut self.rendered);
         self.add(rendered.into_iter().filter(|finding| !held.contains(&place(finding))).collect());
@@ -100,17 +114,21 @@ impl<'d> Kept<'d> {
             return;
         }
         self.spots(&exchange.body, range.clone());
-        for reference in references(address, &exchange.headers, &exchange.body) {
-            match reference {
-                Reference::Inline(start, text) => self.inline(&exchange.body, start, text, range.clone()),
-                Reference::Address(map) => {
-                    if let Some((bytes, own)) = self.early.remove(&map) {
-                        self.early_bytes -= bytes.len();
-                        self.join(&bytes, own, std::slice::from_ref(&range));
-                    }
-                    self.waiting.entry(map).or_default().push(range.clone());
-                }
+        let references = references(address, &exchange.headers, &exchange.body);
+        let last = references.iter().find_map(|reference| match reference {
+            Reference::Inline(start, _) => Some(*start),
+            Reference::Address(_) => None,
+        });
+        if let Some(last) = last {
+            self.inline(&exchange.body, last, range.clone());
+        }
+        for reference in references {
+            let Reference::Address(map) = reference else { continue };
+            if let Some((bytes, own)) = self.early.remove(&map) {
+                self.early_bytes -= bytes.len();
+                self.join(&bytes, own, std::slice::from_ref(&range), true);
             }
+            self.waiting.entry(map).or_default().push(range.clone());
         }
     }
 
@@ -138,7 +156,7 @@ impl<'d> Kept<'d> {
         if bundles.is_empty() && own.is_empty() && !may_follow {
             return;
         }
-        self.join(bytes, own.clone(), &bundles);
+        self.join(bytes, own.clone(), &bundles, true);
         if may_follow && self.early_bytes + bytes.len() <= EARLY {
             self.early_bytes += bytes.len();
             if let Some((old, _)) = self.early.insert(address.to_owned(), (bytes.to_vec(), own)) {
@@ -147,25 +165,56 @@ impl<'d> Kept<'d> {
         }
     }
 
-    /// A map that stands in its bundle: what was found behind `start` was found in the map.
-    fn inline(&mut self, body: &[u8], start: usize, text: &[u8], range: Range<usize>) {
-        let Some(bytes) = source_map::inline(text, INLINE) else { return };
-        let from = generated(body, &[Position::START.after(&body[..start])])[0];
-        let is_inside = |entry: &Entry| entry.spot.is_some_and(|spot| spot >= from);
-        // The one text comes before the other, so that the findings do, too.
-        self.entries[range.clone()].sort_by_key(is_inside);
-        let split = range.start + self.entries[range.clone()].partition_point(|entry| !is_inside(entry));
-        let own = split..range.end;
-        for entry in &mut self.entries[own.clone()] {
-            entry.spot = None;
+    /// The maps that stand in their bundle: what was found within one was found in the map.
+    /// The one at `last` is of the bundle, unless it stands in a text that the bundle evaluates;
+    /// the others are of what such texts hold, and say nothing of places in the bundle.
+    fn inline(&mut self, body: &[u8], last: usize, range: Range<usize>) {
+        let (mut from, mut at) = (Position::START, 0);
+        let mut maps: Vec<InlineMap<'_>> = Vec::new();
+        for (start, text) in original::inline(body) {
+            from = from.after(&body[at..start]);
+            let to = from.after(text);
+            let behind = body.get(start + text.len());
+            let is_whole = start == last && !matches!(behind, Some(b'\\' | b'"' | b'\''));
+            maps.push(InlineMap { text, span: from..to, is_whole });
+            (from, at) = (to, start + text.len());
         }
-        let bundle = range.start..split;
-        self.join(&bytes, own, std::slice::from_ref(&bundle));
+        let number = |entry: &Entry| {
+            let start = entry.finding.location.start;
+            let behind = maps.partition_point(|map| map.span.start <= start);
+            let map = behind.checked_sub(1).filter(|&map| start < maps[map].span.end);
+            entry.spot.and(map)
+        };
+        self.entries[range.clone()].sort_by_key(number);
+        let numbers: Vec<Option<usize>> = self.entries[range.clone()].iter().map(number).collect();
+        let place = |map: Option<usize>| range.start + numbers.partition_point(|&number| number < map);
+        let bundle = range.start..place(Some(0));
+        let held: HashSet<String> =
+            self.entries[bundle.clone()].iter().map(|entry| entry.finding.digest.clone()).collect();
+        let mut asked = 0;
+        for (map, InlineMap { text, is_whole, .. }) in maps.iter().enumerate() {
+            let own = place(Some(map))..place(Some(map + 1));
+            if !is_whole && (own.is_empty() || asked == EVALUATED) {
+                continue;
+            }
+            asked += usize::from(!is_whole);
+            let Some(bytes) = source_map::inline(text, INLINE) else { continue };
+            for entry in &mut self.entries[own.clone()] {
+                entry.spot = None;
+            }
+            self.join(&bytes, own.clone(), std::slice::from_ref(&bundle), *is_whole);
+            if !is_whole {
+                for entry in &mut self.entries[own] {
+                    entry.is_told |= held.contains(&entry.finding.digest);
+                }
+            }
+        }
     }
 
     /// Says of the findings `own`, in the map `bytes`, and of those in its `bundles` where in
-    /// the sources they are from; what stands in both is told by the bundle.
-    fn join(&mut self, bytes: &[u8], own: Range<usize>, bundles: &[Range<usize>]) {
+    /// the sources they are from; what stands in both is told by the bundle. `is_whole` where
+    /// places in the map are places in the bundles.
+    fn join(&mut self, bytes: &[u8], own: Range<usize>, bundles: &[Range<usize>], is_whole: bool) {
         let open: Vec<usize> =
             bundles.iter().cloned().flatten().filter(|&index| self.is_open(index)).collect();
         let sources = self.sources(bytes, open.iter().copied().chain(own.clone()));
@@ -184,7 +233,7 @@ impl<'d> Kept<'d> {
             in_map.extend(original.map(|source| (index, source)));
         }
         let spots: Vec<(u32, u32)> = open.iter().filter_map(|&index| self.entries[index].spot).collect();
-        let mapped = if spots.is_empty() { None } else { Map::parse(bytes) };
+        let mapped = if spots.is_empty() || !is_whole { None } else { Map::parse(bytes) };
         let mapped = mapped.map(|map| map.locate(&spots)).unwrap_or_default();
         let mut told = HashSet::new();
         for (position, index) in open.into_iter().enumerate() {

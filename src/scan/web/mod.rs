@@ -179,6 +179,9 @@ impl Receiver for Front<'_> {
             host: if is_baseten { format!("\n\nhost: {host}\n") } else { String::new() },
         };
         self.line(&document, &shown, &ExchangePart::Address);
+        for address in &exchange.addresses {
+            self.line(&document, &name::shown(address), &ExchangePart::Address);
+        }
         for (name, value) in &exchange.sent {
             self.line(&document, &format!("{name}: {value}"), &ExchangePart::RequestHeader(name.clone()));
         }

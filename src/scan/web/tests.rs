@@ -135,19 +135,76 @@ fn a_map_by_its_header_or_in_the_bundle() {
     let expect = [(BUNDLE, "content", 1, 10, Some(("src/api.ts", 2, 19)))];
     check(vec![first, document(elsewhere, &[PAGE, BUNDLE], &*map)], &expect);
 
-    let letters = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    let encoded: String = map
-        .as_bytes()
-        .chunks(3)
-        .flat_map(|three| {
-            let bits =
-                three.iter().fold(0, |bits, &byte| bits << 8 | usize::from(byte)) << (8 * (3 - three.len()));
-            let letter = move |at: usize| char::from(letters[bits >> (18 - 6 * at) & 63]);
-            (0..4).map(move |at| if at <= three.len() { letter(at) } else { '=' })
-        })
-        .collect();
+    let encoded = base64(&map);
     let with_map = format!("{bundle}//# sourceMappingURL=data:application/json;base64,{encoded}\n");
-    check(vec![document(BUNDLE, &[PAGE], with_map)], &expect);
+    let bundle = document(BUNDLE, &[PAGE], with_map);
+    // The map is handed over once more, as a document of its own.
+    let inner = document(&format!("data:application/json in {BUNDLE}"), &[PAGE, BUNDLE], map);
+    for exchanges in [vec![bundle.clone()], vec![bundle.clone(), inner.clone()], vec![inner, bundle]] {
+        check(exchanges, &expect);
+    }
+}
+
+/// As base64, with padding.
+fn base64(text: &str) -> String {
+    let letters = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let four = |three: &[u8]| {
+        let bits =
+            three.iter().fold(0, |bits, &byte| bits << 8 | usize::from(byte)) << (8 * (3 - three.len()));
+        let letter = move |at: usize| char::from(letters[bits >> (18 - 6 * at) & 63]);
+        let length = three.len();
+        (0..4).map(move |at| if at <= length { letter(at) } else { '=' })
+    };
+    text.as_bytes().chunks(3).flat_map(four).collect()
+}
+
+#[test]
+fn maps_of_what_a_bundle_evaluates_tell_nothing_twice() {
+    let module = |number: usize| {
+        let (code, map) = bundled(&key(number), true);
+        let comment =
+            format!("//# sourceMappingURL=data:application/json;charset=utf-8;base64,{}", base64(&map));
+        let code = code.trim_end().replace('"', "'");
+        (format!("eval(\"{code}\\n{comment}\\n//# sourceURL=webpack-internal:///{number}\\n\");\n"), map)
+    };
+    let ((one, map), (two, _)) = (module(0), module(1));
+    let bundle = document(BUNDLE, &[PAGE], [one, two].concat());
+    let inner = document(&format!("data:application/json in {BUNDLE}"), &[PAGE, BUNDLE], map);
+    let expect = [1, 2].map(|line| (BUNDLE, "content", line, 16, Some(("src/api.ts", 2, 19))));
+    check(vec![bundle, inner], &expect);
+}
+
+#[test]
+fn what_a_page_holds_of_a_document_is_told_with_the_page() {
+    let page = format!("<script src=\"data:text/javascript;base64,{}\">", base64(&format!("k='{}'", key(0))));
+    let column = 1 + page.find("base64,").expect("it is there") as u64 + 7;
+    let inner = |number: usize| {
+        document(&format!("data:text/javascript in {PAGE}"), &[PAGE], format!("k='{}'", key(number)))
+    };
+    let told = scan(vec![document(PAGE, &[], &*page), inner(0)]).findings;
+    assert_eq!(told.iter().map(|finding| finding.location.path.as_str()).collect::<Vec<_>>(), [PAGE]);
+    assert!(told[0].location.start.column >= column);
+    let name = format!("data:text/javascript in {PAGE}");
+    check(vec![document(PAGE, &[], "<p>"), inner(0)], &[(&name, "content", 1, 4, None)]);
+}
+
+#[test]
+fn a_cookie_is_told_where_it_is_kept() {
+    let cookie = format!("k={}", key(0));
+    let mut page = Exchange { method: AFTER.to_owned(), ..document(PAGE, &[], "") };
+    page.stored.push(("cookie".to_owned(), cookie.clone()));
+    let sent = |address: &str| {
+        let mut request = document(address, &[PAGE], "");
+        request.sent.push(("cookie".to_owned(), cookie.clone()));
+        request
+    };
+    let (own, other) = (sent("https://api.example.com/v1"), sent("https://example.net/"));
+    let header = "header cookie of the request";
+    check(
+        vec![own.clone(), sent(PAGE), other, page],
+        &[(PAGE, "cookie", 1, 3, None), ("https://example.net/", header, 1, 11, None)],
+    );
+    check(vec![own], &[("https://api.example.com/v1", header, 1, 11, None)]);
 }
 
 #[test]
@@ -193,6 +250,12 @@ fn every_part_of_an_exchange_is_scanned() {
         assert!(!finding.deployed.as_ref().is_some_and(|deployed| deployed.is_sent_to_baseten));
         assert_eq!(finding.relative.as_str(), "api.example.com/v1");
     }
+}
+
+#[test]
+fn fragments_are_scanned() {
+    let page = Exchange { addresses: vec![format!("{PAGE}#t={}", key(0))], ..document(PAGE, &[], "") };
+    check(vec![page], &[(PAGE, "address", 1, 24, None)]);
 }
 
 #[test]

@@ -7,7 +7,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use super::super::Exchange;
-use super::super::devtools::{text, without_fragment};
+use super::super::devtools::{text, with_fragment, without_fragment};
 use super::page::Visit;
 use super::wire::Ended;
 
@@ -27,6 +27,7 @@ pub(super) fn collect(visit: &mut Visit<'_>) -> Result<Kept, Ended> {
     let mut kept = Kept::default();
     for session in visit.documents.clone() {
         for (node, address) in documents(visit, &session)? {
+            let addresses = with_fragment(&address).into_iter().collect();
             let address = without_fragment(&address).to_owned();
             if !visit.is_own(&address) {
                 continue;
@@ -38,7 +39,8 @@ pub(super) fn collect(visit: &mut Visit<'_>) -> Result<Kept, Ended> {
             let page = visit.page.as_str();
             let via = if address == page { Vec::new() } else { vec![page.to_owned()] };
             let method = "DOM".to_owned();
-            kept.exchanges.push(Exchange { address, via, method, body, stored, ..Exchange::default() });
+            let exchange = Exchange { address, addresses, via, method, ..Exchange::default() };
+            kept.exchanges.push(Exchange { body, stored, ..exchange });
         }
     }
     let cookies = cookies(visit)?;

@@ -11,7 +11,7 @@ use serde_json::Value;
 use url::Url;
 
 use super::super::Exchange;
-use super::super::devtools::{decoded, initiator, text, without_fragment};
+use super::super::devtools::{decoded, initiator, text, with_fragment, without_fragment};
 
 /// Most requests of one page; more are counted.
 const MOST: usize = 10_000;
@@ -111,6 +111,9 @@ impl Log {
             ..Request::default()
         };
         without_fragment(text(request, "/url")).clone_into(&mut made.exchange.address);
+        // The protocol has the fragment by itself.
+        let written = [text(request, "/url"), text(request, "/urlFragment")].concat();
+        made.exchange.addresses = with_fragment(&written).into_iter().collect();
         made.exchange.method = text(request, "/method").to_ascii_uppercase();
         made.exchange.sent = headers(&request["headers"]);
         made.exchange.posted = posted(request);

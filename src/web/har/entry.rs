@@ -4,13 +4,19 @@
 //!
 //! Nothing is asked for: a member that is missing, or is not what it should be, is left out.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use serde_json::Value;
+use url::Url;
 
-use super::super::devtools::{decoded, initiator, text, without_fragment};
+use super::super::devtools::{decoded, initiator, text, with_fragment, without_fragment};
 use super::super::{Exchange, Receiver};
 use super::Summary;
+
+/// The method of what a capture names and has no entry of.
+const NAMED: &str = "CAPTURE";
+/// Most bytes of addresses that are named beside the entries and kept.
+const MOST_NAMED: usize = 64 << 20;
 
 /// A capture that is being read.
 pub(super) struct Reading<'r> {
@@ -21,19 +27,38 @@ pub(super) struct Reading<'r> {
     pages: HashMap<String, String>,
     /// Comments on the whole and on pages; the next entry carries them.
     comments: Vec<String>,
+    /// Addresses that entries are of, and others that are only named, each as it was written.
+    seen: HashSet<String>,
+    named: Vec<String>,
+    named_bytes: usize,
 }
 
 impl<'r> Reading<'r> {
     pub(super) fn new(name: &str, receiver: &'r mut dyn Receiver) -> Self {
-        let pages = HashMap::new();
-        Self { name: name.to_owned(), receiver, summary: Summary::default(), pages, comments: Vec::new() }
+        Self {
+            name: name.to_owned(),
+            receiver,
+            summary: Summary::default(),
+            pages: HashMap::new(),
+            comments: Vec::new(),
+            seen: HashSet::new(),
+            named: Vec::new(),
+            named_bytes: 0,
+        }
     }
 
     /// Hands over what is left.
     pub(super) fn end(mut self) -> Summary {
+        for written in std::mem::take(&mut self.named) {
+            if self.seen.insert(written.clone()) {
+                let (address, method) = (without_fragment(&written).to_owned(), NAMED.to_owned());
+                let addresses = with_fragment(&written).into_iter().collect();
+                self.receiver.exchange(Exchange { address, addresses, method, ..Exchange::default() });
+            }
+        }
         if !self.comments.is_empty() {
             let stored = comments_of(self.comments.drain(..));
-            let method = "CAPTURE".to_owned();
+            let method = NAMED.to_owned();
             self.receiver.exchange(Exchange { address: self.name, method, stored, ..Exchange::default() });
         }
         self.summary
@@ -45,6 +70,7 @@ impl<'r> Reading<'r> {
         for page in pages.as_array().into_iter().flatten() {
             let (id, title) = (text(page, "/id"), text(page, "/title"));
             if title.starts_with("http://") || title.starts_with("https://") {
+                self.name(title);
                 self.pages.entry(id.to_owned()).or_insert_with(|| without_fragment(title).to_owned());
             } else if !title.is_empty() {
                 self.comments.push(title.to_owned());
@@ -67,15 +93,27 @@ impl<'r> Reading<'r> {
                 .skipped(&self.name, &format!("entry {number} is nested too deep or is not Unicode"));
             return;
         };
-        let address = without_fragment(text(&entry, "/request/url").trim()).to_owned();
+        let written = text(&entry, "/request/url").trim().to_owned();
+        let address = without_fragment(&written).to_owned();
         if address.is_empty() {
             self.receiver.skipped(&self.name, &format!("entry {number} has no address"));
             return;
         }
         let via = self.way(&entry, &address);
+        let redirect = text(&entry, "/response/redirectURL");
+        if redirect.contains("://") {
+            self.name(redirect);
+        }
+        let mut addresses: Vec<String> = with_fragment(&written).into_iter().collect();
+        addresses.extend(fields(&entry, &written));
+        if !redirect.contains("://") {
+            addresses.extend(with_fragment(redirect));
+        }
+        self.seen.insert(written);
         let sent = headers(&entry["request"], "cookie");
         self.summary.has_authorization |= sent.iter().any(|(name, _)| name == "authorization");
         let mut exchange = Exchange {
+            addresses,
             via,
             method: method(&entry),
             sent,
@@ -101,6 +139,20 @@ impl<'r> Reading<'r> {
         self.receiver.exchange(exchange);
     }
 
+    /// Keeps an address that is named beside the entries, for it may have none of its own.
+    fn name(&mut self, address: &str) {
+        let is_new = !self.seen.contains(address) && self.named.last().is_none_or(|last| last != address);
+        if !is_new {
+            return;
+        }
+        self.named_bytes += address.len();
+        if self.named_bytes <= MOST_NAMED {
+            self.named.push(address.to_owned());
+        } else if self.named_bytes - address.len() <= MOST_NAMED {
+            self.receiver.skipped(&self.name, "it names more addresses beside its entries than are kept");
+        }
+    }
+
     /// The page that an entry belongs to, and the script that asked for it.
     fn way(&mut self, entry: &Value, address: &str) -> Vec<String> {
         let mut via = Vec::new();
@@ -111,7 +163,11 @@ impl<'r> Reading<'r> {
             }
             via.push(page.clone());
         }
-        let asked = initiator(&entry["_initiator"]).or_else(|| {
+        let asked = initiator(&entry["_initiator"]);
+        if let Some(asked) = &asked {
+            self.name(asked);
+        }
+        let asked = asked.or_else(|| {
             // Without pages the header tells as much, where it has more than a site.
             let is_referer = |pair: &&(String, String)| pair.0 == "referer";
             let sent = headers(&entry["request"], "cookie");
@@ -122,6 +178,25 @@ impl<'r> Reading<'r> {
         via.extend(asked.filter(|asked| asked != address && via.first() != Some(asked)));
         via
     }
+}
+
+/// The fields of a query that the list of them has and the address has not.
+fn fields(entry: &Value, address: &str) -> Option<String> {
+    let list = entry.pointer("/request/queryString")?.as_array()?;
+    let parsed = Url::parse(address).ok();
+    let known: HashSet<_> = parsed.iter().flat_map(Url::query_pairs).collect();
+    let more = list.iter().filter_map(|field| {
+        let (name, value) = (text(field, "/name"), text(field, "/value"));
+        // Some write the values as they came, and others decoded.
+        let is_known = known.contains(&(name.into(), value.into())) || address.contains(value);
+        (!is_known).then(|| format!("{name}={value}"))
+    });
+    let more: Vec<String> = more.collect();
+    (!more.is_empty()).then(|| format!("{}?{}", without_query(address), more.join("&")))
+}
+
+fn without_query(address: &str) -> &str {
+    &address[..address.find(['?', '#']).unwrap_or(address.len())]
 }
 
 fn comments_of(comments: impl Iterator<Item = String>) -> Vec<(String, String)> {

@@ -47,6 +47,49 @@ fn pairs(pairs: &[(&str, &str)]) -> Vec<(String, String)> {
     pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
 }
 
+fn page_addresses(kept: &Kept) -> Vec<Vec<&str>> {
+    kept.exchanges.iter().map(|one| one.addresses.iter().map(String::as_str).collect()).collect()
+}
+
+#[test]
+fn all_addresses_are_handed_over() {
+    let of = |request: Value, more: Value| {
+        let entry = json!({ "request": request, "response": { "redirectURL": more["to"] },
+            "_initiator": { "url": more["by"] } });
+        let (summary, kept) = kept(&capture(&json!([]), &json!([entry.clone(), entry])));
+        summary.expect("it can be read");
+        let all = kept.exchanges.iter().skip(1);
+        let all = all.map(|one| [vec![one.address.clone()], one.addresses.clone()].concat().join(" "));
+        all.collect::<Vec<_>>()
+    };
+    let url = "https://a.example/?a=b";
+    let query = |name: &str, value: &str| json!([{ "name": name, "value": value }]);
+    let table = [
+        (
+            json!({ "url": "https://a.example/#t=one" }),
+            json!({}),
+            vec!["https://a.example/ https://a.example/#t=one"],
+        ),
+        (json!({ "url": url, "queryString": query("a", "b") }), json!({}), vec![url]),
+        (
+            json!({ "url": url, "queryString": query("k", "two") }),
+            json!({}),
+            vec!["https://a.example/?a=b https://a.example/?k=two"],
+        ),
+        (json!({ "url": url }), json!({ "to": "/x#y" }), vec!["https://a.example/?a=b /x#y"]),
+        (
+            json!({ "url": url }),
+            json!({ "to": "https://b.example/#y" }),
+            vec![url, "https://b.example/ https://b.example/#y"],
+        ),
+        (json!({ "url": url }), json!({ "by": "https://b.example/?z" }), vec![url, "https://b.example/?z"]),
+        (json!({ "url": url }), json!({ "by": url }), vec![url]),
+    ];
+    for (request, more, expect) in table {
+        assert_eq!(of(request.clone(), more.clone()), expect, "{request} {more}");
+    }
+}
+
 #[test]
 fn an_entry_of_chrome_is_read_whole() {
     let page = json!({ "id": "page_1", "title": "https://site.example/app#top", "comment": "noted" });
@@ -73,7 +116,10 @@ fn an_entry_of_chrome_is_read_whole() {
     let (summary, kept) = kept(&capture(&json!([page]), &json!([first, second])));
     assert_eq!(summary.expect("it can be read"), Summary { entries: 2, has_authorization: true });
     assert!(kept.skipped.is_empty(), "{:?}", kept.skipped);
-    assert_eq!(kept.exchanges.len(), 2);
+    // The script that called has no entry, and is named.
+    assert_eq!(kept.exchanges.len(), 3);
+    assert_eq!(kept.exchanges[2].address, "https://site.example/a.js");
+    assert_eq!(page_addresses(&kept), [&["https://site.example/app#top"][..], &[], &[]]);
     let (page, call) = (&kept.exchanges[0], &kept.exchanges[1]);
     assert_eq!((page.address.as_str(), page.body.as_slice()), ("https://site.example/app", &b"<p/>"[..]));
     assert_eq!((page.via.len(), &page.stored), (0, &pairs(&[("comment", "noted")])));
