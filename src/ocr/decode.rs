@@ -1,10 +1,13 @@
 //! From the bytes of an image to its pictures, one after another.
 //!
 //! What is broken off is read as far as it goes. Sizes are looked at before anything is
-//! decoded, and decoders may not take more memory than [`MOST_MEMORY`].
+//! decoded, and decoders may not take more memory than [`MOST_MEMORY`]. Pictures come the way
+//! up that they are shown: what the metadata says of how the camera was held is done.
 
+mod jpeg;
 mod kind;
 mod pages;
+mod smooth;
 
 use std::io::Cursor;
 use std::ops::ControlFlow;
@@ -13,7 +16,10 @@ use image::codecs::webp::WebPDecoder;
 use image::codecs::{
     bmp::BmpDecoder, gif::GifDecoder, jpeg::JpegDecoder, png::PngDecoder, tiff::TiffDecoder,
 };
-use image::{AnimationDecoder, DynamicImage, Frames, ImageDecoder, ImageError, ImageResult, Limits};
+use image::metadata::Orientation;
+use image::{
+    AnimationDecoder, DynamicImage, Frames, ImageDecoder, ImageError, ImageResult, Limits, RgbImage,
+};
 
 use super::picture::Picture;
 
@@ -27,6 +33,9 @@ const MOST_MEMORY: u64 = 512 << 20;
 const MOST_FRAMES: u32 = 2_000;
 const MOST_FRAME_PIXELS: u64 = 2_000_000_000;
 
+/// What is said of what breaks off.
+const TOO_EARLY: &str = "it ends too early";
+
 /// What is given each picture, with its number.
 pub(super) type Visit<'v> = dyn FnMut(u32, Picture) -> ControlFlow<()> + 'v;
 
@@ -36,9 +45,14 @@ pub(super) type Visit<'v> = dyn FnMut(u32, Picture) -> ControlFlow<()> + 'v;
 /// What could not be decoded, and why; pictures may have been given before.
 pub(super) fn pictures(bytes: &[u8], visit: &mut Visit<'_>) -> Result<(), String> {
     let kind = kind(bytes).ok_or("it is no image of a known format")?;
+    let visit: &mut Visit<'_> = &mut |index, picture| visit(index, smooth::smoothed(picture));
     let told = match kind {
         Kind::Png => png(bytes, visit),
-        Kind::Jpeg => JpegDecoder::new(Cursor::new(bytes)).map_err(told).and_then(|it| still(it, visit)),
+        Kind::Jpeg => {
+            let read = JpegDecoder::new(Cursor::new(bytes)).map_err(told).and_then(|it| still(it, visit));
+            // Its decoder makes grey of what is missing.
+            read.and_then(|()| if jpeg::is_whole(bytes) { Ok(()) } else { Err(TOO_EARLY.into()) })
+        }
         Kind::Bmp => BmpDecoder::new(Cursor::new(bytes)).map_err(told).and_then(|it| still(it, visit)),
         Kind::Gif => {
             let mut decoder = GifDecoder::new(Cursor::new(bytes)).map_err(told)?;
@@ -97,7 +111,7 @@ fn told(error: ImageError) -> String {
     match error {
         ImageError::Limits(_) => "it needs more memory than it may".into(),
         ImageError::Unsupported(_) => "a feature of the format is not supported".into(),
-        ImageError::IoError(_) => "it ends too early".into(),
+        ImageError::IoError(_) => TOO_EARLY.into(),
         _ => "it is broken".into(),
     }
 }
@@ -127,15 +141,30 @@ fn still(mut decoder: impl ImageDecoder, visit: &mut Visit<'_>) -> Result<(), St
     decoder.set_limits(limits()).map_err(told)?;
     let colour = decoder.color_type();
     let length = decoder.total_bytes();
+    // What it says of that may be broken, and the picture be whole.
+    let orientation = decoder.orientation().unwrap_or(Orientation::NoTransforms);
     if length > MOST_MEMORY {
         return Err(told_of_memory());
     }
     let mut buffer = vec![0_u8; usize::try_from(length).map_err(|_| told_of_memory())?];
     let outcome = decoder.read_image(&mut buffer);
     if outcome.is_ok() || buffer.iter().any(|&byte| byte != 0) {
-        let _ = visit(0, rgb(width, height, colour, buffer).ok_or("its colours are not supported")?);
+        let picture = rgb(width, height, colour, buffer).ok_or("its colours are not supported")?;
+        let _ = visit(0, upright(picture, orientation).ok_or_else(told_of_memory)?);
     }
     outcome.map_err(told)
+}
+
+/// Turns a picture the way that it is shown.
+fn upright(picture: Picture, orientation: Orientation) -> Option<Picture> {
+    if orientation == Orientation::NoTransforms {
+        return Some(picture);
+    }
+    let (width, height) = picture.size();
+    let mut image = DynamicImage::from(RgbImage::from_raw(width, height, picture.rgb)?);
+    image.apply_orientation(orientation);
+    let (width, height) = (image.width() as usize, image.height() as usize);
+    Picture::new(width, height, image.into_rgb8().into_raw())
 }
 
 fn told_of_memory() -> String {

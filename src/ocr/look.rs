@@ -54,9 +54,10 @@ pub(super) fn look(tesseract: &Tesseract, clock: &Clock, bytes: &[u8]) -> Looked
     }
     let mut texts = Texts::default();
     let mut readings = Vec::new();
-    let mut only = None;
+    let (mut only, mut has_picture) = (None, false);
     let mut batch = Batch::new(tesseract, clock);
     let first = each(bytes, &mut |index, picture| {
+        has_picture = true;
         let reading = read_wanted(index, &picture, &mut texts, &mut batch);
         readings.extend(reading?);
         only = (index == 0).then_some(picture);
@@ -77,7 +78,9 @@ pub(super) fn look(tesseract: &Tesseract, clock: &Clock, bytes: &[u8]) -> Looked
         };
         missing = second.and(batch.finish(&mut texts)).err();
     }
-    outcome(&readings, &texts, missing)
+    // Where nothing was to be read, it is what follows that is missing.
+    let is_partly = has_picture && readings.is_empty();
+    outcome(&readings, &texts, missing, is_partly)
 }
 
 /// Gives each picture to `visit` until it fails; the first failure, of it or of decoding.
@@ -175,8 +178,9 @@ fn is_key_like(line: &TextLine) -> bool {
     })
 }
 
-/// What the readings come to; `missing` is why not all was read.
-fn outcome(readings: &[Reading], texts: &Texts, missing: Option<String>) -> Looked {
+/// What the readings come to; `missing` is why not all was read, and `is_partly` says that a part
+/// was looked at even where nothing was read.
+fn outcome(readings: &[Reading], texts: &Texts, missing: Option<String>, is_partly: bool) -> Looked {
     let frame = |reading: &Reading| {
         let places = reading.places.iter().filter(|place| place.is_new || place.is_near);
         let lines = places.filter_map(|place| texts.line(place.text, &place.line)).collect();
@@ -184,7 +188,7 @@ fn outcome(readings: &[Reading], texts: &Texts, missing: Option<String>) -> Look
     };
     let frames: Vec<Frame> = readings.iter().map(frame).filter(|frame| !frame.lines.is_empty()).collect();
     match missing {
-        Some(why) if frames.is_empty() => Looked::Skipped(why),
+        Some(why) if frames.is_empty() && !is_partly => Looked::Skipped(why),
         Some(why) => Looked::Partly(frames, why),
         None if readings.is_empty() => Looked::Plain,
         None => Looked::Read(frames),

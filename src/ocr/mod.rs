@@ -40,7 +40,7 @@ use memory::Memory;
 use tesseract::Tesseract;
 
 /// Changes whenever the same image may be read as something else than before.
-const PREPARATION: u32 = 1;
+const PREPARATION: u32 = 2;
 
 /// How images are looked at.
 #[derive(Debug, Clone, Default)]
@@ -118,7 +118,7 @@ impl Ocr {
         Ok(Self { tesseract, clock: Clock::new(budget), memory: Memory::default() })
     }
 
-    /// What reads, such as `tesseract 5.3.0, preparation 1`: what was read by another may
+    /// What reads, such as `tesseract 5.3.0, preparation 2`: what was read by another may
     /// differ.
     pub fn identity(&self) -> String {
         format!("{}, preparation {PREPARATION}", self.tesseract.version)
@@ -141,9 +141,11 @@ impl Ocr {
 
     /// Reads a part of a frame again, more carefully: one line for each way of reading it.
     /// `region` is of one line of text; what it gives is in the pixels of the frame. It is
-    /// empty where the budget has run out.
+    /// empty where the budget has run out. The same part of the same content is read once.
     pub fn reread(&self, bytes: &[u8], frame: u32, region: Region) -> Vec<TextLine> {
-        reread::reread(&self.tesseract, &self.clock, bytes, frame, region)
+        self.memory.remember_part((bytes, frame, region), || {
+            reread::reread(&self.tesseract, &self.clock, bytes, frame, region)
+        })
     }
 }
 

@@ -208,6 +208,26 @@ fn the_same_image_is_looked_at_once() {
 }
 
 #[test]
+fn the_same_part_is_read_again_once() {
+    let memory = Memory::default();
+    let reads = AtomicUsize::new(0);
+    let read = |bytes: &[u8], frame, x, lines| {
+        let region = Region { x, y: 1, width: 2, height: 3 };
+        let all = memory.remember_part((bytes, frame, region), || {
+            reads.fetch_add(1, Ordering::Relaxed);
+            vec![TextLine::default(); lines]
+        });
+        (all.len(), reads.load(Ordering::Relaxed))
+    };
+    assert_eq!(read(b"a", 0, 0, 2), (2, 1));
+    assert_eq!(read(b"a", 0, 0, 3), (2, 1));
+    assert_eq!(read(b"a", 1, 0, 1), (1, 2));
+    assert_eq!(read(b"a", 0, 9, 1), (1, 3));
+    assert_eq!(read(b"b", 0, 0, 0), (0, 4));
+    assert_eq!(read(b"b", 0, 0, 1), (1, 5), "that nothing was read is not kept");
+}
+
+#[test]
 fn what_is_kept_is_bounded() {
     let memory = Memory::default();
     let large = || {

@@ -49,7 +49,6 @@ mod revoke;
 mod rotate;
 mod sandbox;
 mod scan;
-#[expect(dead_code, unused_imports, reason = "the bench `ocr` asks for more than the tests do")]
 mod screens;
 mod screenshots;
 mod server;

@@ -16,6 +16,9 @@ use super::images::{Bytes, Image, Images};
 
 /// Findings of one image that get a picture of what stands around them.
 const CROPS: usize = 16;
+/// How far an image was not looked at.
+const AT_ALL: &str = "";
+const TO_ITS_END: &str = " to its end";
 /// Pixels that such a picture is wide at least, where the image is.
 const WIDE: u32 = 300;
 
@@ -140,7 +143,7 @@ impl View<'_> {
         let bytes = match image.bytes {
             Bytes::Whole(bytes) => bytes,
             Bytes::Few => return coverage.plain_images += 1,
-            Bytes::Lost(why) => return self.skip(image, why, coverage),
+            Bytes::Lost(why) => return self.skip(image, AT_ALL, why, coverage),
         };
         let pictures: Vec<&[u8]> =
             if icon::is_icon(bytes) { icon::pictures(bytes).collect() } else { vec![bytes] };
@@ -153,26 +156,26 @@ impl View<'_> {
                     coverage.images += 1;
                     visit(bytes, frames);
                     if let Some(why) = self.hurried.take() {
-                        self.skip(image, &why, coverage);
+                        self.skip(image, TO_ITS_END, &why, coverage);
                     }
                 }
                 Looked::Partly(frames, why) => {
                     coverage.images += 1;
                     visit(bytes, frames);
                     self.hurried.take();
-                    self.skip(image, why, coverage);
+                    self.skip(image, TO_ITS_END, why, coverage);
                 }
                 Looked::Plain => coverage.plain_images += 1,
-                Looked::Skipped(why) => self.skip(image, why, coverage),
+                Looked::Skipped(why) => self.skip(image, AT_ALL, why, coverage),
             }
         }
     }
 
-    /// Says that an image was not looked at.
-    fn skip(&self, image: &Image<'_>, why: &str, coverage: &mut Coverage) {
+    /// Says that an image was not looked at, or how far.
+    fn skip(&self, image: &Image<'_>, how_far: &str, why: &str, coverage: &mut Coverage) {
         let why = match &image.cell {
-            Some(cell) => format!("the image in {cell} was not looked at: {why}"),
-            None => format!("the image was not looked at: {why}"),
+            Some(cell) => format!("the image in {cell} was not looked at{how_far}: {why}"),
+            None => format!("the image was not looked at{how_far}: {why}"),
         };
         let path = self.detector.path_name(self.provenance.shown);
         let reason = SkipReason::Unreadable(self.detector.masked(&why));

@@ -4,7 +4,7 @@ use std::fs::File;
 use std::io;
 
 use crate::detect::Detector;
-use crate::model::{Blob, Coverage, Finding, Note, NoteKind, Position, Provenance};
+use crate::model::{Blob, Coverage, Finding, Note, NoteKind, Position, Provenance, SkipReason, Skipped};
 use crate::source::Reader;
 use crate::unpack::archive::{Reason, Visitor};
 
@@ -183,6 +183,13 @@ impl Visitor for Members<'_> {
             self.read.has_content = self.read.had_content;
         }
         self.note(path, NoteKind::Member(reason.to_string()));
+    }
+
+    fn picture_skipped(&mut self, path: &[u8], reason: Reason) {
+        let how_far = if reason == Reason::Truncated { " to its end" } else { "" };
+        let why = SkipReason::Unreadable(format!("the image was not looked at{how_far}: {reason}"));
+        let path = self.detector.path_name(&joined(self.provenance.shown, path));
+        self.read.coverage.skipped.push(Skipped { path, reason: why });
     }
 
     fn bundle(&mut self, path: &[u8], offset: u64, content: &mut dyn io::Read) -> bool {

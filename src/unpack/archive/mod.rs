@@ -74,6 +74,11 @@ pub trait Visitor {
     /// What is at `path` was not read to its end. An empty path is the input itself.
     fn skipped(&mut self, path: &[u8], reason: Reason);
 
+    /// The same for a picture that was wanted.
+    fn picture_skipped(&mut self, path: &[u8], reason: Reason) {
+        self.skipped(path, reason);
+    }
+
     /// Whether pictures that are no files of their own, such as those of a PDF, are handed out
     /// as members, too: as JPEG or as BMP.
     fn wants_pictures(&self) -> bool {

@@ -46,7 +46,9 @@ pub(super) fn walk(walk: &mut Walk<'_>, pdf: &[u8]) -> Result<(), Stop> {
         } else if walk.wants_pictures() && picture::is_one(dictionary) {
             let name = format!("picture {number}");
             let content = &pdf[data..data + len];
-            walk.at(name.as_bytes(), |walk| picture::walk(walk, pdf, dictionary, content))?;
+            walk.at(name.as_bytes(), |walk| {
+                walk.as_picture(|walk| picture::walk(walk, pdf, dictionary, content))
+            })?;
         }
     }
     Ok(())

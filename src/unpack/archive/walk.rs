@@ -39,17 +39,31 @@ pub(super) struct Walk<'w> {
     /// Archives and compressions that are open.
     depth: u32,
     pub(super) skipped: u64,
+    /// Whether what is open is a picture that is no file of its own.
+    in_picture: bool,
 }
 
 impl<'w> Walk<'w> {
     pub(super) fn new(ledger: &'w Ledger, visitor: &'w mut dyn Visitor) -> Self {
-        Self { ledger, visitor, path: Vec::new(), depth: 0, skipped: 0 }
+        Self { ledger, visitor, path: Vec::new(), depth: 0, skipped: 0, in_picture: false }
     }
 
     /// Says that what is open was not read to its end.
     pub(super) fn skip(&mut self, reason: Reason) {
         self.skipped += 1;
-        self.visitor.skipped(&self.path, reason);
+        if self.in_picture {
+            self.visitor.picture_skipped(&self.path, reason);
+        } else {
+            self.visitor.skipped(&self.path, reason);
+        }
+    }
+
+    /// Does something with the picture at the open path: what is not read of it is told as such.
+    pub(super) fn as_picture<T>(&mut self, act: impl FnOnce(&mut Self) -> T) -> T {
+        let before = std::mem::replace(&mut self.in_picture, true);
+        let result = act(self);
+        self.in_picture = before;
+        result
     }
 
     /// Does something at the path of the member `name`, which is charged for.

@@ -1,9 +1,11 @@
 //! The pictures of a PDF: JPEGs as they are, and plain pixels as a bitmap (BMP).
 //!
 //! Deflated pixels of 1 to 16 bits in grey, RGB, CMYK and palettes are understood, with the
-//! predictors of PNG and TIFF. Fax, JBIG2, JPEG 2000 and what is rarer still is told of.
+//! predictors of PNG and TIFF, each also as text (ASCIIHex, ASCII85) or run lengths. Fax, JBIG2, JPEG 2000 and what is rarer still is told of.
 //! Pictures within the drawing of a page (inline images) are not looked for. Colours need
 //! not be right, letters must be legible.
+
+mod filters;
 
 use std::borrow::Cow;
 
@@ -47,7 +49,25 @@ enum Colours {
 pub(super) fn walk(walk: &mut Walk<'_>, pdf: &[u8], text: &[u8], content: &[u8]) -> Result<(), Stop> {
     let filters = filters(text);
     let names: Vec<&[u8]> = filters.iter().map(|filter| full(filter)).collect();
-    match names[..] {
+    if !filters::is_undone(&names) {
+        return coded(walk, pdf, text, content, &names);
+    }
+    let most = walk.ledger.budget.buffer / 2;
+    let Some(_hold) = walk.ledger.hold(most.min((content.len() as u64).saturating_mul(64))) else {
+        walk.skip(Reason::TooLarge);
+        return Ok(());
+    };
+    let (content, names) = filters::undone(content, &names, usize::try_from(most).unwrap_or(usize::MAX));
+    if content.len() as u64 >= most {
+        walk.skip(Reason::TooLarge);
+        return Ok(());
+    }
+    coded(walk, pdf, text, &content, names)
+}
+
+/// Hands out a picture that has at most the filters that pictures have of their own.
+fn coded(walk: &mut Walk<'_>, pdf: &[u8], text: &[u8], content: &[u8], names: &[&[u8]]) -> Result<(), Stop> {
+    match *names {
         [b"DCTDecode"] => walk.picture(content),
         [b"FlateDecode", b"DCTDecode"] => walk.inflated_picture(content),
         [] | [b"FlateDecode"] => {

@@ -137,6 +137,28 @@ fn predictors() {
 }
 
 #[test]
+fn pictures_may_be_text_and_runs() {
+    let expect = [[255, 0, 0], [255, 0, 0], [255, 255, 255], [0, 0, 0]];
+    let pixels = expect.concat();
+    let hex: String = pixels.iter().map(|byte| format!("{byte:02x} ")).collect();
+    // Red twice, then a run of four, then a run of three.
+    let runs = [&[5, 255, 0, 0, 255, 0, 0, 254, 255, 254, 0][..], &[128, 9, 9]].concat();
+    let packed: String = deflated(&pixels).iter().map(|byte| format!("{byte:02X}")).collect();
+    for (filters, data) in [
+        ("/ASCIIHexDecode", format!("{hex}>").as_bytes()),
+        ("[/AHx /Fl]", format!("{packed}>").as_bytes()),
+        ("/RunLengthDecode", &runs),
+        ("/ASCII85Decode", b"<~rr<'!!!*'\n!rr<$!~>"),
+    ] {
+        check(&format!("/ColorSpace /DeviceRGB /Filter {filters}"), data, &[], expect);
+    }
+    // Zeros in one letter, and a group that is not full.
+    let (bytes, left) = filters::undone(b"rr@S!z!<N~>", &[b"A85", b"DCT"], 99);
+    assert_eq!((&bytes[..], left), (&[255, 0, 128, 127, 0, 0, 0, 0, 1, 2][..], &[&b"DCT"[..]][..]));
+    assert!(filters::undone(&[0x81; 90], &[b"RL"], 300).0.len() < 500, "it is bounded");
+}
+
+#[test]
 fn what_is_no_bitmap() {
     let jpeg = b"\xff\xd8\xff\xe0 and so on";
     let text = "/Width 2 /Height 2 /Filter /DCTDecode";
@@ -153,7 +175,8 @@ fn what_is_no_bitmap() {
     }
     for (text, reason) in [
         ("/Width 2 /Height 2 /Filter /JPXDecode", Reason::Picture),
-        ("/Width 2 /Height 2 /Filter [/ASCII85Decode /FlateDecode]", Reason::Picture),
+        ("/Width 2 /Height 2 /Filter [/ASCII85Decode /JPXDecode]", Reason::Picture),
+        ("/Width 2 /Height 2 /Filter [/RL /RL]", Reason::Picture),
         ("/Width 2 /Filter /FlateDecode", Reason::Picture),
         ("/Width 99999999 /Height 99999999 /Filter /FlateDecode", Reason::Picture),
         ("/Width 9000 /Height 9000 /ColorSpace /DeviceRGB /Filter /FlateDecode", Reason::TooLarge),
