@@ -45,7 +45,7 @@ mod revoke;
 mod rotate;
 mod sandbox;
 mod scan;
-#[expect(dead_code, unused_imports, reason = "the bench `ocr` asks for more than the tests do")]
+#[expect(dead_code, reason = "the bench `ocr` asks for more than the tests do")]
 mod screens;
 mod screenshots;
 mod server;
