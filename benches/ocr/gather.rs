@@ -1,5 +1,6 @@
 //! The images that are measured: drawn ones, those of a folder, and those of a browser.
 
+use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -44,7 +45,8 @@ pub(crate) fn dump(folder: &Path, options: &Options) {
             let name = format!("{group}-{:04}.{}", shot.case.index, shot.case.format.suffix());
             fs::write(folder.join(&name), &shot.bytes).expect("the folder can be written to");
             let regions = shot.truth.as_ref().map(|truth| &truth.regions);
-            list += &format!("{name}: {}, {:?}, {regions:?}\n", shot.case, shot.size);
+            writeln!(list, "{name}: {}, {:?}, {regions:?}", shot.case, shot.size)
+                .expect("writing to a string cannot fail");
         }
     };
     fs::create_dir_all(folder).expect("the folder can be made");

@@ -1,5 +1,6 @@
 //! Reads images on some threads, takes the time, and says what it took.
 
+use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
 use std::time::{Duration, Instant};
@@ -92,13 +93,21 @@ pub(crate) fn save_failures(folder: &Path, judged: &[Judged]) {
     for one in judged {
         let Some(fault) = one.fault() else { continue };
         let case = &one.shot.case;
-        let group = if one.shot.truth.is_some() { "key" } else { "silent" };
-        let name = format!("{}-{group}-{:04}.{}", fault.replace(' ', "-"), case.index, case.format.suffix());
+        let group = match case.scene.split_once(": ") {
+            _ if one.shot.truth.is_some() => "key",
+            Some((group, _)) => group,
+            None => "image",
+        };
+        let name = format!("{fault} {group} {:04}.{}", case.index, case.format.suffix()).replace(' ', "-");
         fs::write(folder.join(&name), &one.shot.bytes).expect("the folder can be written to");
         let regions = one.shot.truth.as_ref().map(|truth| &truth.regions);
-        let (lines, variants) = (one.verdict.lines, one.verdict.variants);
-        list +=
-            &format!("{name}: {fault}; {lines} lines read, {variants} variants; truth {regions:?}; {case}\n");
+        let (lines, distance, variants) = (one.verdict.lines, one.verdict.distance, one.verdict.variants);
+        writeln!(
+            list,
+            "{name}: {fault}; {lines} lines read, {distance:?} letters wrong at first, {variants} variants; \
+             truth {regions:?}; {case}"
+        )
+        .expect("writing to a string cannot fail");
     }
     let path = folder.join("list.txt");
     let before = fs::read_to_string(&path).unwrap_or_default();

@@ -49,6 +49,7 @@ mod revoke;
 mod rotate;
 mod sandbox;
 mod scan;
+#[expect(dead_code, reason = "the bench `ocr` asks for more than the tests do")]
 mod screens;
 mod screenshots;
 mod server;

@@ -122,9 +122,6 @@ impl Believer<'_> {
         }
         let dot = reading.secret.iter().position(|&byte| byte == b'.')?;
         let tail = &reading.choices[dot + 1..];
-        if rough.shape.is_bare && doubt::is_something_else(rule, tail) {
-            return None;
-        }
         // What is apart on the page must not touch in the text, whatever was read between.
         let mut text = self.tape.text.as_bytes()[..start].to_vec();
         if text.last().is_some_and(|&byte| Self::is_ground(byte, rough, None)) {
@@ -149,6 +146,10 @@ impl Believer<'_> {
         }
         let is_lonely = believed.verdict.confidence == Confidence::Low
             || believed.verdict.attribution != Attribution::Baseten;
+        // What a page of Baseten's shows may look like a word where its case was misread.
+        if rough.shape.is_bare && (doubt::is_digest(tail) || is_lonely && doubt::is_word(rule, tail)) {
+            return None;
+        }
         if rough.shape.is_bare && is_lonely && (reading.cost > CLEAR || doubt::is_too_plain(tail)) {
             return None;
         }

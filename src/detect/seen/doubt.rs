@@ -22,14 +22,20 @@ const LONELY: f64 = 18.0;
 const FEW: usize = 6;
 
 /// Whether a key without a prefix, whose characters behind the dot may be `tail`, could as
-/// well be something else.
-pub(super) fn is_something_else(rule: &Rule, tail: &[Choices]) -> bool {
+/// well be a digest.
+pub(super) fn is_digest(tail: &[Choices]) -> bool {
+    likeliest(tail).filter(|&letter| can_be_hex(letter)).count() >= DIGEST
+}
+
+/// Whether it could as well be a word, misread.
+pub(super) fn is_word(rule: &Rule, tail: &[Choices]) -> bool {
     let Some(least) = rule.traits.min_randomness else { return false };
-    let best: Vec<u8> =
-        tail.iter().filter_map(|choices| choices.first()).map(|(letter, _)| *letter).collect();
-    let digits = best.iter().filter(|&&letter| can_be_hex(letter)).count();
-    let has = |letters: &[u8]| best.iter().any(|letter| letters.contains(letter));
-    digits >= DIGEST || !has(SURELY_UPPER) || !has(SURELY_LOWER) || least_random(tail) < least
+    let has = |letters: &[u8]| likeliest(tail).any(|letter| letters.contains(&letter));
+    !has(SURELY_UPPER) || !has(SURELY_LOWER) || least_random(tail) < least
+}
+
+fn likeliest(tail: &[Choices]) -> impl Iterator<Item = u8> + '_ {
+    tail.iter().filter_map(|choices| choices.first()).map(|(letter, _)| *letter)
 }
 
 /// Whether `tail` is too like a word for a key that nothing near it names.

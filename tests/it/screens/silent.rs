@@ -172,7 +172,7 @@ fn uuid(rng: &mut Rng) -> String {
 fn hex_line(rng: &mut Rng) -> String {
     let mut out = format!("{:08x}:", rng.below(1 << 20) * 16);
     for _ in 0..8 {
-        out += &format!(" {}", rng.string(LOWER_HEX, 4));
+        write!(out, " {}", rng.string(LOWER_HEX, 4)).expect("writing to a string cannot fail");
     }
     out + "  " + &rng.string(LOWER_ALNUM, 16).replace(['a', 'e', '4'], ".")
 }

@@ -5,6 +5,8 @@
 //!
 //! **Invariant:** no key stands here; `{key}` is filled at run time.
 
+use std::fmt::Write as _;
+
 use crate::contexts::Rng;
 use crate::contexts::rng::LOWER_ALNUM;
 use crate::contexts::words::{lines_of_code, lines_of_log, word};
@@ -135,13 +137,15 @@ pub(crate) fn session_filler(rng: &mut Rng, lines: usize) -> String {
             let mut out = format!("$ ls -l {}\n", word(rng));
             for _ in 1..lines {
                 let (size, minute) = (rng.below(90_000), rng.within(10..=59));
-                out += &format!(
-                    "-rw-r--r-- 1 {} staff {size:>6} Oct 1{} 09:{minute} {}_{}.py\n",
+                writeln!(
+                    out,
+                    "-rw-r--r-- 1 {} staff {size:>6} Oct 1{} 09:{minute} {}_{}.py",
                     "dev",
                     rng.below(10),
                     word(rng),
                     word(rng)
-                );
+                )
+                .expect("writing to a string cannot fail");
             }
             out
         }
@@ -149,7 +153,8 @@ pub(crate) fn session_filler(rng: &mut Rng, lines: usize) -> String {
             let mut out = String::new();
             for _ in 0..lines {
                 let program = rng.pick(&["git", "make", "python", "npm"]);
-                out += &format!("$ {program} {} --{}\n", word(rng), word(rng));
+                writeln!(out, "$ {program} {} --{}", word(rng), word(rng))
+                    .expect("writing to a string cannot fail");
             }
             out
         }
