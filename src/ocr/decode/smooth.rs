@@ -17,8 +17,8 @@ const DOT: u8 = 24;
 const NEAR: u8 = 60;
 /// How far around a pixel others are asked, in pixels.
 const REACH: usize = 2;
-/// One row in so many is asked whether the picture has dots.
-const ROWS: usize = 3;
+/// So many rows are asked whether the picture has dots.
+const ROWS: usize = 256;
 
 /// The picture without such dots.
 pub(super) fn smoothed(picture: Picture) -> Picture {
@@ -28,7 +28,8 @@ pub(super) fn smoothed(picture: Picture) -> Picture {
 /// Whether a quarter of the pixels differ sharply from the next, with no more colours than a
 /// palette has.
 fn has_dots(picture: &Picture) -> bool {
-    let rows = || (0..picture.height).step_by(ROWS).map(|y| picture.row(y, 0, picture.width));
+    let step = picture.height.div_ceil(ROWS).max(1);
+    let rows = || (0..picture.height).step_by(step).map(|y| picture.row(y, 0, picture.width));
     let (mut dots, mut all) = (0, 0);
     for row in rows() {
         all += picture.width;
