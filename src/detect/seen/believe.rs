@@ -10,12 +10,12 @@ use super::super::matcher::{Believed, Candidate, Matcher, Text, applies_at};
 use super::align::{self, Shape, Span};
 use super::reading::{Reading, Reread};
 use super::report::Sighted;
-use super::tape::Tape;
+use super::tape::{Mark, Tape};
 use super::{Page, doubt, likeness};
 
 /// Places on a page that are looked at more closely, at most: more is no picture of keys.
 const ROUGH: usize = 64;
-/// What a key with a prefix may cost, and one without.
+/// What a key with a prefix may cost at first, and one without.
 const PREFIXED: f32 = 8.5;
 const BARE: f32 = 5.0;
 /// What one without a prefix may cost with Baseten's name on its line.
@@ -23,6 +23,13 @@ const NAMED: f32 = 6.5;
 /// Different characters behind the dot, whatever their case, at least: a row of `x` that is
 /// misread has fewer, and of 32 random ones there are 20, fewer than 12 less than once in 50,000.
 const DIFFERENT: usize = 12;
+/// What any may cost once its line was read again: a line of base64 has something like the
+/// prefix now and then.
+const AGREED: f32 = 4.0;
+/// Letters and digits right before a key, and right behind one, that make it a part of a word:
+/// what stands behind may be a button that was read as close by.
+const BESIDE: usize = 4;
+const BEHIND: usize = 6;
 /// From this cost on, what is read as a key is believed less.
 const DOUBTFUL: f32 = 4.0;
 /// What a key may cost that nothing on the page names.
@@ -83,18 +90,44 @@ impl Believer<'_> {
     /// What `rough` is worth, its lines read again where there is a way to; `None` if it is
     /// no key after all.
     pub(super) fn believe(&self, rough: &Rough, reread: Option<&mut Reread<'_>>) -> Option<Sighted> {
-        let first = Reading::of(self.tape, &rough.shape, &rough.span, self.page.size, None)?;
-        // Without a prefix most of what has the shape is something else, and reading costs time.
-        let believed = self.judge(rough, &first);
-        if rough.shape.is_bare && believed.is_none() {
+        if self.is_within_a_word(&rough.span) {
             return None;
         }
+        let first = Reading::of(self.tape, &rough.shape, &rough.span, self.page.size, None)?;
+        // Most of what has the shape is something else, and reading costs time.
+        let believed = self.judge(rough, &first);
+        let believed = believed?;
         let Some(reread) = reread else {
-            return Some(Self::sighted(rough, &first, believed?));
+            return (first.cost <= AGREED).then(|| Self::sighted(rough, &first, believed));
         };
         let reading = Reading::of(self.tape, &rough.shape, &rough.span, self.page.size, Some(reread))?;
         let believed = self.judge(rough, &reading)?;
-        Some(Self::sighted(rough, &reading, believed))
+        (reading.cost <= AGREED).then(|| Self::sighted(rough, &reading, believed))
+    }
+
+    /// Whether letters and digits go on beside `span`, more than a quote or a frame that was
+    /// read as one: a line of base64 holds something like a key now and then.
+    fn is_within_a_word(&self, span: &Span) -> bool {
+        let marks = &self.tape.marks;
+        let is_apart = |mark: &Mark<'_>| mark.lead.blank || mark.lead.line_break;
+        let before = marks[..span.marks.start].iter().rev();
+        let is_first_apart = marks.get(span.marks.start).is_none_or(is_apart);
+        let left = match is_first_apart {
+            true => 0,
+            // A mark that is apart from the one before it is the last to count.
+            false => {
+                let mut ends = false;
+                let goes_on = |mark: &&Mark<'_>| {
+                    let counts = !ends && mark.is_alnum();
+                    ends |= is_apart(mark);
+                    counts
+                };
+                before.take_while(goes_on).count()
+            }
+        };
+        let right =
+            marks[span.marks.end..].iter().take_while(|mark| !is_apart(mark) && mark.is_alnum()).count();
+        left >= BESIDE || right >= BEHIND
     }
 
     fn sighted(rough: &Rough, reading: &Reading, mut believed: Believed) -> Sighted {
@@ -147,7 +180,7 @@ impl Believer<'_> {
         let is_lonely = believed.verdict.confidence == Confidence::Low
             || believed.verdict.attribution != Attribution::Baseten;
         // What a page of Baseten's shows may look like a word where its case was misread.
-        if rough.shape.is_bare && (doubt::is_digest(tail) || is_lonely && doubt::is_word(rule, tail)) {
+        if doubt::is_digest(tail) || rough.shape.is_bare && is_lonely && doubt::is_word(rule, tail) {
             return None;
         }
         if rough.shape.is_bare && is_lonely && (reading.cost > CLEAR || doubt::is_too_plain(tail)) {

@@ -21,8 +21,7 @@ const LONELY: f64 = 18.0;
 /// Letters that each character may be, at most.
 const FEW: usize = 6;
 
-/// Whether a key without a prefix, whose characters behind the dot may be `tail`, could as
-/// well be a digest.
+/// Whether a key, whose characters behind the dot may be `tail`, could as well be a digest.
 pub(super) fn is_digest(tail: &[Choices]) -> bool {
     likeliest(tail).filter(|&letter| can_be_hex(letter)).count() >= DIGEST
 }
