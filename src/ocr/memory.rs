@@ -75,17 +75,17 @@ fn remember<K: Copy + Eq + std::hash::Hash, V>(
 ) -> Arc<V> {
     let place = Arc::clone(lock(known).all.entry(key).or_default());
     let mut is_new = false;
-    let made = place.get_or_init(|| {
+    let value = place.get_or_init(|| {
         is_new = true;
         Arc::new(make())
     });
     if is_new {
-        match size(made) {
+        match size(value) {
             Some(size) => lock(known).keep(key, size),
             None => drop(lock(known).all.remove(&key)),
         }
     }
-    Arc::clone(made)
+    Arc::clone(value)
 }
 
 /// The table is whole after every statement, also where a thread panicked.

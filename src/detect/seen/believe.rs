@@ -112,19 +112,14 @@ impl Believer<'_> {
         let is_apart = |mark: &Mark<'_>| mark.lead.blank || mark.lead.line_break;
         let before = marks[..span.marks.start].iter().rev();
         let is_first_apart = marks.get(span.marks.start).is_none_or(is_apart);
-        let left = match is_first_apart {
-            true => 0,
-            // A mark that is apart from the one before it is the last to count.
-            false => {
-                let mut ends = false;
-                let goes_on = |mark: &&Mark<'_>| {
-                    let counts = !ends && mark.is_alnum();
-                    ends |= is_apart(mark);
-                    counts
-                };
-                before.take_while(goes_on).count()
-            }
+        // A mark that is apart from the one before it is the last to count.
+        let mut ends = is_first_apart;
+        let goes_on = |mark: &&Mark<'_>| {
+            let counts = !ends && mark.is_alnum();
+            ends |= is_apart(mark);
+            counts
         };
+        let left = before.take_while(goes_on).count();
         let right =
             marks[span.marks.end..].iter().take_while(|mark| !is_apart(mark) && mark.is_alnum()).count();
         left >= BESIDE || right >= BEHIND

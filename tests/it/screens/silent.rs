@@ -96,8 +96,9 @@ pub(crate) const TEXTS: [(&str, Maker); 20] = [
         many(rng, 14, |rng| {
             let mut out = String::new();
             for _ in 0..8 {
-                out +=
-                    &format!("{}.{}=n({}),", word(rng), identifier(rng, 14, Letters::Camel), rng.below(999));
+                let name = identifier(rng, 14, Letters::Camel);
+                write!(out, "{}.{name}=n({}),", word(rng), rng.below(999))
+                    .expect("writing to a string cannot fail");
             }
             out
         })

@@ -139,8 +139,7 @@ pub(crate) fn session_filler(rng: &mut Rng, lines: usize) -> String {
                 let (size, minute) = (rng.below(90_000), rng.within(10..=59));
                 writeln!(
                     out,
-                    "-rw-r--r-- 1 {} staff {size:>6} Oct 1{} 09:{minute} {}_{}.py",
-                    "dev",
+                    "-rw-r--r-- 1 dev staff {size:>6} Oct 1{} 09:{minute} {}_{}.py",
                     rng.below(10),
                     word(rng),
                     word(rng)

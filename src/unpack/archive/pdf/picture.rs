@@ -1,7 +1,7 @@
 //! The pictures of a PDF: JPEGs as they are, and plain pixels as a bitmap (BMP).
 //!
 //! Deflated pixels of 1 to 16 bits in grey, RGB, CMYK and palettes are understood, with the
-//! predictors of PNG and TIFF, each also as text (ASCIIHex, ASCII85) or run lengths. Fax, JBIG2, JPEG 2000 and what is rarer still is told of.
+//! predictors of PNG and TIFF, each also as text (`ASCIIHex`, `ASCII85`) or run lengths. Fax, JBIG2, JPEG 2000 and what is rarer still is told of.
 //! Pictures within the drawing of a page (inline images) are not looked for. Colours need
 //! not be right, letters must be legible.
 

@@ -1,6 +1,7 @@
 //! Tests of the pictures of PDFs, which are made here.
 
 use super::*;
+use crate::model::hex;
 use crate::unpack::archive::{Budget, Input, Kind, Visitor, unpack};
 use std::io::{Cursor, Read, Write as _};
 
@@ -140,12 +141,12 @@ fn predictors() {
 fn pictures_may_be_text_and_runs() {
     let expect = [[255, 0, 0], [255, 0, 0], [255, 255, 255], [0, 0, 0]];
     let pixels = expect.concat();
-    let hex: String = pixels.iter().map(|byte| format!("{byte:02x} ")).collect();
+    let spaced = pixels.iter().map(|byte| hex(&[*byte]) + " ").collect::<String>();
     // Red twice, then a run of four, then a run of three.
     let runs = [&[5, 255, 0, 0, 255, 0, 0, 254, 255, 254, 0][..], &[128, 9, 9]].concat();
-    let packed: String = deflated(&pixels).iter().map(|byte| format!("{byte:02X}")).collect();
+    let packed = hex(&deflated(&pixels)).to_uppercase();
     for (filters, data) in [
-        ("/ASCIIHexDecode", format!("{hex}>").as_bytes()),
+        ("/ASCIIHexDecode", format!("{spaced}>").as_bytes()),
         ("[/AHx /Fl]", format!("{packed}>").as_bytes()),
         ("/RunLengthDecode", &runs),
         ("/ASCII85Decode", b"<~rr<'!!!*'\n!rr<$!~>"),
