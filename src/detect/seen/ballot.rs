@@ -11,11 +11,11 @@ const NO_HEIGHT: &[u8] = b"tijQ";
 /// Small letters that are as tall as capitals.
 const ASCENDERS: &[u8] = b"bdfhkl";
 /// Variants of a name, at most.
-pub(super) const VARIANTS: usize = 64;
+pub(super) const VARIANTS: usize = 256;
 /// The share that the variants have of all that the name may be, at most.
-const ENOUGH: f32 = 0.9995;
+const ENOUGH: f32 = 0.9999;
 /// A letter that is less likely than that is left out.
-const UNLIKELY: f32 = 0.002;
+const UNLIKELY: f32 = 0.001;
 
 /// What is known of one character of a key.
 #[derive(Debug, Clone)]
