@@ -226,7 +226,7 @@ fn a_page_that_answers_for_everything_is_received_once() {
         answer(stream, "200 OK", &format!("Content-Type: {kind}"), body.as_bytes());
     });
     let received = run(&server, "/", |_| {});
-    assert_eq!(received.ways(), ["/", "/ > /a.js"]);
+    assert_eq!(received.ways(), ["/robots.txt", "/", "/ > /a.js"]);
     assert_eq!(received.skipped, []);
     assert!(server.paths().contains(&"/a.js.map".to_owned()) && server.paths().contains(&"/b.js".to_owned()));
 }
@@ -358,7 +358,7 @@ fn limits_of_number_and_depth_are_told() {
         answer(stream, "200 OK", "Content-Type: text/javascript", next.as_bytes());
     });
     let received = run(&server, "/", |settings| settings.documents = 10);
-    assert_eq!(received.exchanges.len(), 10);
+    assert_eq!(received.exchanges.len(), 10 + 1, "and robots.txt, which is not counted");
     received.says("/29.js", "limit of 10 requests");
     let received = run(&server, "/a.js", |settings| settings.depth = 2);
     received.says("/axxx.js", "more than 2 references");

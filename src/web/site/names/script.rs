@@ -64,6 +64,8 @@ fn words(text: &[u8], places: &Places, list: &mut List) {
             }
             let inner = if has_bracket { &apart(rest)[1..] } else { rest };
             let need = if loads::is_load(text, at, word, has_bracket) { Need::Loaded } else { Need::Named };
+            // What that takes is no name of a module.
+            let word = if text[at..].starts_with(b"importScripts") { "importScripts" } else { word };
             arguments(word, need, inner, places, list);
         }
     }
