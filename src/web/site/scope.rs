@@ -141,10 +141,10 @@ fn is_baseten(host: &str) -> bool {
 
 /// Whether a text begins with a scheme, rather than with a host and its port.
 fn has_scheme(text: &str) -> bool {
-    let Some((scheme, rest)) = text.split_once(':') else { return false };
-    let is_word = scheme.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"+-".contains(&byte));
     // Of these none is a host, whatever number stands behind it.
     const KNOWN: [&str; 7] = ["about", "blob", "data", "file", "javascript", "mailto", "tel"];
+    let Some((scheme, rest)) = text.split_once(':') else { return false };
+    let is_word = scheme.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"+-".contains(&byte));
     let is_known = KNOWN.iter().any(|known| scheme.eq_ignore_ascii_case(known));
     is_known || is_word && !rest.starts_with(|first: char| first.is_ascii_digit())
 }
