@@ -4,6 +4,7 @@
 
 use std::collections::BTreeSet;
 use std::fs::File;
+use std::io::{Cursor, Read as _};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
@@ -32,6 +33,10 @@ impl Sources {
     /// Where an address is none, or an option has no meaning here.
     pub(crate) fn new(args: &WebArgs, began: Instant) -> Result<Self> {
         refuse(&args.options.read)?;
+        if args.urls.is_empty() && args.har.is_empty() {
+            let hint = "name a page, such as https://example.com/, or a capture with --har FILE";
+            return Err(Advised::new("no page and no capture was named", hint).into());
+        }
         let settings = settings(args);
         let time = settings.total_time;
         for url in &args.urls {
@@ -131,21 +136,36 @@ fn refuse(read: &ReadOptions) -> Result<()> {
 
 /// Refuses an address without a scheme: whether it is meant with TLS is for the user to say.
 fn has_scheme(url: &str) -> Result<()> {
+    let url = url.trim();
     let scheme = url.split_once(':').map(|(scheme, _)| scheme);
+    if url.is_empty() {
+        let hint = "name a page, such as https://example.com/; a variable may be unset";
+        return Err(Advised::new("an address is empty", hint).into());
+    }
     // `localhost:8080` has a port there.
-    let is_scheme = |scheme: &str| !scheme.contains('.') && scheme != "localhost";
+    let is_scheme = |scheme: &str| !scheme.contains(['.', '/']) && scheme != "localhost";
     if url.contains("://") || scheme.is_some_and(is_scheme) {
         return Ok(());
     }
     let what = format!("{url:?} does not say how it is reached");
-    Err(Advised::new(what, format!("write https://{url}")).into())
+    Err(Advised::new(what, format!("write https://{}", url.trim_start_matches('/'))).into())
 }
 
 fn read_capture(capture: &Path, receiver: &mut dyn Receiver) -> Result<()> {
     let name = capture.display().to_string();
     let what = || Advised::new(format!("cannot use {name} as a capture"), HAR);
-    let file = File::open(capture).with_context(what)?;
-    let summary = har::read(&name, file, receiver).with_context(what)?;
+    if name == "-" {
+        let hint = "write the capture to a file, and name that";
+        return Err(Advised::new("a capture is not read from standard input", hint).into());
+    }
+    let mut file = File::open(capture).with_context(what)?;
+    let mut head = Vec::new();
+    file.by_ref().take(2).read_to_end(&mut head).with_context(what)?;
+    if head == [0x1f, 0x8b] {
+        let what = format!("cannot use {name} as a capture: it is compressed with gzip");
+        return Err(Advised::new(what, "decompress it first, as with gunzip").into());
+    }
+    let summary = har::read(&name, Cursor::new(head).chain(file), receiver).with_context(what)?;
     if summary.entries == 0 {
         receiver.skipped(&name, "the capture holds no request");
     }

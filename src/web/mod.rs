@@ -46,8 +46,8 @@ pub trait Receiver {
     /// What was asked for, or belongs to a page, did not come or not wholly: why. What came of
     /// it is received as well.
     fn skipped(&mut self, address: &str, why: &str);
-    /// An address was not asked for, being policy: it is on another site, an image or the like,
-    /// or a page that is only linked.
+    /// An address was not asked for, being policy: it is on another site. Images and links of the
+    /// own site are told of nowhere.
     fn foreign(&mut self, address: &str);
     /// An address was not asked for because `robots.txt` asks not to.
     fn disallowed(&mut self, address: &str);

@@ -12,7 +12,7 @@ use super::{ScanOptions, size};
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
 pub(crate) struct WebArgs {
     /// Pages, such as `https://example.com/`
-    #[arg(value_name = "URL", required_unless_present = "har")]
+    #[arg(value_name = "URL")]
     pub(crate) urls: Vec<String>,
     /// Follow the links and the sitemap of the site to more pages
     #[arg(long, requires = "urls")]

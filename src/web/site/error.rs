@@ -31,6 +31,12 @@ pub enum WebError {
         /// The host.
         host: String,
     },
+    /// It is a host of Baseten's.
+    #[error("{host} is a host of Baseten's, and nothing is sent to Baseten")]
+    Baseten {
+        /// The host.
+        host: String,
+    },
     /// It is no origin.
     #[error("{origin:?} is not an origin: {why}")]
     Origin {
@@ -62,6 +68,7 @@ impl WebError {
                 "take what stands before the @ out of the address; a page that needs a login can be \
                  captured by a browser and read with --har"
             }
+            Self::Baseten { .. } => "name the page of your own that calls it",
             Self::Origin { .. } => {
                 "write https://cdn.example.com, cdn.example.com:8443, or *.example.com for all names below"
             }

@@ -49,7 +49,7 @@ impl Scope {
 
     /// Whether an address belongs to the site.
     pub(in crate::web) fn holds(&self, url: &Url) -> bool {
-        let Some(host) = url.host_str() else { return false };
+        let Some(host) = url.host_str().filter(|host| !is_baseten(host)) else { return false };
         self.sites.iter().any(|site| site.port == url.port() && site.covers(host))
     }
 }
@@ -82,6 +82,17 @@ impl Site {
             return Err(wrong("it has a path; a host and a port are enough"));
         }
         let host = url.host_str().unwrap_or_default().to_owned();
+        if is_baseten(&host) {
+            return Err(wrong("it is a host of Baseten's, and nothing is sent there"));
+        }
+        if host.contains('*') {
+            return Err(wrong("a * stands only before the first dot, for all names below"));
+        }
+        let is_name = matches!(url.host(), Some(Host::Domain(name)) if !name.contains('.'));
+        let is_plain = reach == Reach::Host && (text.contains("://") || url.port().is_some());
+        if is_name && host != "localhost" && !is_plain {
+            return Err(wrong("it has no dot, so that it is hardly the name of a site"));
+        }
         Ok(Self { host, port: url.port(), reach })
     }
 
@@ -116,14 +127,26 @@ pub(in crate::web) fn page(text: &str) -> Result<Url, WebError> {
     if !url.username().is_empty() || url.password().is_some() {
         return Err(WebError::Credentials { host: url.host_str().unwrap_or_default().to_owned() });
     }
+    if let Some(host) = url.host_str().filter(|host| is_baseten(host)) {
+        return Err(WebError::Baseten { host: host.to_owned() });
+    }
     normal(url).ok_or_else(|| wrong("it is too long"))
+}
+
+/// Whether a host is Baseten's, to which nothing is sent.
+fn is_baseten(host: &str) -> bool {
+    let host = host.strip_suffix('.').unwrap_or(host);
+    host.strip_suffix("baseten.co").is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
 }
 
 /// Whether a text begins with a scheme, rather than with a host and its port.
 fn has_scheme(text: &str) -> bool {
+    // Of these none is a host, whatever number stands behind it.
+    const KNOWN: [&str; 7] = ["about", "blob", "data", "file", "javascript", "mailto", "tel"];
     let Some((scheme, rest)) = text.split_once(':') else { return false };
     let is_word = scheme.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"+-".contains(&byte));
-    is_word && !rest.starts_with(|first: char| first.is_ascii_digit())
+    let is_known = KNOWN.iter().any(|known| scheme.eq_ignore_ascii_case(known));
+    is_known || is_word && !rest.starts_with(|first: char| first.is_ascii_digit())
 }
 
 /// An address as it is asked for: of the web, without credentials and without a fragment.
@@ -190,6 +213,8 @@ mod tests {
             ("http://127.0.0.1/", "http://1.127.0.0.1.example/", false),
             ("http://localhost/", "http://a.localhost/", false),
             ("https://www.com/", "https://com/", false),
+            ("https://co/", "https://baseten.co/", false),
+            ("https://notbaseten.co/", "https://a.notbaseten.co/", true),
             ("https://bücher.example/", "https://www.xn--bcher-kva.example/", true),
         ];
         for (page, other, expect) in table {
@@ -214,9 +239,20 @@ mod tests {
         for (origin, other, expect) in table {
             check("https://example.com/", &[origin], other, expect);
         }
-        for wrong in
-            ["", "https://", "ftp://a.example", "https://me:hunter2@a.example", "a.example/path", "a b"]
-        {
+        for wrong in [
+            "",
+            "https://",
+            "ftp://a.example",
+            "https://me:hunter2@a.example",
+            "a.example/path",
+            "a b",
+            "foo",
+            "*",
+            "*.com",
+            "a.*.example",
+            "api.baseten.co",
+            "*.baseten.co",
+        ] {
             let error = Scope::new(&[], &[wrong.to_owned()]).expect_err(wrong);
             assert!(matches!(error, WebError::Origin { .. }), "{wrong}: {error}");
             assert!(!format!("{error} {error:?}").contains("hunter2"));
@@ -244,6 +280,9 @@ mod tests {
             ("https://", "empty host"),
             ("ftp://me:hunter2@example.com/", "not ftp"),
             ("javascript:alert(1)", "not javascript"),
+            ("javascript:1", "not javascript"),
+            ("https://baseten.co/", "nothing is sent to Baseten"),
+            ("http://model-a.api.Baseten.co./x", "nothing is sent to Baseten"),
             ("file:///etc/passwd", "not file"),
             ("https://me:hunter2@example.com/?hunter2", "of example.com holds a user name"),
             ("https://hunter2@example.com/", "credentials are never sent"),

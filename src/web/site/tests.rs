@@ -178,7 +178,7 @@ fn a_page_and_what_belongs_to_it_is_fetched_once_and_by_the_shortest_way() {
     ];
     assert_eq!(ways, expect);
     assert_eq!(received.skipped, []);
-    assert_eq!(received.foreign, ["https://cdn.test/x.js", "/i.png", "/linked"]);
+    assert_eq!(received.foreign, ["https://cdn.test/x.js"]);
     let mut paths = server.paths();
     let all = paths.len();
     paths.dedup();
@@ -209,7 +209,8 @@ fn what_is_needed_and_not_there_is_told_and_what_is_guessed_is_not() {
     ]);
     let received = run(&server, "/", |_| {});
     assert_eq!(received.ways(), ["/", "/ > /a.js", "/ > /gone.js"]);
-    assert_eq!(received.skipped, [("/gone.js".to_owned(), "it answers 404".to_owned())]);
+    let told = |address: &str| (address.to_owned(), "it answers 404".to_owned());
+    assert_eq!(received.skipped, [told("/gone.js"), told("/dead.js")]);
     assert!(server.paths().contains(&"/maybe.js".to_owned()));
     run(&server, "/none", |_| {}).says("/none", "it answers 404");
 }
@@ -225,7 +226,7 @@ fn a_page_that_answers_for_everything_is_received_once() {
         answer(stream, "200 OK", &format!("Content-Type: {kind}"), body.as_bytes());
     });
     let received = run(&server, "/", |_| {});
-    assert_eq!(received.ways(), ["/", "/ > /a.js"]);
+    assert_eq!(received.ways(), ["/robots.txt", "/", "/ > /a.js"]);
     assert_eq!(received.skipped, []);
     assert!(server.paths().contains(&"/a.js.map".to_owned()) && server.paths().contains(&"/b.js".to_owned()));
 }
@@ -357,7 +358,7 @@ fn limits_of_number_and_depth_are_told() {
         answer(stream, "200 OK", "Content-Type: text/javascript", next.as_bytes());
     });
     let received = run(&server, "/", |settings| settings.documents = 10);
-    assert_eq!(received.exchanges.len(), 10);
+    assert_eq!(received.exchanges.len(), 10 + 1, "and robots.txt, which is not counted");
     received.says("/29.js", "limit of 10 requests");
     let received = run(&server, "/a.js", |settings| settings.depth = 2);
     received.says("/axxx.js", "more than 2 references");
@@ -379,12 +380,12 @@ fn robots_are_respected_unless_they_are_ignored() {
     let received = run(&server, "/", |_| {});
     assert_eq!(
         (received.ways(), received.disallowed),
-        (vec!["/".to_owned()], vec!["/private/a.js".to_owned()])
+        (vec!["/robots.txt".to_owned(), "/".to_owned()], vec!["/private/a.js".to_owned()])
     );
     assert_eq!(received.skipped, []);
     run(&server, "/private/", |_| {}).says("/private/", "--ignore-robots");
     let received = run(&server, "/private/", |settings| settings.ignore_robots = true);
-    assert_eq!(received.ways(), ["/private/"]);
+    assert_eq!(received.ways(), ["/private/"], "robots.txt is not asked for");
     let received = run(&server, "/", |settings| {
         settings.crawl = true;
         settings.crawl_depth = 2;
@@ -400,7 +401,15 @@ fn robots_are_respected_unless_they_are_ignored() {
         "/robots.txt > /s.xml > /mapped",
     ];
     assert_eq!(ways, expect);
-    assert_eq!((received.skipped, received.foreign), (vec![], vec!["/r".to_owned()]));
+    assert_eq!((received.skipped, received.foreign), (vec![], vec![]));
+    let received = run(&server, "/", |settings| {
+        settings.crawl = true;
+        settings.ignore_robots = true;
+    });
+    let ways = received.ways();
+    for found in ["/robots.txt > /s.xml > /mapped", "/ > /private/a.js"] {
+        assert!(ways.contains(&found.to_owned()), "{found}: {ways:?}");
+    }
     let server = Server::start(|_, stream| answer(stream, "500 Oh", "X: y", b""));
     run(&server, "/", |_| {}).says("/", "robots.txt of this origin was not read (it answers 500)");
 }
@@ -418,6 +427,9 @@ fn what_cannot_begin_is_an_error_and_nothing_is_sent() {
     check(Settings::default(), "no address");
     check(with("https://me:pw@a.test/"), "credentials are never sent");
     check(with("ftp://a.test/"), "not ftp");
+    check(with("https://model-a.api.baseten.co/"), "nothing is sent to Baseten");
     check(Settings { include_origins: vec!["a b".to_owned()], ..with("https://a.test") }, "not an origin");
     check(Settings { user_agent: "a\r\nCookie: b".to_owned(), ..with("https://a.test") }, "user agent");
 }
+
+mod whole;

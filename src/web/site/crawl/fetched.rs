@@ -36,7 +36,7 @@ pub(super) fn fetch(client: &Client, job: &Job) -> Result<Fetched, Failure> {
     }
     let said = answer.header("content-type").and_then(role_of);
     let role = role(job.role, said, &answer.body);
-    let is_other = is_other(job, role, &answer.body);
+    let is_other = is_other(job, role, &answer);
     let mut fetched = Fetched { answer, is_other, role, list: None, within: Vec::new(), is_lost: false };
     let is_read = fetched.answer.status < 300 || (fetched.answer.status >= 400 && role == Role::Page);
     if is_read && !is_other && !job.is_robots {
@@ -87,28 +87,29 @@ fn role(asked: Role, said: Option<Role>, body: &[u8]) -> Role {
 }
 
 /// Whether something is HTML, whatever the server says.
-fn is_markup(body: &[u8]) -> bool {
+pub(super) fn is_markup(body: &[u8]) -> bool {
     let head = body.trim_ascii_start();
     let begins = |word: &[u8]| head.get(..word.len()).is_some_and(|head| head.eq_ignore_ascii_case(word));
     begins(b"<!doctype html") || begins(b"<html")
 }
 
 /// Whether what came is not what was asked for. What a page needs is taken as it comes.
-fn is_other(job: &Job, role: Role, body: &[u8]) -> bool {
+fn is_other(job: &Job, role: Role, answer: &Answer) -> bool {
     let is_page = role == Role::Page && !matches!(job.role, Role::Page | Role::Other);
-    let is_no_map = job.role == Role::Map && !is_map(body);
+    let is_no_map = job.role == Role::Map && !is_map(&answer.body, answer.cut.is_some());
     job.need != Need::Needed && (is_page || is_no_map)
 }
 
-/// Whether a document is a source map (ECMA-426), behind what keeps it from being a script.
-fn is_map(body: &[u8]) -> bool {
+/// Whether a document is a source map (ECMA-426), behind what keeps it from being a script. Of one
+/// that was cut the end is not known, and the word mostly stands there.
+fn is_map(body: &[u8], is_cut: bool) -> bool {
     let body = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body);
     let body = match body.strip_prefix(b")]}'") {
         Some(rest) => &rest[memchr::memchr(b'\n', rest).unwrap_or(0)..],
         None => body,
     };
     let has = |word: &[u8]| memchr::memmem::find(body, word).is_some();
-    body.trim_ascii_start().starts_with(b"{") && (has(b"\"mappings\"") || has(b"\"sections\""))
+    body.trim_ascii_start().starts_with(b"{") && (is_cut || has(b"\"mappings\"") || has(b"\"sections\""))
 }
 
 #[cfg(test)]
@@ -128,7 +129,9 @@ mod tests {
             (b"", false),
         ];
         for (body, expect) in table {
-            assert_eq!(is_map(body), *expect, "{:?}", String::from_utf8_lossy(body));
+            assert_eq!(is_map(body, false), *expect, "{:?}", String::from_utf8_lossy(body));
         }
+        assert!(is_map(br#"{"version":3,"sourcesContent":["aaa"#, true));
+        assert!(!is_map(b"<!doctype html><p>aaa", true) && !is_map(b"", true));
     }
 }

@@ -1,7 +1,8 @@
 //! What becomes of an answer: handed over, followed, tried again, told of, or passed over.
 //!
-//! That something is not there is told where a page cannot be without it. What code names need
-//! not be there, and what is guessed even less; but whoever asks must know where a server failed.
+//! That something is not there is told where a page cannot be without it. So it is
+//! where code loads it by its name; what else code names need not be there, and what is guessed
+//! even less; but whoever asks must know where a server failed.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -39,6 +40,7 @@ impl Crawl<'_> {
             Ok(fetched) => match fetched.answer.status {
                 301 | 302 | 303 | 307 | 308 => self.redirected(&job, fetched),
                 429 | 503 if self.again(&job, &fetched) => {}
+                300..400 => self.without_content(&job, fetched),
                 400.. => self.denied(&job, fetched),
                 _ => self.given(&job, fetched),
             },
@@ -65,14 +67,28 @@ impl Crawl<'_> {
             // A store that must not be listed says 403 for what is not there.
             Need::Guess => (400..500).contains(&status) && status != 429,
             Need::Link | Need::Named => matches!(status, 404 | 410),
-            Need::Passive | Need::Needed => false,
+            Need::Passive | Need::Loaded | Need::Needed => false,
         };
         if is_absent {
             self.silent.insert(job.address().to_owned(), text);
             return;
         }
         self.receiver.skipped(job.address(), &text);
-        if job.need != Need::Guess {
+        if job.need != Need::Guess && !fetched.is_other {
+            self.given(job, fetched);
+        }
+    }
+
+    /// An answer that neither has the content nor says where it is, such as 304, which is for
+    /// those who have it already.
+    fn without_content(&mut self, job: &Job, fetched: Fetched) {
+        let text = format!("it answers {}, without the content", fetched.answer.status);
+        if job.need == Need::Guess {
+            self.silent.insert(job.address().to_owned(), text);
+            return;
+        }
+        self.receiver.skipped(job.address(), &text);
+        if !fetched.is_other {
             self.given(job, fetched);
         }
     }
@@ -82,28 +98,36 @@ impl Crawl<'_> {
         if fetched.answer.is_passive {
             if job.is_named {
                 self.receiver.skipped(job.address(), "it is an image or the like, and not a page");
-            } else {
-                self.foreign(&job.url);
             }
             return;
         }
         if fetched.is_other {
-            self.silent.insert(job.address().to_owned(), "a page came in place of it".to_owned());
+            let cut = fetched.answer.cut.filter(|_| job.need >= Need::Named);
+            if let Some(cut) = cut {
+                self.receiver.skipped(job.address(), &cut.to_string());
+            } else if job.need >= Need::Loaded {
+                self.receiver.skipped(job.address(), "a page came in place of it");
+            } else {
+                self.silent.insert(job.address().to_owned(), "a page came in place of it".to_owned());
+            }
             return;
         }
         let Fetched { answer, list, within, is_lost, .. } = fetched;
-        let (cut, way) = (answer.cut, job.way());
+        let (cut, status, way) = (answer.cut, answer.status, job.way());
         self.receiver.exchange(Exchange {
             address: job.address().to_owned(),
             via: addresses(job.via.as_ref()),
             method: "GET".to_owned(),
-            status: answer.status,
+            status,
             headers: answer.headers,
             body: answer.body,
             ..Exchange::default()
         });
         if let Some(cut) = cut {
             self.receiver.skipped(job.address(), &cut.to_string());
+        }
+        if status == 206 {
+            self.receiver.skipped(job.address(), "it answers 206, which is only a part of it");
         }
         if is_lost || list.as_ref().is_some_and(|list| list.is_cut) {
             let text = "it names more than is followed, or in a way that is not understood";
@@ -136,7 +160,7 @@ impl Crawl<'_> {
     /// An answer that leads to another address.
     fn redirected(&mut self, job: &Job, fetched: Fetched) {
         let Some(location) = fetched.answer.header("location").map(str::to_owned) else {
-            return self.given(job, fetched);
+            return self.without_content(job, fetched);
         };
         let target = job.url.join(&location).ok().and_then(scope::normal);
         // What is not there is often answered by leading to the entrance.

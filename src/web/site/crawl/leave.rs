@@ -6,7 +6,7 @@
 use url::Url;
 
 use super::Crawl;
-use super::fetched::Fetched;
+use super::fetched::{Fetched, is_markup};
 use super::job::{Job, addresses};
 use super::round::Post;
 use crate::web::Exchange;
@@ -30,12 +30,8 @@ pub(super) enum Leave {
 impl Crawl<'_> {
     /// Those of the jobs that may be done; the others are told of.
     pub(super) fn with_leave(&mut self, jobs: Vec<Job>, post: &Post) -> Vec<Job> {
-        if self.settings.ignore_robots {
-            if self.settings.crawl {
-                for job in jobs.iter().filter(|job| job.is_named && job.hops.is_empty()) {
-                    self.sitemaps(&job.clone(), &[]);
-                }
-            }
+        // Its rules do not hold then, but the sitemaps that it names are wanted.
+        if self.settings.ignore_robots && !self.settings.crawl {
             return jobs;
         }
         let mut asked: Vec<(String, Job)> = Vec::new();
@@ -60,6 +56,9 @@ impl Crawl<'_> {
             }
         }
         self.queue.retain(|_, queued| !queued.is_empty());
+        if self.settings.ignore_robots {
+            return jobs;
+        }
         jobs.into_iter().filter(|job| self.may(job)).collect()
     }
 
@@ -129,10 +128,10 @@ impl Crawl<'_> {
         self.leaves.insert(scope::origin(&origin), leave);
     }
 
-    /// What the file says. Where the site is crawled it is a document of it.
+    /// What the file says. It is a document of the site, but where a page came in place of it.
     fn rules(&mut self, job: &Job, fetched: &Fetched) -> Leave {
         let answer = &fetched.answer;
-        if self.settings.crawl {
+        if fetched.role != Role::Page && !is_markup(&answer.body) {
             self.receiver.exchange(Exchange {
                 address: job.address().to_owned(),
                 via: addresses(job.via.as_ref()),

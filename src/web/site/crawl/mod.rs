@@ -177,7 +177,7 @@ impl<'a> Crawl<'a> {
         self.queue.entry(job.rank()).or_default().push(job);
     }
 
-    /// An address that is not asked for, being policy.
+    /// An address on another site, which is not asked for, being policy.
     fn foreign(&mut self, url: &Url) {
         if self.foreign.len() < FOREIGN && self.foreign.insert(url.to_string()) {
             self.receiver.foreign(url.as_str());
@@ -192,14 +192,15 @@ impl<'a> Crawl<'a> {
         let is_policy = need == Need::Passive
             || (is_link && (!self.settings.crawl || clicks > self.settings.crawl_depth));
         if is_policy || !self.scope.holds(&url) {
-            if !self.seen.contains_key(url.as_str()) {
+            // What is of this site and not asked for is no other site.
+            if !self.scope.holds(&url) && !self.seen.contains_key(url.as_str()) {
                 self.foreign(&url);
             }
             return;
         }
         if let Some(known) = self.seen.get_mut(url.as_str()) {
             *known = need.max(*known);
-            if need == Need::Needed
+            if need >= Need::Loaded
                 && let Some(why) = self.silent.remove(url.as_str())
             {
                 self.receiver.skipped(url.as_str(), &why);

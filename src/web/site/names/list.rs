@@ -48,6 +48,8 @@ pub(in crate::web::site) enum Need {
     Link,
     /// Code names it, which need not run: it may be missing.
     Named,
+    /// Code loads it by its name, as a module or a worker.
+    Loaded,
     /// A page cannot be without it.
     Needed,
 }

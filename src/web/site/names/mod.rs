@@ -12,6 +12,7 @@ mod data;
 mod header;
 mod list;
 mod literals;
+mod loads;
 mod page;
 mod script;
 mod sitemap;

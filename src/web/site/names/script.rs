@@ -4,7 +4,7 @@ use memchr::memmem;
 
 use super::list::{List, Need, Role};
 use super::literals::{self, Places, unescaped};
-use super::{chunks, is_passive_name, role_of_name};
+use super::{chunks, is_passive_name, loads, role_of_name};
 
 /// Longest text in quotes that is taken for an address; `data:` may be as long as it is.
 const LONGEST: usize = 2 << 10;
@@ -63,13 +63,16 @@ fn words(text: &[u8], places: &Places, list: &mut List) {
                 continue;
             }
             let inner = if has_bracket { &apart(rest)[1..] } else { rest };
-            arguments(word, inner, places, list);
+            let need = if loads::is_load(text, at, word, has_bracket) { Need::Loaded } else { Need::Named };
+            // What that takes is no name of a module.
+            let word = if text[at..].starts_with(b"importScripts") { "importScripts" } else { word };
+            arguments(word, need, inner, places, list);
         }
     }
 }
 
 /// Adds the texts in quotes that `text` begins with, one behind the other.
-fn arguments(word: &str, mut text: &[u8], places: &Places, list: &mut List) {
+fn arguments(word: &str, need: Need, mut text: &[u8], places: &Places, list: &mut List) {
     for _ in 0..64 {
         let Some((written, rest)) = quoted(apart(text)) else { return };
         let rest = apart(rest);
@@ -78,7 +81,11 @@ fn arguments(word: &str, mut text: &[u8], places: &Places, list: &mut List) {
             "URL" => Role::Other,
             _ => Role::Script,
         };
-        take(&unescaped(&written), role, word == "register", places, list);
+        let written = unescaped(&written);
+        // A module without a path before it is a name in an import map, or in a bundle.
+        let is_bare = matches!(word, "import" | "from") && !is_path(&written);
+        let need = if is_bare { Need::Named } else { need };
+        take(&written, (role, need), word == "register", places, list);
         match rest.strip_prefix(b",") {
             Some(rest) => text = rest,
             None => return,
@@ -93,22 +100,26 @@ fn is_own(rest: &[u8]) -> bool {
     rest.is_some_and(|rest| bases.iter().any(|base| rest.starts_with(base)))
 }
 
+/// Whether an address is written as a path or as a whole address.
+fn is_path(written: &str) -> bool {
+    ["./", "../", "/", "http://", "https://"].iter().any(|begin| written.starts_with(begin))
+}
+
 /// Adds one address that code names.
-fn take(written: &str, role: Role, is_on_page: bool, places: &Places, list: &mut List) {
+fn take(written: &str, (role, need): (Role, Need), is_on_page: bool, places: &Places, list: &mut List) {
     let is_data = written.starts_with("data:");
-    let is_path = ["./", "../", "/", "http://", "https://"].iter().any(|begin| written.starts_with(begin));
     // A worker may be named without a `./`; a module may not, or it is a name in an import map.
     let is_file = written.contains('.') && literals::is_likely(written);
     if is_data {
         list.add(written, role, Need::Named);
         return;
     }
-    if !(is_path || is_file) || written.contains("${") || written.contains(char::is_whitespace) {
+    if !(is_path(written) || is_file) || written.contains("${") || written.contains(char::is_whitespace) {
         return;
     }
     let url = if is_on_page { places.on_page(written) } else { places.relative(written) };
     let Some(url) = url else { return };
-    let need = if is_passive_name(&url) { Need::Passive } else { Need::Named };
+    let need = if is_passive_name(&url) { Need::Passive } else { need };
     let role = role_of_name(&url).unwrap_or(role);
     list.push(url, role, need);
 }

@@ -88,7 +88,7 @@ fn inline_scripts_and_state_name_files() {
     );
     check_page(
         r#"<script type=module>import "./m.js"; import("/n.js")</script>"#,
-        &["Script Named /app/m.js", "Script Named /n.js"],
+        &["Script Loaded /app/m.js", "Script Loaded /n.js"],
     );
     check_page(
         r#"<script src=/_next/static/chunks/main-1.js></script>
@@ -99,7 +99,10 @@ fn inline_scripts_and_state_name_files() {
         r#"<script id=__NEXT_DATA__ type=application/json>{"a":"\/data\/a.json","b":"text.js and more"}</script>"#,
         &["Json Guess /data/a.json"],
     );
-    check_page(r#"<script>navigator.serviceWorker.register("sw.js")</script>"#, &["Script Named /app/sw.js"]);
+    check_page(
+        r#"<script>navigator.serviceWorker.register("sw.js")</script>"#,
+        &["Script Loaded /app/sw.js"],
+    );
 }
 
 #[test]
@@ -123,18 +126,26 @@ fn scripts_name_modules_workers_and_maps() {
     check_script(
         own,
         r#"import{a as b}from"./x.js";import"./y.js";export*from'/z.js'"#,
-        &["Script Named /js/y.js", "Script Named /js/x.js", "Script Named /z.js"],
+        &["Script Loaded /js/y.js", "Script Loaded /js/x.js", "Script Loaded /z.js"],
     );
-    check_script(own, "import(/* webpackChunkName: \"a\" */ `./c.js`)", &["Script Named /js/c.js"]);
-    check_script(own, "import('./page')", &["Script Named /js/page"]);
+    check_script(own, "import(/* webpackChunkName: \"a\" */ `./c.js`)", &["Script Loaded /js/c.js"]);
+    check_script(own, "import('./page')", &["Script Loaded /js/page"]);
     check_script(own, "import vue from 'vue'; Array.from('./a'); let from = 1", &[]);
-    check_script(own, "importScripts('a.js', \"/b.js\");", &["Script Named /js/a.js", "Script Named /b.js"]);
+    check_script(
+        own,
+        "importScripts('a.js', \"/b.js\");",
+        &["Script Loaded /js/a.js", "Script Loaded /b.js"],
+    );
     check_script(
         own,
         "new Worker('w.js'); new SharedWorker(\"/s.js\")",
-        &["Script Named /js/w.js", "Script Named /s.js"],
+        &["Script Loaded /js/w.js", "Script Loaded /s.js"],
     );
-    check_script(own, "new Worker(new URL('./w.ts.js', import.meta.url), {})", &["Script Named /js/w.ts.js"]);
+    check_script(
+        own,
+        "new Worker(new URL('./w.ts.js', import.meta.url), {})",
+        &["Script Loaded /js/w.ts.js"],
+    );
     check_script(
         own,
         "new URL('m.wasm',import.meta.url);new URL('i.png',import.meta.url)",
@@ -144,7 +155,7 @@ fn scripts_name_modules_workers_and_maps() {
     check_script(
         own,
         "navigator.serviceWorker.register('./sw.js')",
-        &["Script Named /app/sw.js", "Script Guess /js/sw.js"],
+        &["Script Loaded /app/sw.js", "Script Guess /js/sw.js"],
     );
     check_script(own, "a()\n//# sourceMappingURL=main.js.map?x", &["Map Named /js/main.js.map?x"]);
     check_script(own, "a()\n//@ sourceMappingURL=/m/1.map\n", &["Map Named /m/1.map"]);
@@ -216,12 +227,12 @@ fn lists_of_files_are_found_in_any_bundle() {
         &["Script Named /_next/static/chunks/pages/index-1.js"],
     );
     let angular = r#"loadComponent:()=>import("./chunk-ABC.js").then(t=>t.A)"#;
-    check_script("https://a.test/main-1.js", angular, &["Script Named /chunk-ABC.js"]);
+    check_script("https://a.test/main-1.js", angular, &["Script Loaded /chunk-ABC.js"]);
     let svelte = r#"const n=[()=>import("../nodes/0.a.js"),()=>import("../nodes/1.b.js")]"#;
     check_script(
         "https://a.test/_app/immutable/entry/app.js",
         svelte,
-        &["Script Named /_app/immutable/nodes/0.a.js", "Script Named /_app/immutable/nodes/1.b.js"],
+        &["Script Loaded /_app/immutable/nodes/0.a.js", "Script Loaded /_app/immutable/nodes/1.b.js"],
     );
     check_script(
         "https://a.test/js/m.js",
