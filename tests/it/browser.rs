@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 use baseleak::web::browser::{BrowserError, Settings, Summary, load};
 use baseleak::web::{Exchange, Receiver};
 
-use crate::sandbox::key;
+use crate::sandbox::{Run, Sandbox, key};
 use site::{Page, Site};
 
 #[derive(Default)]
@@ -277,30 +277,22 @@ fn pages_that_never_end_are_ended() {
 
 #[test]
 fn nothing_is_left_of_a_browser() {
-    let Some(program) = chromium() else { return };
-    let site = Site::start(vec![("/", html("<body>one"))]);
-    let before = folders();
-    let kept = loaded(&[site.url("/")], &settings(program.clone()));
-    kept.is_whole();
-    // Other tests run browsers of their own at the same time.
-    let left: Vec<_> = folders().into_iter().filter(|folder| !before.contains(folder)).collect();
-    let ended = Instant::now() + Duration::from_secs(60);
-    for folder in left {
-        while folder.exists() && Instant::now() < ended {
-            std::thread::sleep(Duration::from_millis(50));
-        }
-        assert!(!folder.exists(), "{}", folder.display());
+    if chromium().is_none() {
+        return;
     }
+    let site = Site::start(vec![("/", html("<body>one"))]);
+    let sandbox = Sandbox::new();
+    // A folder of its own: other tests run browsers at the same time.
+    let folder = sandbox.path("temporary");
+    fs::create_dir(&folder).expect("it is new");
+    let args = ["web", "--browser", "--allow-private", &site.url("/")];
+    let output = sandbox.command(args).env("TMPDIR", &folder).output().expect("the program starts");
+    Run::ended(output).exits(0);
+    let left: Vec<_> = fs::read_dir(&folder).expect("it is there").flatten().map(|one| one.path()).collect();
+    assert!(left.is_empty(), "{left:?}");
     let asked = site.asked();
-    assert!(asked.iter().any(|head| head.starts_with("GET / ")), "{asked:?}");
+    assert!(asked.iter().any(|head| head.contains("HeadlessChrome")), "{asked:?}");
     assert!(asked.iter().all(|head| !head.to_lowercase().contains("\r\ncookie:")), "{asked:?}");
-}
-
-fn folders() -> Vec<PathBuf> {
-    let entries = fs::read_dir(env::temp_dir()).expect("there is one");
-    let paths = entries.flatten().map(|entry| entry.path());
-    let is_ours = |path: &PathBuf| path.to_string_lossy().contains("baseleak-browser-");
-    paths.filter(is_ours).collect()
 }
 
 #[test]

@@ -19,6 +19,8 @@ use super::log::{Log, Request};
 use super::session::{Browser, Rules};
 use super::wire::Ended;
 
+/// How long the process of a page may take to start; on a busy machine it takes long.
+const START: Duration = Duration::from_secs(60);
 /// How long a single question may take that no page can delay.
 const ANSWER: Duration = Duration::from_secs(20);
 /// How long to wait for contents that were asked for, when a page's time is up.
@@ -52,6 +54,8 @@ pub(super) struct Visit<'b> {
     /// Sessions of the page and its frames, which have documents.
     pub(super) documents: Vec<String>,
     targets: HashSet<String>,
+    /// Questions to the page itself that are not answered before it listens.
+    starting: HashSet<u64>,
     log: Log,
     asked: HashMap<u64, Asked>,
     /// Bytes that came, decompressed.
@@ -81,6 +85,7 @@ impl<'b> Visit<'b> {
             target: String::new(),
             documents: Vec::new(),
             targets: HashSet::new(),
+            starting: HashSet::new(),
             log: Log::default(),
             asked: HashMap::new(),
             came: 0,
@@ -125,11 +130,12 @@ impl<'b> Visit<'b> {
         let params = json!({ "url": "about:blank", "browserContextId": self.context });
         let target = self.call("", "Target.createTarget", params, ANSWER)?;
         text(&target, "/result/targetId").clone_into(&mut self.target);
-        let until = Instant::now() + ANSWER;
-        while self.main.is_empty() && Instant::now() < until {
+        // A page that is gone to before its process listens is not heard to its beginning.
+        let until = Instant::now() + START;
+        while (self.main.is_empty() || !self.starting.is_empty()) && Instant::now() < until {
             self.step(until)?;
         }
-        if self.main.is_empty() {
+        if self.main.is_empty() || !self.starting.is_empty() {
             self.skip_page("the browser opens no page");
             return Ok(());
         }
@@ -233,6 +239,7 @@ impl<'b> Visit<'b> {
 
     fn handle(&mut self, mut message: Value) -> Result<(), Ended> {
         if let Some(number) = message["id"].as_u64() {
+            self.starting.remove(&number);
             if let Some(asked) = self.asked.remove(&number) {
                 self.answer(&asked, &mut message);
             }
@@ -329,7 +336,10 @@ impl<'b> Visit<'b> {
                 ("Inspector.enable", json!({})),
                 ("Target.setAutoAttach", attach),
             ] {
-                self.browser.wire.ask(session, method, params)?;
+                let number = self.browser.wire.ask(session, method, params)?;
+                if session == self.main {
+                    self.starting.insert(number);
+                }
             }
         }
         self.browser.wire.ask(session, "Runtime.runIfWaitingForDebugger", json!({})).map(drop)
