@@ -32,7 +32,7 @@ pub(super) fn reread(
         return Ok(Vec::new());
     }
     let sheet = sheet::tiff(strips.iter().map(|strip| &strip.image));
-    let answer = tesseract.read(&sheet, Some(LETTERS), clock.until()?);
+    let answer = tesseract.read(sheet, Some(LETTERS), clock.until()?);
     let answer = answer.map_err(|failure| clock.why(failure))?;
     let read = strips.iter().zip(hocr::pages(&answer, strips.len()));
     Ok(read.filter_map(|(strip, page)| text::text(picture.size(), &line, strip, page)).collect())

@@ -12,7 +12,7 @@ use std::io::Cursor;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use ab_glyph::{Font as _, FontVec, PxScale, ScaleFont as _};
 use image::{DynamicImage, ImageFormat, Rgb, RgbImage};
@@ -21,6 +21,7 @@ use super::clock::Clock;
 use super::layout::layout;
 use super::memory::Memory;
 use super::picture::Picture;
+use super::tesseract::{Failure, Tesseract};
 use super::{Frame, Looked, Ocr, OcrError, Settings, crop};
 use crate::model::{Region, TextLine};
 
@@ -188,6 +189,24 @@ fn a_program_that_is_none_is_told() {
         assert!(matches!(new(Path::new("/bin/echo")), Err(OcrError::Broken { .. })));
         assert!(matches!(new(&own.with_file_name("")), Err(OcrError::Broken { .. })));
     }
+}
+
+/// A program may be a script that starts the real one, which goes on when the script is killed.
+#[cfg(unix)]
+#[test]
+fn what_takes_too_long_is_not_waited_for() {
+    let folder = tempfile::tempdir().expect("there is a folder for temporary files");
+    let program = folder.path().join("tesseract");
+    // Written by another process: one that this process holds open cannot be run by it.
+    let script = "printf '%s\\n' '#!/bin/sh' 'case $1 in --version) echo tesseract 5.3.0;; --list-langs) echo eng;; \
+                  *) sleep 90; true;; esac' > \"$1\" && chmod +x \"$1\"";
+    let written = std::process::Command::new("sh").args(["-c", script, "sh"]).arg(&program).status();
+    assert!(written.expect("there is a shell").success());
+    let tesseract = Tesseract::find(Some(program)).expect("it says that it is one");
+    let began = Instant::now();
+    let read = tesseract.read(vec![0; 1 << 20], None, began + Duration::from_millis(200));
+    assert_eq!(read, Err(Failure::TimedOut));
+    assert!(began.elapsed() < Duration::from_secs(60), "{:?}", began.elapsed());
 }
 
 #[test]

@@ -70,7 +70,7 @@ impl<'b> Batch<'b> {
             return Ok(());
         }
         let sheet = sheet::tiff(waiting.iter().map(|waiting| &waiting.strip.image));
-        let answer = self.tesseract.read(&sheet, None, self.clock.until()?);
+        let answer = self.tesseract.read(sheet, None, self.clock.until()?);
         let answer = answer.map_err(|failure| self.clock.why(failure))?;
         for (Waiting { text, size, line, strip }, page) in
             waiting.iter().zip(hocr::pages(&answer, waiting.len()))
