@@ -203,15 +203,16 @@
 //! source -> unpack -> detect (prefilter -> match -> filter) -> suppress -> render
 //! ```
 //!
-//! [`scan`] is the pipeline, [`rules`] says what to look for, [`detect`] looks, [`select`] chooses
-//! files, [`suppress`] sets apart what is settled, [`render`] writes it down, and [`model`] has
-//! the words that all of them speak.
+//! [`scan`] is the pipeline, [`rules`] says what to look for, [`detect`] looks, [`ocr`] reads the
+//! text in images, [`select`] chooses files, [`suppress`] sets apart what is settled, [`render`]
+//! writes it down, and [`model`] has the words that all of them speak.
 //!
 //! **Invariant:** every module names only those below it, [`model`] none and [`scan`] all;
 //! `docs/architecture.md` has the table, and a test holds the code to it.
 
 pub mod detect;
 pub mod model;
+pub mod ocr;
 pub mod render;
 pub mod rules;
 pub mod scan;
@@ -223,8 +224,6 @@ pub mod suppress;
 pub mod baseten;
 #[doc(hidden)]
 pub mod decode;
-#[doc(hidden)]
-pub mod ocr;
 #[doc(hidden)]
 pub mod pack;
 #[doc(hidden)]

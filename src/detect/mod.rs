@@ -11,6 +11,7 @@ mod hidden;
 mod mask;
 mod matcher;
 mod prefilter;
+#[doc(hidden)]
 pub mod seen;
 #[doc(hidden)]
 pub mod shape;

@@ -3,6 +3,8 @@
 use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
+use super::tesseract::Failure;
+
 /// The longest run of the recogniser, by the clock.
 const RUN: Duration = Duration::from_secs(30);
 
@@ -29,11 +31,11 @@ impl Clock {
         if end <= now { Err(self.ran_out()) } else { Ok(end.min(now + RUN)) }
     }
 
-    /// Why a run was ended.
-    pub(super) fn ended(&self) -> String {
-        match self.until() {
-            Err(ran_out) => ran_out,
-            Ok(_) => format!("reading it took longer than {} s", RUN.as_secs()),
+    /// Why a run gave nothing.
+    pub(super) fn why(&self, failure: Failure) -> String {
+        match (failure, self.until()) {
+            (Failure::Broken(why), _) | (Failure::TimedOut, Err(why)) => why,
+            (Failure::TimedOut, Ok(_)) => format!("reading it took longer than {} s", RUN.as_secs()),
         }
     }
 

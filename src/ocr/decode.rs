@@ -29,7 +29,8 @@ pub(super) use kind::{Kind, kind};
 const MOST_PIXELS: u64 = 100_000_000;
 /// Most memory of a decoder, in bytes.
 const MOST_MEMORY: u64 = 512 << 20;
-/// Most pictures of an image, and most pixels of all of them.
+/// Most pictures of an image, and most pixels of all of them: a few bytes can say the same
+/// large picture many times.
 const MOST_FRAMES: u32 = 2_000;
 const MOST_FRAME_PIXELS: u64 = 2_000_000_000;
 
@@ -191,14 +192,14 @@ fn frames(frames: Frames<'_>, visit: &mut Visit<'_>) -> Result<(), String> {
 
 /// The pages of a TIFF. The decoder reads the first, so that each is made the first.
 fn pages(bytes: &[u8], visit: &mut Visit<'_>) -> Result<(), String> {
-    let pages = pages::pages(bytes).ok_or("its directory is broken")?;
+    let (pages, is_whole) = pages::pages(bytes).ok_or("its directory is broken")?;
     if pages.is_empty() {
         return Err("it has no page".into());
     }
     let mut bytes = bytes.to_vec();
-    let mut broken = Ok(());
+    let (mut broken, mut pixels) = (Ok(()), 0);
     for (at, page) in (0..).zip(&pages) {
-        if at >= MOST_FRAMES {
+        if at >= MOST_FRAMES || pixels > MOST_FRAME_PIXELS {
             return Err(format!("only the first {at} pages are looked at"));
         }
         pages::make_first(&mut bytes, page);
@@ -206,6 +207,7 @@ fn pages(bytes: &[u8], visit: &mut Visit<'_>) -> Result<(), String> {
         let read = TiffDecoder::new(Cursor::new(&bytes[..])).map_err(told);
         let read = read.and_then(|decoder| {
             still(decoder, &mut |_, picture| {
+                pixels += (picture.width * picture.height) as u64;
                 goes_on = visit(at, picture);
                 goes_on
             })
@@ -215,7 +217,7 @@ fn pages(bytes: &[u8], visit: &mut Visit<'_>) -> Result<(), String> {
             break;
         }
     }
-    broken
+    broken.and(if is_whole { Ok(()) } else { Err(TOO_EARLY.into()) })
 }
 
 /// Three bytes a pixel, of whatever the decoder gave.

@@ -15,8 +15,8 @@ pub(super) use words::Line;
 /// A word this wide, in heights of its capitals, may be the longer part of a key: 32 letters
 /// of a narrow font.
 const KEY_WIDTH: usize = 19;
-/// More lines than this no screen shows; what has more is no text.
-const MOST_LINES: usize = 4_000;
+/// Most lines that are looked at, from the top; more no screen shows.
+pub(super) const MOST_LINES: usize = 4_000;
 
 /// The lines of a picture.
 #[derive(Debug, Default)]
@@ -25,17 +25,20 @@ pub(super) struct Layout {
     pub(super) lines: Vec<Line>,
     /// For each whether it may hold a key or a part of one.
     pub(super) wanted: Vec<bool>,
+    /// Whether there may be more lines below.
+    pub(super) is_cut: bool,
 }
 
 /// Finds the lines of `picture`.
 pub(super) fn layout(picture: &Picture) -> Layout {
     let mut bands: Vec<Rect> = bands::bands(picture);
-    bands.truncate(MOST_LINES);
     bands.sort_by_key(|band| (band.top, band.left));
+    let is_cut = bands.len() > MOST_LINES;
+    bands.truncate(MOST_LINES);
     let mut lines: Vec<Line> = (0..bands.len()).filter_map(|at| words::line(picture, &bands, at)).collect();
     lines.sort_by_key(|line| (line.area.top, line.area.left));
     let wanted = wanted(&lines);
-    Layout { lines, wanted }
+    Layout { lines, wanted, is_cut }
 }
 
 /// Which lines may hold a key: those with a word as wide as one, and neighbours of which one

@@ -9,7 +9,7 @@ mod texts;
 use std::ops::ControlFlow;
 
 use super::clock::Clock;
-use super::layout::{self, Line};
+use super::layout::{self, Layout, Line, MOST_LINES};
 use super::picture::Picture;
 use super::tesseract::Tesseract;
 use super::{Frame, Looked, decode};
@@ -29,6 +29,8 @@ struct Reading {
     index: u32,
     size: (u32, u32),
     places: Vec<Place>,
+    /// Whether it has more lines than are looked at.
+    is_cut: bool,
 }
 
 /// A line of a picture.
@@ -56,7 +58,7 @@ pub(super) fn look(tesseract: &Tesseract, clock: &Clock, bytes: &[u8]) -> Looked
     let mut readings = Vec::new();
     let (mut only, mut has_picture) = (None, false);
     let mut batch = Batch::new(tesseract, clock);
-    let first = each(bytes, &mut |index, picture| {
+    let first = each(bytes, clock, &mut |index, picture| {
         has_picture = true;
         let reading = read_wanted(index, &picture, &mut texts, &mut batch);
         readings.extend(reading?);
@@ -72,7 +74,7 @@ pub(super) fn look(tesseract: &Tesseract, clock: &Clock, bytes: &[u8]) -> Looked
         let mut batch = Batch::new(tesseract, clock);
         let second = match &only {
             Some(picture) => read_near(&readings, 0, picture, &mut texts, &mut batch),
-            None => each(bytes, &mut |index, picture| {
+            None => each(bytes, clock, &mut |index, picture| {
                 read_near(&readings, index, &picture, &mut texts, &mut batch)
             }),
         };
@@ -83,11 +85,16 @@ pub(super) fn look(tesseract: &Tesseract, clock: &Clock, bytes: &[u8]) -> Looked
     outcome(&readings, &texts, missing, is_partly)
 }
 
-/// Gives each picture to `visit` until it fails; the first failure, of it or of decoding.
-fn each(bytes: &[u8], visit: &mut dyn FnMut(u32, Picture) -> Result<(), String>) -> Result<(), String> {
+/// Gives each picture to `visit` until it fails or the budget runs out; the first failure, of it
+/// or of decoding.
+fn each(
+    bytes: &[u8],
+    clock: &Clock,
+    visit: &mut dyn FnMut(u32, Picture) -> Result<(), String>,
+) -> Result<(), String> {
     let mut visited = Ok(());
     let decoded = decode::pictures(bytes, &mut |index, picture| {
-        visited = visit(index, picture);
+        visited = clock.until().and_then(|_| visit(index, picture));
         if visited.is_ok() { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
     });
     visited.and(decoded)
@@ -101,9 +108,9 @@ fn read_wanted(
     texts: &mut Texts,
     batch: &mut Batch<'_>,
 ) -> Result<Option<Reading>, String> {
-    let layout = layout::layout(picture);
+    let Layout { lines, wanted, is_cut } = layout::layout(picture);
     let mut places = Vec::new();
-    for (line, wanted) in layout.lines.into_iter().zip(layout.wanted) {
+    for (line, wanted) in lines.into_iter().zip(wanted) {
         let text = texts.of(picture, &line);
         let is_new = wanted && texts.is_new(text);
         if is_new {
@@ -112,7 +119,7 @@ fn read_wanted(
         places.push(Place { line, text, is_new, is_near: false });
     }
     let has_new = places.iter().any(|place| place.is_new);
-    Ok(has_new.then(|| Reading { index, size: picture.size(), places }))
+    Ok(has_new.then(|| Reading { index, size: picture.size(), places, is_cut }))
 }
 
 /// Marks the lines around those that were read and look like a key.
@@ -187,7 +194,9 @@ fn outcome(readings: &[Reading], texts: &Texts, missing: Option<String>, is_part
         Frame { index: reading.index, size: reading.size, lines }
     };
     let frames: Vec<Frame> = readings.iter().map(frame).filter(|frame| !frame.lines.is_empty()).collect();
-    match missing {
+    // What has no line that may hold a key among so many is no text.
+    let is_cut = readings.iter().any(|reading| reading.is_cut);
+    match missing.or_else(|| is_cut.then(|| format!("it has more than {MOST_LINES} lines"))) {
         Some(why) if frames.is_empty() && !is_partly => Looked::Skipped(why),
         Some(why) => Looked::Partly(frames, why),
         None if readings.is_empty() => Looked::Plain,

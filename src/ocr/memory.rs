@@ -24,7 +24,7 @@ type Part = (Hash, u32, Region);
 #[derive(Debug, Default)]
 pub(super) struct Memory {
     images: Mutex<Known<Hash, Looked>>,
-    parts: Mutex<Known<Part, Vec<TextLine>>>,
+    parts: Mutex<Known<Part, Result<Vec<TextLine>, String>>>,
 }
 
 #[derive(Debug)]
@@ -48,17 +48,17 @@ impl Memory {
     }
 
     /// What a part of a picture was read as the second time, reading it if nobody has. That
-    /// nothing was read is not kept: it may be for want of time.
+    /// it was not read is not kept.
     pub(super) fn remember_part(
         &self,
         (bytes, frame, region): (&[u8], u32, Region),
-        read: impl FnOnce() -> Vec<TextLine>,
-    ) -> Vec<TextLine> {
+        read: impl FnOnce() -> Result<Vec<TextLine>, String>,
+    ) -> Result<Vec<TextLine>, String> {
         let part = (hash(bytes), frame, region);
-        let size = |lines: &Vec<TextLine>| {
-            (!lines.is_empty()).then(|| 150 + lines.iter().map(size_of_line).sum::<usize>())
+        let size = |read: &Result<Vec<TextLine>, String>| {
+            read.as_ref().ok().map(|lines| 150 + lines.iter().map(size_of_line).sum::<usize>())
         };
-        Vec::clone(&remember(&self.parts, part, read, size))
+        Result::clone(&remember(&self.parts, part, read, size))
     }
 }
 

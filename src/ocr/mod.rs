@@ -75,6 +75,7 @@ pub enum OcrError {
 }
 
 /// What looking at an image came to.
+#[doc(hidden)]
 #[derive(Debug, Clone)]
 pub enum Looked {
     /// Its text was looked for: what was read, frame by frame. It may be no text at all.
@@ -89,6 +90,7 @@ pub enum Looked {
 }
 
 /// One picture of an image; most have one, an animation has many.
+#[doc(hidden)]
 #[derive(Debug, Clone, Default)]
 pub struct Frame {
     /// Which it is, from 0.
@@ -120,29 +122,31 @@ impl Ocr {
 
     /// What reads, such as `tesseract 5.3.0, preparation 2`: what was read by another may
     /// differ.
+    #[doc(hidden)]
     pub fn identity(&self) -> String {
         format!("{}, preparation {PREPARATION}", self.tesseract.version)
     }
 
-    /// Why nothing is read any more, where the budget has run out.
-    pub fn ran_out(&self) -> Option<String> {
-        self.clock.until().err()
-    }
-
     /// Whether what begins with `head`, 30 bytes or more, is an image of a kind that is looked at.
+    #[doc(hidden)]
     pub fn is_image(head: &[u8]) -> bool {
         decode::kind(head).is_some()
     }
 
     /// Reads the image that is `bytes`. The same content is read once, by whoever asks first.
+    #[doc(hidden)]
     pub fn look(&self, bytes: &[u8]) -> Arc<Looked> {
         self.memory.remember(bytes, || look::look(&self.tesseract, &self.clock, bytes))
     }
 
     /// Reads a part of a frame again, more carefully: one line for each way of reading it.
-    /// `region` is of one line of text; what it gives is in the pixels of the frame. It is
-    /// empty where the budget has run out. The same part of the same content is read once.
-    pub fn reread(&self, bytes: &[u8], frame: u32, region: Region) -> Vec<TextLine> {
+    /// `region` is of one line of text; what it gives is in the pixels of the frame. The same
+    /// part of the same content is read once.
+    ///
+    /// # Errors
+    /// Why it was not read, such as that the budget ran out.
+    #[doc(hidden)]
+    pub fn reread(&self, bytes: &[u8], frame: u32, region: Region) -> Result<Vec<TextLine>, String> {
         self.memory.remember_part((bytes, frame, region), || {
             reread::reread(&self.tesseract, &self.clock, bytes, frame, region)
         })
@@ -151,6 +155,7 @@ impl Ocr {
 
 /// A PNG of the part `region` of a frame, at most 900 by 240 pixels, with the parts `covered`
 /// painted over; none where the image cannot be decoded again.
+#[doc(hidden)]
 pub fn crop(bytes: &[u8], frame: u32, region: Region, covered: &[Region]) -> Option<Vec<u8>> {
     crop::crop(decode::picture(bytes, frame)?, region, covered)
 }

@@ -12,29 +12,30 @@ use crate::model::{Region, TextLine};
 /// What keys are made of. Quotes beside a key become letters of it or nothing.
 const LETTERS: &str = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.";
 
-/// Reads `region` of a picture in several ways.
+/// Reads `region` of a picture in several ways; nothing where no line is there.
+///
+/// # Errors
+/// Why it was not read.
 pub(super) fn reread(
     tesseract: &Tesseract,
     clock: &Clock,
     bytes: &[u8],
     frame: u32,
     region: Region,
-) -> Vec<TextLine> {
-    let Some(picture) = decode::picture(bytes, frame) else { return Vec::new() };
-    let Some(line) = line(&picture, region) else { return Vec::new() };
+) -> Result<Vec<TextLine>, String> {
+    clock.until()?;
+    let Some(picture) = decode::picture(bytes, frame) else { return Ok(Vec::new()) };
+    let Some(line) = line(&picture, region) else { return Ok(Vec::new()) };
     let strips: Vec<Strip> =
         CAREFUL.iter().filter_map(|&manner| prepare::strip(&picture, &line, manner)).collect();
     if strips.is_empty() {
-        return Vec::new();
+        return Ok(Vec::new());
     }
     let sheet = sheet::tiff(strips.iter().map(|strip| &strip.image));
-    let read = clock.until().ok().and_then(|until| tesseract.read(&sheet, Some(LETTERS), until).ok());
-    let pages = read.map(|answer| hocr::pages(&answer, strips.len())).unwrap_or_default();
-    strips
-        .iter()
-        .zip(pages)
-        .filter_map(|(strip, page)| text::text(picture.size(), &line, strip, page))
-        .collect()
+    let answer = tesseract.read(sheet, Some(LETTERS), clock.until()?);
+    let answer = answer.map_err(|failure| clock.why(failure))?;
+    let read = strips.iter().zip(hocr::pages(&answer, strips.len()));
+    Ok(read.filter_map(|(strip, page)| text::text(picture.size(), &line, strip, page)).collect())
 }
 
 /// The line that `region` is a part of, cut to it.

@@ -90,7 +90,12 @@ impl Tesseract {
 
     /// Reads `images`, pages of a TIFF, as lines of text; `only` are the letters that there can
     /// be. `until` is when it is stopped.
-    pub(super) fn read(&self, images: &[u8], only: Option<&str>, until: Instant) -> Result<String, Failure> {
+    pub(super) fn read(
+        &self,
+        images: Vec<u8>,
+        only: Option<&str>,
+        until: Instant,
+    ) -> Result<String, Failure> {
         let mut command = command(&self.program);
         command.args(["stdin", "stdout", "-l", LANGUAGE, "--oem", "1", "--psm", RAW_LINE]);
         // Keys are not words, so that what the recogniser knows of words misleads it.
@@ -158,7 +163,7 @@ fn answer(program: &Path, question: &str) -> io::Result<String> {
         let _ = io::copy(&mut said, &mut io::sink());
         text
     });
-    let (_, mut output) = finish(child, &[], Instant::now() + ANSWER)?;
+    let (_, mut output) = finish(child, Vec::new(), Instant::now() + ANSWER)?;
     output.push(b'\n');
     output.extend(complaints.join().unwrap_or_default());
     Ok(String::from_utf8_lossy(&output).into_owned())
@@ -167,40 +172,43 @@ fn answer(program: &Path, question: &str) -> io::Result<String> {
 /// Runs a command with `input` on its standard input.
 fn run(
     mut command: Command,
-    input: &[u8],
+    input: Vec<u8>,
     until: Instant,
 ) -> io::Result<(std::process::ExitStatus, Vec<u8>)> {
     finish(command.spawn()?, input, until)
 }
 
-/// Feeds a program and reads what it writes; at `until` it is killed.
-fn finish(mut child: Child, input: &[u8], until: Instant) -> io::Result<(std::process::ExitStatus, Vec<u8>)> {
+/// Feeds a program and reads what it writes; at `until` it is killed. What it started may hold
+/// its pipes for longer, and is not waited for.
+fn finish(
+    mut child: Child,
+    input: Vec<u8>,
+    until: Instant,
+) -> io::Result<(std::process::ExitStatus, Vec<u8>)> {
     let mut stdin = child.stdin.take().expect("it was asked to be piped");
     let stdout = child.stdout.take().expect("it was asked to be piped");
     let (done, is_done) = mpsc::channel();
-    thread::scope(|scope| {
-        // A program that ends before it read everything says why in its status.
-        scope.spawn(move || {
-            let _ = stdin.write_all(input);
-        });
-        scope.spawn(move || {
-            let mut output = Vec::new();
-            let read = stdout.take(MOST_OUTPUT).read_to_end(&mut output).map(|_| output);
-            let _ = done.send(read);
-        });
-        let output = match is_done.recv_timeout(until.saturating_duration_since(Instant::now())) {
-            Ok(output) => output,
-            Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => {
-                Err(io::ErrorKind::TimedOut.into())
-            }
-        };
-        if output.is_err() {
-            // It may have ended by itself meanwhile.
-            let _ = child.kill();
+    // A program that ends before it read everything says why in its status.
+    thread::spawn(move || {
+        let _ = stdin.write_all(&input);
+    });
+    thread::spawn(move || {
+        let mut output = Vec::new();
+        let read = stdout.take(MOST_OUTPUT).read_to_end(&mut output).map(|_| output);
+        let _ = done.send(read);
+    });
+    let output = match is_done.recv_timeout(until.saturating_duration_since(Instant::now())) {
+        Ok(output) => output,
+        Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => {
+            Err(io::ErrorKind::TimedOut.into())
         }
-        let status = wait(&mut child, until)?;
-        Ok((status, output?))
-    })
+    };
+    if output.is_err() {
+        // It may have ended by itself meanwhile.
+        let _ = child.kill();
+    }
+    let status = wait(&mut child, until)?;
+    Ok((status, output?))
 }
 
 /// Waits for a program that has closed its output; one that does not end is killed.

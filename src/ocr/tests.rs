@@ -12,7 +12,7 @@ use std::io::Cursor;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use ab_glyph::{Font as _, FontVec, PxScale, ScaleFont as _};
 use image::{DynamicImage, ImageFormat, Rgb, RgbImage};
@@ -21,6 +21,7 @@ use super::clock::Clock;
 use super::layout::layout;
 use super::memory::Memory;
 use super::picture::Picture;
+use super::tesseract::{Failure, Tesseract};
 use super::{Frame, Looked, Ocr, OcrError, Settings, crop};
 use crate::model::{Region, TextLine};
 
@@ -144,10 +145,10 @@ fn a_key_is_read_where_it_stands() {
     assert!(region.y >= 60 && region.bottom() <= 95 && region.x <= 14 && region.right() > 600, "{region}");
     assert!(lines.iter().any(|line| line.text().contains("baseten")), "what stands around is read");
 
-    let again = ocr.reread(&bytes, 0, region);
+    let again = ocr.reread(&bytes, 0, region).expect("there is time");
     assert!(again.len() >= 3);
     assert!(again.iter().all(|line| line.region.y >= 60 && line.region.bottom() <= 95));
-    assert!(ocr.reread(&bytes, 1, region).is_empty() && ocr.reread(b"", 0, region).is_empty());
+    assert_eq!((ocr.reread(&bytes, 1, region), ocr.reread(b"", 0, region)), (Ok(vec![]), Ok(vec![])));
     assert!(ocr.identity().starts_with("tesseract "));
 }
 
@@ -171,7 +172,8 @@ fn the_budget_holds() {
     let bytes = png(&drawn(&font, &[&key()], 20.0, [0; 3], [255; 3]));
     let looked = ocr.look(&bytes);
     assert!(matches!(&*looked, Looked::Skipped(why) if why == "the budget of 0 s ran out"), "{looked:?}");
-    assert!(ocr.reread(&bytes, 0, Region { x: 0, y: 0, width: 900, height: 60 }).is_empty());
+    let again = ocr.reread(&bytes, 0, Region { x: 0, y: 0, width: 900, height: 60 });
+    assert_eq!(again, Err("the budget of 0 s ran out".into()));
     let clock = Clock::new(Some(Duration::from_millis(1)));
     assert!(clock.until().is_ok());
     thread::sleep(Duration::from_millis(5));
@@ -187,6 +189,24 @@ fn a_program_that_is_none_is_told() {
         assert!(matches!(new(Path::new("/bin/echo")), Err(OcrError::Broken { .. })));
         assert!(matches!(new(&own.with_file_name("")), Err(OcrError::Broken { .. })));
     }
+}
+
+/// A program may be a script that starts the real one, which goes on when the script is killed.
+#[cfg(unix)]
+#[test]
+fn what_takes_too_long_is_not_waited_for() {
+    let folder = tempfile::tempdir().expect("there is a folder for temporary files");
+    let program = folder.path().join("tesseract");
+    // Written by another process: one that this process holds open cannot be run by it.
+    let script = "printf '%s\\n' '#!/bin/sh' 'case $1 in --version) echo tesseract 5.3.0;; --list-langs) echo eng;; \
+                  *) sleep 90; true;; esac' > \"$1\" && chmod +x \"$1\"";
+    let written = std::process::Command::new("sh").args(["-c", script, "sh"]).arg(&program).status();
+    assert!(written.expect("there is a shell").success());
+    let tesseract = Tesseract::find(Some(program)).expect("it says that it is one");
+    let began = Instant::now();
+    let read = tesseract.read(vec![0; 1 << 20], None, began + Duration::from_millis(200));
+    assert_eq!(read, Err(Failure::TimedOut));
+    assert!(began.elapsed() < Duration::from_secs(60), "{:?}", began.elapsed());
 }
 
 #[test]
@@ -211,20 +231,21 @@ fn the_same_image_is_looked_at_once() {
 fn the_same_part_is_read_again_once() {
     let memory = Memory::default();
     let reads = AtomicUsize::new(0);
-    let read = |bytes: &[u8], frame, x, lines| {
+    let read = |bytes: &[u8], frame, x, lines: Option<usize>| {
         let region = Region { x, y: 1, width: 2, height: 3 };
         let all = memory.remember_part((bytes, frame, region), || {
             reads.fetch_add(1, Ordering::Relaxed);
-            vec![TextLine::default(); lines]
+            lines.map(|lines| vec![TextLine::default(); lines]).ok_or_else(String::new)
         });
-        (all.len(), reads.load(Ordering::Relaxed))
+        (all.ok().map(|all| all.len()), reads.load(Ordering::Relaxed))
     };
-    assert_eq!(read(b"a", 0, 0, 2), (2, 1));
-    assert_eq!(read(b"a", 0, 0, 3), (2, 1));
-    assert_eq!(read(b"a", 1, 0, 1), (1, 2));
-    assert_eq!(read(b"a", 0, 9, 1), (1, 3));
-    assert_eq!(read(b"b", 0, 0, 0), (0, 4));
-    assert_eq!(read(b"b", 0, 0, 1), (1, 5), "that nothing was read is not kept");
+    assert_eq!(read(b"a", 0, 0, Some(2)), (Some(2), 1));
+    assert_eq!(read(b"a", 0, 0, Some(3)), (Some(2), 1));
+    assert_eq!(read(b"a", 1, 0, Some(1)), (Some(1), 2));
+    assert_eq!(read(b"a", 0, 9, Some(1)), (Some(1), 3));
+    assert_eq!(read(b"b", 0, 0, None), (None, 4));
+    assert_eq!(read(b"b", 0, 0, Some(0)), (Some(0), 5), "that it was not read is not kept");
+    assert_eq!(read(b"b", 0, 0, Some(1)), (Some(0), 5));
 }
 
 #[test]

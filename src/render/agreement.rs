@@ -56,6 +56,12 @@ fn write_gitlab(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     gitlab::write(report, gitlab::Span { began: 1_790_000_000, ended: 1_790_000_001 }, out)
 }
 
+fn written(write: Writer, report: &Report) -> String {
+    let mut out = Vec::new();
+    write(report, &mut out).expect("a vector takes everything");
+    String::from_utf8(out).expect("the report is UTF-8")
+}
+
 /// A block of a finding that counts has its confidence behind the place.
 fn read_human(text: &str) -> Carried {
     let is_block = |line: &&str| {
@@ -208,9 +214,7 @@ fn every_format_carries_the_same_findings_and_no_secret() {
     let report = canonical();
     assert!(FORMATS.iter().map(|(format, ..)| *format).eq(ReportFormat::ALL));
     for (format, write, read) in FORMATS {
-        let mut out = Vec::new();
-        write(&report, &mut out).expect("a vector takes everything");
-        let text = String::from_utf8(out).expect("the report is UTF-8");
+        let text = written(write, &report);
         assert_no_secret(&report, &text);
         let carried = read(&text);
         assert_eq!(carried, expected(&report, &carried), "{format}");
@@ -226,9 +230,7 @@ fn every_format_tells_of_images_and_front_ends() {
     let guess = report.findings.iter().find(is_guess).expect("the report has one");
     let variants = &guess.sight.as_ref().expect("it was read in an image").variants;
     for (format, write, _) in FORMATS {
-        let mut out = Vec::new();
-        write(&report, &mut out).expect("a vector takes everything");
-        let text = plain(&String::from_utf8(out).expect("the report is UTF-8"));
+        let text = plain(&written(write, &report));
         for piece in variants.iter().map(String::as_str).chain(["https://app.example.com/a/main.js"]) {
             assert!(text.contains(piece), "{format}: {piece}");
         }
@@ -257,9 +259,7 @@ fn every_format_names_a_document_by_its_address() {
     let unlisted = [ReportFormat::Github, ReportFormat::Gitlab, ReportFormat::GitlabCodequality];
     for (format, write, _) in FORMATS {
         for (report, is_listed) in [(&counting, true), (&hushed, !unlisted.contains(&format))] {
-            let mut out = Vec::new();
-            write(report, &mut out).expect("a vector takes everything");
-            let text = plain(&String::from_utf8(out).expect("the report is UTF-8"));
+            let text = plain(&written(write, report));
             assert_eq!(text.contains(address), is_listed, "{format}");
         }
     }
@@ -276,9 +276,7 @@ fn that_it_was_read_in_an_image_is_said_once() {
         "; read in an image<",
     ];
     for (format, write, _) in FORMATS {
-        let mut out = Vec::new();
-        write(&report, &mut out).expect("a vector takes everything");
-        let text = plain(&String::from_utf8(out).expect("the report is UTF-8"));
+        let text = plain(&written(write, &report));
         assert!(twice.iter().all(|twice| !text.contains(twice)), "{format}");
     }
 }

@@ -95,8 +95,7 @@ impl Believer<'_> {
         }
         let first = Reading::of(self.tape, &rough.shape, &rough.span, self.page.size, None)?;
         // Most of what has the shape is something else, and reading costs time.
-        let believed = self.judge(rough, &first);
-        let believed = believed?;
+        let believed = self.judge(rough, &first)?;
         let Some(reread) = reread else {
             return (first.cost <= AGREED).then(|| Self::sighted(rough, &first, believed));
         };

@@ -49,6 +49,7 @@ impl Detector {
     /// Adds the secrets on `page` to `findings`, each with its [`Sight`](crate::model::Sight)
     /// (but for the crop), at line 1 and column 1. `reread` reads a part of the page again,
     /// in several ways: it is asked only about what may be a secret.
+    #[doc(hidden)]
     pub fn scan_page(
         &self,
         page: Page<'_>,
@@ -83,6 +84,7 @@ impl Detector {
 
     /// The regions of `page` that must not be shown: whatever in it could be a secret, a
     /// password or a token, found or not.
+    #[doc(hidden)]
     pub fn suspect_regions(&self, page: Page<'_>) -> Vec<Region> {
         let tape = Tape::new(page.lines);
         let believer = Believer { matcher: &self.matcher, page, tape: &tape };

@@ -39,8 +39,9 @@ impl Form {
     }
 }
 
-/// The pages of a file as far as the chain holds; none where it is no TIFF.
-pub(super) fn pages(bytes: &[u8]) -> Option<Vec<Link>> {
+/// The pages of a file as far as the chain holds, and whether it holds to its end; none where it
+/// is no TIFF.
+pub(super) fn pages(bytes: &[u8]) -> Option<(Vec<Link>, bool)> {
     let form = Form::of(bytes)?;
     let (mut at, length) = form.first();
     let (count_length, entry) = if form.big { (8, 20) } else { (2, 12) };
@@ -53,7 +54,7 @@ pub(super) fn pages(bytes: &[u8]) -> Option<Vec<Link>> {
         }
         let Some(count) = directory.checked_add(count_length).and_then(|end| bytes.get(directory..end))
         else {
-            break;
+            return Some((pages, false));
         };
         seen.push(directory);
         pages.push(link.to_vec());
@@ -62,7 +63,7 @@ pub(super) fn pages(bytes: &[u8]) -> Option<Vec<Link>> {
         let Some(next) = next else { break };
         at = next;
     }
-    Some(pages)
+    Some((pages, true))
 }
 
 /// Makes a page the first of the file.

@@ -1,8 +1,10 @@
 //! Bands of rows in which a picture has the rhythm of text.
 //!
-//! Four sizes of text are looked for, each with its own width of gap: a row of text of that
+//! Five sizes of text are looked for, each with its own width of gap: a row of text of that
 //! size has no wider gap between two changes of brightness, but the rows between two lines
 //! have.
+
+use std::collections::BTreeMap;
 
 use crate::ocr::picture::{Picture, Rect};
 
@@ -10,7 +12,9 @@ use crate::ocr::picture::{Picture, Rect};
 /// in pictures that were scaled up or blurred an edge is wider than a pixel.
 const EDGE: u8 = 24;
 /// Widest gaps in a row of text, in pixels, for each size of text: about the size of its font.
-const GAPS: [usize; 5] = [11, 20, 36, 66, 120];
+const GAPS: [usize; 5] = [11, 20, 36, 66, HIGHEST];
+/// The highest band, in rows.
+const HIGHEST: usize = 120;
 /// The fewest gaps that the text of a row is long.
 const LENGTH: usize = 5;
 
@@ -113,21 +117,31 @@ fn close(band: Band, gap: usize, found: &mut Vec<Band>) {
 
 /// Each line once: larger sizes have the whole of it, unless they took two lines for one.
 fn merge(found: Vec<Vec<Band>>) -> Vec<Rect> {
-    let mut all: Vec<Rect> = Vec::new();
-    for band in found.into_iter().flatten() {
-        let inside: Vec<usize> = (0..all.len()).filter(|&at| covers(&band.rect, &all[at])).collect();
-        let is_two = inside
-            .iter()
-            .any(|&upper| inside.iter().any(|&lower| is_parted(&band, all[upper].bottom, all[lower].top)));
-        if is_two {
-            continue;
+    // By their first rows, so that each is held against those near it: noise has very many.
+    let mut all: BTreeMap<(usize, usize), Rect> = BTreeMap::new();
+    for (number, band) in found.into_iter().flatten().enumerate() {
+        let near = all.range((band.rect.top.saturating_sub(HIGHEST), 0)..(band.rect.bottom, 0));
+        let inside = near.filter(|(_, small)| covers(&band.rect, small));
+        let inside: Vec<((usize, usize), Rect)> = inside.map(|(key, small)| (*key, *small)).collect();
+        if !is_two(&band, &inside.iter().map(|(_, small)| *small).collect::<Vec<_>>()) {
+            for (key, _) in inside {
+                all.remove(&key);
+            }
+            all.insert((band.rect.top, number), band.rect);
         }
-        for &at in inside.iter().rev() {
-            all.swap_remove(at);
-        }
-        all.push(band.rect);
     }
-    all
+    all.into_values().collect()
+}
+
+/// Whether a band takes two of those `inside` it for one.
+fn is_two(band: &Band, inside: &[Rect]) -> bool {
+    let mut ends: Vec<usize> = inside.iter().map(|upper| upper.bottom).collect();
+    let mut starts: Vec<usize> = inside.iter().map(|lower| lower.top).collect();
+    for rows in [&mut ends, &mut starts] {
+        rows.sort_unstable();
+        rows.dedup();
+    }
+    ends.iter().any(|&end| starts.iter().any(|&start| is_parted(band, end, start)))
 }
 
 /// Whether a band has hardly a letter in one of the rows `from` to before `to`.

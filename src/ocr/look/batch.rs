@@ -7,7 +7,7 @@ use crate::ocr::clock::Clock;
 use crate::ocr::layout::Line;
 use crate::ocr::picture::Picture;
 use crate::ocr::prepare::{self, FIRST, Strip};
-use crate::ocr::tesseract::{Failure, Tesseract};
+use crate::ocr::tesseract::Tesseract;
 use crate::ocr::{hocr, sheet, text};
 
 /// Most lines of a run, and most pixels of all of them.
@@ -70,11 +70,8 @@ impl<'b> Batch<'b> {
             return Ok(());
         }
         let sheet = sheet::tiff(waiting.iter().map(|waiting| &waiting.strip.image));
-        let answer = self.tesseract.read(&sheet, None, self.clock.until()?);
-        let answer = answer.map_err(|failure| match failure {
-            Failure::TimedOut => self.clock.ended(),
-            Failure::Broken(why) => why,
-        })?;
+        let answer = self.tesseract.read(sheet, None, self.clock.until()?);
+        let answer = answer.map_err(|failure| self.clock.why(failure))?;
         for (Waiting { text, size, line, strip }, page) in
             waiting.iter().zip(hocr::pages(&answer, waiting.len()))
         {

@@ -165,7 +165,7 @@ impl Visitor for Sifter<'_> {
             ObjectKind::Tree => self.detector.names_stir(edits),
             ObjectKind::Blob if size > self.limit => true,
             ObjectKind::Blob if self.reader.is_some() && is_packed() => true,
-            ObjectKind::Blob if self.eye.is_some() && unpacked::may_begin(edits) => true,
+            ObjectKind::Blob if self.eye.is_some() && unpacked::may_have(edits) => true,
             _ => self.detector.stirs(edits),
         };
         if !must_see {

@@ -73,7 +73,7 @@ impl<'d> Eye<'d> {
         coverage: &mut Coverage,
     ) {
         let Self { detector, ocr, images } = self;
-        let view = View { detector, ocr, provenance: blob.provenance, hurried: Cell::default() };
+        let view = View { detector, ocr, provenance: blob.provenance, unsettled: Cell::default() };
         images.see(blob, &mut |image| view.look(image, findings, coverage));
     }
 
@@ -83,7 +83,7 @@ impl<'d> Eye<'d> {
         let Self { detector, ocr, images } = self;
         // The path may speak for a key, too: no other does so louder.
         let provenance = Provenance { shown: b"baseten", relative: b"baseten" };
-        let view = View { detector, ocr, provenance, hurried: Cell::default() };
+        let view = View { detector, ocr, provenance, unsettled: Cell::default() };
         let mut glimpse = Glimpse::default();
         images.see(blob, &mut |image| {
             let (mut findings, mut coverage) = (Vec::new(), Coverage::default());
@@ -106,7 +106,7 @@ struct View<'v> {
     ocr: &'v Ocr,
     provenance: Provenance<'v>,
     /// Why what may be a secret was not read again, where that is so: it may be one all the same.
-    hurried: Cell<Option<String>>,
+    unsettled: Cell<Option<String>>,
 }
 
 impl View<'_> {
@@ -155,14 +155,14 @@ impl View<'_> {
                 Looked::Read(frames) => {
                     coverage.images += 1;
                     visit(bytes, frames);
-                    if let Some(why) = self.hurried.take() {
+                    if let Some(why) = self.unsettled.take() {
                         self.skip(image, TO_ITS_END, &why, coverage);
                     }
                 }
                 Looked::Partly(frames, why) => {
                     coverage.images += 1;
                     visit(bytes, frames);
-                    self.hurried.take();
+                    self.unsettled.take();
                     self.skip(image, TO_ITS_END, why, coverage);
                 }
                 Looked::Plain => coverage.plain_images += 1,
@@ -188,13 +188,10 @@ impl View<'_> {
         }
         let page = Page { provenance: self.provenance, size: frame.size, lines: &frame.lines };
         let mut reread = |region| {
-            let lines = self.ocr.reread(bytes, frame.index, region);
-            if lines.is_empty()
-                && let Some(why) = self.ocr.ran_out()
-            {
-                self.hurried.set(Some(why));
-            }
-            lines
+            self.ocr.reread(bytes, frame.index, region).unwrap_or_else(|why| {
+                self.unsettled.set(Some(why));
+                Vec::new()
+            })
         };
         self.detector.scan_page(page, &mut reread, findings);
     }

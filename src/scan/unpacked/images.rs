@@ -73,15 +73,10 @@ fn is_image(head: &[u8]) -> bool {
     Ocr::is_image(head) || icon::is_icon(head)
 }
 
-/// Whether a content that an edit with these bytes makes may have images that its like before
-/// the edit had not.
-pub(in crate::scan) fn may_begin(edits: &[u8]) -> bool {
-    is_image(edits) || embedded::may_hold(edits)
-}
-
-/// Whether a whole content may have images.
+/// Whether a content may have images; of the bytes of an edit, whether what it makes may have
+/// some that its like before the edit had not.
 pub(in crate::scan) fn may_have(bytes: &[u8]) -> bool {
-    may_begin(bytes)
+    is_image(bytes) || embedded::may_hold(bytes)
 }
 
 impl What {
@@ -178,7 +173,9 @@ impl Images {
 fn pieces(piece: &Piece<'_>, visit: &mut dyn FnMut(Bytes<'_>)) {
     let bytes = piece.bytes;
     let is_drawing = bytes.starts_with(b"<");
-    if is_drawing {
+    if is_drawing && !piece.is_whole {
+        visit(Bytes::Lost(TOO_LARGE));
+    } else if is_drawing {
         // Once: a drawing in a drawing in a drawing is nobody's screenshot.
         let nowhere = Provenance { shown: b"", relative: b"" };
         let mut inner = |inner: &Piece<'_>| {

@@ -30,7 +30,7 @@ use crate::unpack::archive::{self, Budget, Input, Kind};
 
 pub(super) use eye::{Eye, Glimpse};
 pub(super) use glance::{Glanced, Joins, glance, may_join};
-pub(super) use images::{may_begin, may_have};
+pub(super) use images::may_have;
 use json::Json;
 use member::Members;
 pub use notebook::removals;

@@ -2,8 +2,8 @@
 //!
 //! It looks for streams by their keywords and reads no cross-references, so that
 //! a damaged PDF is read as far as it goes and old revisions are read, too.
-//! Pictures are handed out where somebody asks for them, and are passed over else; text that is drawn letter by
-//! letter is not put together.
+//! Pictures are handed out where somebody asks for them, and are passed over else; text that
+//! is drawn letter by letter is not put together.
 
 mod picture;
 
@@ -23,6 +23,7 @@ pub(super) fn walk(walk: &mut Walk<'_>, pdf: &[u8]) -> Result<(), Stop> {
     }
     let finder = memmem::Finder::new(b"stream");
     let ending = memmem::Finder::new(b"endstream");
+    let objects = picture::Objects::new(pdf);
     let (mut at, mut number) = (0, 0u64);
     while let Some(found) = finder.find(&pdf[at..]) {
         let keyword = at + found;
@@ -47,7 +48,7 @@ pub(super) fn walk(walk: &mut Walk<'_>, pdf: &[u8]) -> Result<(), Stop> {
             let name = format!("picture {number}");
             let content = &pdf[data..data + len];
             walk.at(name.as_bytes(), |walk| {
-                walk.as_picture(|walk| picture::walk(walk, pdf, dictionary, content))
+                walk.as_picture(|walk| picture::walk(walk, &objects, dictionary, content))
             })?;
         }
     }

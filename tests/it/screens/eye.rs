@@ -74,7 +74,7 @@ impl Eye {
         for frame in frames {
             let provenance = Provenance { shown: b"shot.png", relative: b"shot.png" };
             let page = Page { provenance, size: frame.size, lines: &frame.lines };
-            let mut reread = |region| self.ocr.reread(bytes, frame.index, region);
+            let mut reread = |region| self.ocr.reread(bytes, frame.index, region).unwrap_or_default();
             self.detector.scan_page(page, &mut reread, &mut findings);
         }
         let lines = frames.iter().flat_map(|frame| frame.lines.iter().cloned()).collect();

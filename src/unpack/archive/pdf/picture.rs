@@ -1,11 +1,12 @@
 //! The pictures of a PDF: JPEGs as they are, and plain pixels as a bitmap (BMP).
 //!
 //! Deflated pixels of 1 to 16 bits in grey, RGB, CMYK and palettes are understood, with the
-//! predictors of PNG and TIFF, each also as text (`ASCIIHex`, `ASCII85`) or run lengths. Fax, JBIG2, JPEG 2000 and what is rarer still is told of.
-//! Pictures within the drawing of a page (inline images) are not looked for. Colours need
-//! not be right, letters must be legible.
+//! predictors of PNG and TIFF, each also as text (`ASCIIHex`, `ASCII85`) or run lengths. Fax,
+//! JBIG2, JPEG 2000 and what is rarer still is told of. Pictures within the drawing of a page
+//! (inline images) are not looked for. Colours need not be right, letters must be legible.
 
 mod filters;
+mod objects;
 
 use std::borrow::Cow;
 
@@ -14,13 +15,14 @@ use memchr::memmem;
 use super::super::reason::Reason;
 use super::super::walk::{Stop, Walk};
 use super::{dictionary, is_deflated_by};
+pub(super) use objects::Objects;
+use objects::{head, number, reference, value, word};
 
 /// Pixels of the largest picture that is decoded.
 const PIXELS: u64 = 100_000_000;
-/// Bytes of the text of an object that is looked at.
-const OBJECT: usize = 16 << 10;
-/// Bytes of the largest palette.
+/// Bytes of the largest palette, and of the stream that it may be.
 const PALETTE: usize = 1024;
+const PALETTE_STREAM: usize = 16 << 10;
 
 /// What a dictionary says of a picture's pixels.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -46,11 +48,16 @@ enum Colours {
 }
 
 /// Hands out the picture that is the stream `content` with this dictionary.
-pub(super) fn walk(walk: &mut Walk<'_>, pdf: &[u8], text: &[u8], content: &[u8]) -> Result<(), Stop> {
+pub(super) fn walk(
+    walk: &mut Walk<'_>,
+    objects: &Objects<'_>,
+    text: &[u8],
+    content: &[u8],
+) -> Result<(), Stop> {
     let filters = filters(text);
     let names: Vec<&[u8]> = filters.iter().map(|filter| full(filter)).collect();
     if !filters::is_undone(&names) {
-        return coded(walk, pdf, text, content, &names);
+        return coded(walk, objects, text, content, &names);
     }
     let most = walk.ledger.budget.buffer / 2;
     let Some(_hold) = walk.ledger.hold(most.min((content.len() as u64).saturating_mul(64))) else {
@@ -62,16 +69,22 @@ pub(super) fn walk(walk: &mut Walk<'_>, pdf: &[u8], text: &[u8], content: &[u8])
         walk.skip(Reason::TooLarge);
         return Ok(());
     }
-    coded(walk, pdf, text, &content, names)
+    coded(walk, objects, text, &content, names)
 }
 
 /// Hands out a picture that has at most the filters that pictures have of their own.
-fn coded(walk: &mut Walk<'_>, pdf: &[u8], text: &[u8], content: &[u8], names: &[&[u8]]) -> Result<(), Stop> {
+fn coded(
+    walk: &mut Walk<'_>,
+    objects: &Objects<'_>,
+    text: &[u8],
+    content: &[u8],
+    names: &[&[u8]],
+) -> Result<(), Stop> {
     match *names {
         [b"DCTDecode"] => walk.picture(content),
         [b"FlateDecode", b"DCTDecode"] => walk.inflated_picture(content),
         [] | [b"FlateDecode"] => {
-            let Some(layout) = Layout::of(walk, pdf, text)? else {
+            let Some(layout) = Layout::of(walk, objects, text)? else {
                 walk.skip(Reason::Picture);
                 return Ok(());
             };
@@ -84,18 +97,15 @@ fn coded(walk: &mut Walk<'_>, pdf: &[u8], text: &[u8], content: &[u8], names: &[
             } else {
                 Cow::Owned(walk.inflated(content, size)?)
             };
-            let hold = walk.ledger.hold(size.saturating_mul(3));
-            match (hold, layout.bitmap(&pixels)) {
-                (Some(_hold), Some(bitmap)) => walk.picture(&bitmap),
-                (None, _) => {
-                    walk.skip(Reason::TooLarge);
-                    Ok(())
-                }
-                (_, None) => {
-                    walk.skip(Reason::Broken);
-                    Ok(())
-                }
-            }
+            let Some(_hold) = walk.ledger.hold(size.saturating_mul(3)) else {
+                walk.skip(Reason::TooLarge);
+                return Ok(());
+            };
+            let Some(bitmap) = layout.bitmap(&pixels) else {
+                walk.skip(Reason::Broken);
+                return Ok(());
+            };
+            walk.picture(&bitmap)
         }
         _ => {
             walk.skip(Reason::Picture);
@@ -129,78 +139,25 @@ fn full(filter: &[u8]) -> &[u8] {
     }
 }
 
-/// How many bytes at the beginning are a word.
-fn word(text: &[u8]) -> usize {
-    text.iter().take_while(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_')).count()
-}
-
-/// What stands behind a name in a dictionary.
-fn value<'d>(text: &'d [u8], name: &[u8]) -> Option<&'d [u8]> {
-    let mut found = memmem::find_iter(text, name).map(|at| &text[at + name.len()..]);
-    let value = found.find(|behind| !behind.first().is_some_and(u8::is_ascii_alphanumeric))?;
-    Some(value.trim_ascii_start())
-}
-
-fn number(text: &[u8]) -> Option<usize> {
-    let digits = text.iter().take_while(|byte| byte.is_ascii_digit()).count();
-    std::str::from_utf8(&text[..digits]).ok()?.parse().ok()
-}
-
-/// The number of the object that `N G R` at the start of a text refers to.
-fn reference(text: &[u8]) -> Option<usize> {
-    let mut words = text.split(u8::is_ascii_whitespace).filter(|word| !word.is_empty());
-    let (object, generation, sign) = (words.next()?, words.next()?, words.next()?);
-    let is_number = |word: &[u8]| word.iter().all(u8::is_ascii_digit);
-    (is_number(object) && is_number(generation) && sign.starts_with(b"R")).then(|| number(object)).flatten()
-}
-
-/// What stands behind `N 0 obj`, in the newest revision.
-fn object(pdf: &[u8], wanted: usize) -> Option<&[u8]> {
-    let opening = format!("{wanted} 0 obj").into_bytes();
-    let mut end = pdf.len();
-    loop {
-        let at = memmem::rfind(&pdf[..end], &opening)?;
-        if at == 0 || !pdf[at - 1].is_ascii_digit() {
-            return Some(pdf[at + opening.len()..].trim_ascii_start());
-        }
-        end = at;
-    }
-}
-
-/// The text of an object, without its stream.
-fn head(object: &[u8]) -> &[u8] {
-    let text = &object[..object.len().min(OBJECT)];
-    let end = [&b"endobj"[..], b"stream"].iter().filter_map(|word| memmem::find(text, word)).min();
-    &text[..end.unwrap_or(text.len())]
-}
-
-/// A value, or what it refers to.
-fn resolved<'p>(pdf: &'p [u8], value: &'p [u8]) -> &'p [u8] {
-    match reference(value).and_then(|wanted| object(pdf, wanted)) {
-        Some(object) => head(object),
-        None => value,
-    }
-}
-
 impl Layout {
-    fn of(walk: &mut Walk<'_>, pdf: &[u8], text: &[u8]) -> Result<Option<Self>, Stop> {
+    fn of(walk: &mut Walk<'_>, objects: &Objects<'_>, text: &[u8]) -> Result<Option<Self>, Stop> {
         let field =
-            |text: &[u8], name: &[u8]| value(text, name).and_then(|value| number(resolved(pdf, value)));
+            |text: &[u8], name: &[u8]| value(text, name).and_then(|value| number(objects.resolved(value)));
         let (Some(width), Some(height)) = (field(text, b"/Width"), field(text, b"/Height")) else {
             return Ok(None);
         };
-        let pixels = (width as u64).saturating_mul(height as u64);
         let is_mask = value(text, b"/ImageMask").is_some_and(|value| value.starts_with(b"true"));
         let bits = if is_mask { 1 } else { field(text, b"/BitsPerComponent").unwrap_or(8) };
-        if pixels == 0 || pixels > PIXELS || ![1, 2, 4, 8, 16].contains(&bits) {
+        if width == 0 || height == 0 || ![1, 2, 4, 8, 16].contains(&bits) {
             return Ok(None);
         }
         let colours = match value(text, b"/ColorSpace") {
             _ if is_mask => Colours::Direct(1),
-            Some(space) => colours(walk, pdf, resolved(pdf, space))?,
+            Some(space) => colours(walk, objects, objects.resolved(space))?,
             None => Colours::Unknown,
         };
-        let parameters = value(text, b"/DecodeParms").map(|value| resolved(pdf, value)).unwrap_or_default();
+        let parameters =
+            value(text, b"/DecodeParms").map(|value| objects.resolved(value)).unwrap_or_default();
         let end = memmem::find(parameters, b">>").unwrap_or(parameters.len());
         let parameter = |name, default| field(&parameters[..end], name).unwrap_or(default);
         let predictor = parameter(b"/Predictor", 1) as u64;
@@ -210,6 +167,9 @@ impl Layout {
 
     /// Bytes of the pixels, at most; none where that is beyond all bounds.
     fn size(&self) -> Option<u64> {
+        if (self.width as u64).saturating_mul(self.height as u64) > PIXELS {
+            return None;
+        }
         let components = match &self.colours {
             Colours::Direct(components) => *components,
             Colours::Indexed(..) => 1,
@@ -306,25 +266,25 @@ impl Layout {
 }
 
 /// The colours of a colour space.
-fn colours(walk: &mut Walk<'_>, pdf: &[u8], space: &[u8]) -> Result<Colours, Stop> {
+fn colours(walk: &mut Walk<'_>, objects: &Objects<'_>, space: &[u8]) -> Result<Colours, Stop> {
     let list = space.strip_prefix(b"[").unwrap_or(space).trim_ascii_start();
     let Some(name) = list.strip_prefix(b"/") else { return Ok(Colours::Unknown) };
     let (name, rest) = name.split_at(word(name));
     let rest = rest.trim_ascii_start();
     Ok(match name {
-        b"Indexed" | b"I" => return indexed(walk, pdf, rest),
-        _ => components(pdf, name, rest).map_or(Colours::Unknown, Colours::Direct),
+        b"Indexed" | b"I" => return indexed(walk, objects, rest),
+        _ => components(objects, name, rest).map_or(Colours::Unknown, Colours::Direct),
     })
 }
 
 /// How many components a colour space of this name has; `rest` stands behind it in its list.
-fn components(pdf: &[u8], name: &[u8], rest: &[u8]) -> Option<usize> {
+fn components(objects: &Objects<'_>, name: &[u8], rest: &[u8]) -> Option<usize> {
     match name {
         b"DeviceGray" | b"CalGray" | b"G" | b"Separation" => Some(1),
         b"DeviceRGB" | b"CalRGB" | b"RGB" | b"Lab" => Some(3),
         b"DeviceCMYK" | b"CMYK" => Some(4),
         b"ICCBased" => {
-            let profile = head(object(pdf, reference(rest)?)?);
+            let profile = head(objects.get(reference(rest)?)?);
             number(value(profile, b"/N")?).filter(|number| [1, 3, 4].contains(number))
         }
         _ => None,
@@ -332,10 +292,10 @@ fn components(pdf: &[u8], name: &[u8], rest: &[u8]) -> Option<usize> {
 }
 
 /// A palette: the space of its colours, the highest number, and the colours.
-fn indexed(walk: &mut Walk<'_>, pdf: &[u8], rest: &[u8]) -> Result<Colours, Stop> {
+fn indexed(walk: &mut Walk<'_>, objects: &Objects<'_>, rest: &[u8]) -> Result<Colours, Stop> {
     let of_list = |list: &[u8]| {
         let name = list.trim_ascii_start().strip_prefix(b"/")?;
-        components(pdf, &name[..word(name)], name[word(name)..].trim_ascii_start())
+        components(objects, &name[..word(name)], name[word(name)..].trim_ascii_start())
     };
     // The space of the colours is a name, a list, or an object.
     let (base, rest) = if let Some(list) = rest.strip_prefix(b"[") {
@@ -343,7 +303,7 @@ fn indexed(walk: &mut Walk<'_>, pdf: &[u8], rest: &[u8]) -> Result<Colours, Stop
         (of_list(&list[..end]), list.get(end + 1..).unwrap_or_default())
     } else if reference(rest).is_some() {
         let end = memchr::memchr(b'R', rest).map_or(rest.len(), |at| at + 1);
-        let space = resolved(pdf, rest);
+        let space = objects.resolved(rest);
         (of_list(space.strip_prefix(b"[").unwrap_or(space)), &rest[end..])
     } else {
         let end = 1 + word(rest.get(1..).unwrap_or_default());
@@ -351,7 +311,7 @@ fn indexed(walk: &mut Walk<'_>, pdf: &[u8], rest: &[u8]) -> Result<Colours, Stop
     };
     let rest = rest.trim_ascii_start();
     let colours = rest[word(rest)..].trim_ascii_start();
-    let palette = match reference(colours).and_then(|wanted| object(pdf, wanted)) {
+    let palette = match reference(colours).and_then(|wanted| objects.get(wanted)) {
         Some(object) => stream(walk, object)?,
         None => string(colours),
     };
@@ -364,6 +324,7 @@ fn stream(walk: &mut Walk<'_>, object: &[u8]) -> Result<Vec<u8>, Stop> {
     let Some(data) = object[text.len()..].strip_prefix(b"stream") else { return Ok(string(text)) };
     let data = data.strip_prefix(b"\r").unwrap_or(data);
     let data = data.strip_prefix(b"\n").unwrap_or(data);
+    let data = &data[..data.len().min(PALETTE_STREAM)];
     let data = &data[..memmem::find(data, b"endstream").unwrap_or(data.len())];
     if is_deflated_by(dictionary(text)) {
         return walk.inflated(data, PALETTE as u64);

@@ -10,6 +10,8 @@ use std::io::{Cursor, Read, Write as _};
 struct Seen {
     pictures: Vec<(String, Vec<u8>)>,
     skipped: Vec<(String, Reason)>,
+    /// What else was not read.
+    others: Vec<Reason>,
 }
 
 impl Visitor for Seen {
@@ -19,7 +21,11 @@ impl Visitor for Seen {
         self.pictures.push((String::from_utf8_lossy(path).into_owned(), bytes));
     }
 
-    fn skipped(&mut self, path: &[u8], reason: Reason) {
+    fn skipped(&mut self, _: &[u8], reason: Reason) {
+        self.others.push(reason);
+    }
+
+    fn picture_skipped(&mut self, path: &[u8], reason: Reason) {
         self.skipped.push((String::from_utf8_lossy(path).into_owned(), reason));
     }
 
@@ -58,7 +64,7 @@ fn seen(pdf: &[u8]) -> Seen {
 fn check(text: &str, data: &[u8], objects: &[&[u8]], expect: [[u8; 3]; 4]) {
     let text = format!("/Width 2 /Height 2 {text}");
     let seen = seen(&pdf(&text, data, objects));
-    assert!(seen.skipped.is_empty(), "{text}: {:?}", seen.skipped);
+    assert!(seen.skipped.is_empty() && seen.others.is_empty(), "{text}: {:?}", seen.skipped);
     let (_, bitmap) = seen.pictures.last().expect("it is handed out");
     let pixel = |at: usize| [bitmap[at + 2], bitmap[at + 1], bitmap[at]];
     assert_eq!((&bitmap[..2], bitmap.len()), (&b"BM"[..], 54 + 16), "{text}");
@@ -179,19 +185,31 @@ fn what_is_no_bitmap() {
         ("/Width 2 /Height 2 /Filter [/ASCII85Decode /JPXDecode]", Reason::Picture),
         ("/Width 2 /Height 2 /Filter [/RL /RL]", Reason::Picture),
         ("/Width 2 /Filter /FlateDecode", Reason::Picture),
-        ("/Width 99999999 /Height 99999999 /Filter /FlateDecode", Reason::Picture),
+        ("/Width 99999999 /Height 99999999 /Filter /FlateDecode", Reason::TooLarge),
         ("/Width 9000 /Height 9000 /ColorSpace /DeviceRGB /Filter /FlateDecode", Reason::TooLarge),
         ("/Width 2 /Height 2 /BitsPerComponent 3 /Filter /FlateDecode", Reason::Picture),
     ] {
         let seen = seen_of(text, &deflated(b"1234"));
         assert_eq!(seen.skipped, [("picture 1".to_owned(), reason)], "{text}");
-        assert!(seen.pictures.is_empty());
+        assert!(seen.pictures.is_empty() && seen.others.is_empty());
     }
     // What breaks off is handed out as far as it goes, and told.
     let data = deflated(&[255; 400]);
     let text = "/Width 20 /Height 20 /ColorSpace /DeviceGray /Filter /FlateDecode";
     let seen = seen_of(text, &data[..data.len() - 6]);
     assert_eq!((seen.pictures.len(), seen.skipped.len()), (1, 1), "{:?}", seen.skipped);
+}
+
+#[test]
+fn the_newest_revision_of_an_object_counts() {
+    let pdf = b"7 0 obj old endobj 17 0 obj other endobj\n7 0 obj\n new endobj 8 0 obj";
+    let objects = Objects::new(pdf);
+    let text = |wanted| objects.get(wanted).map(|object| String::from_utf8_lossy(head(object)).into_owned());
+    assert_eq!(
+        [7, 17, 8, 9].map(text),
+        [Some("new "), Some("other "), Some(""), None].map(|text| text.map(str::to_owned))
+    );
+    assert_eq!((objects.resolved(b"7 0 R /X"), objects.resolved(b"9 0 R")), (&b"new "[..], &b"9 0 R"[..]));
 }
 
 #[test]
