@@ -6,6 +6,7 @@
 //! one that is lost here is lost for good.
 
 mod bands;
+mod rests;
 mod words;
 
 use super::picture::{Picture, Rect};
@@ -37,6 +38,12 @@ pub(super) fn layout(picture: &Picture) -> Layout {
     bands.truncate(MOST_LINES);
     let mut lines: Vec<Line> = (0..bands.len()).filter_map(|at| words::line(picture, &bands, at)).collect();
     lines.sort_by_key(|line| (line.area.top, line.area.left));
+    let heads: Vec<usize> = (0..lines.len()).filter(|&at| is_head(&lines, at)).collect();
+    for rest in rests::rests(picture, &lines, &heads) {
+        bands.push(rest);
+        lines.extend(words::line(picture, &bands, bands.len() - 1));
+    }
+    lines.sort_by_key(|line| (line.area.top, line.area.left));
     let wanted = wanted(&lines);
     Layout { lines, wanted, is_cut }
 }
@@ -59,6 +66,11 @@ fn wanted(lines: &[Line]) -> Vec<bool> {
         }
     }
     wanted
+}
+
+/// Whether a line may end with most of a key that goes on in the next.
+fn is_head(lines: &[Line], at: usize) -> bool {
+    lines[at].last_width() * 2 >= KEY_WIDTH * lines[at].height() && is_full(lines, at)
 }
 
 /// Whether a line may have been wrapped: none near it reaches further to the right.
