@@ -173,11 +173,10 @@ fn write_case(finding: &Finding, out: &mut dyn Write) -> io::Result<()> {
 /// Where in its file a finding stands.
 fn place(finding: &Finding) -> String {
     let location = &finding.location;
-    let elsewhere = finding.sight.as_ref().map(|sight| sight.place()).or_else(|| deployed::part(finding));
-    let place = match location.place {
-        _ if elsewhere.is_some() => elsewhere.unwrap_or_default(),
-        Place::Content => format!("line {}, column {}", location.start.line, location.start.column),
-        Place::FileName => "in the file name".to_owned(),
+    let place = match (finding.within(), location.place) {
+        (Some(within), _) => within,
+        (None, Place::Content) => format!("line {}, column {}", location.start.line, location.start.column),
+        (None, Place::FileName) => "in the file name".to_owned(),
     };
     location.cell().map_or(place.clone(), |cell| format!("{place} ({})", name(cell)))
 }

@@ -95,16 +95,15 @@ fn heading(finding: &Finding, out: &mut dyn Write) -> io::Result<()> {
         "<p class=\"where\"><code class=\"path\">{}</code> <span class=\"at\">",
         name(location.path.as_str())
     )?;
-    let elsewhere = finding.sight.as_ref().map(|sight| sight.place()).or_else(|| deployed::part(finding));
-    match location.place {
-        _ if elsewhere.is_some() => write!(out, "{}", name(&elsewhere.unwrap_or_default()))?,
-        Place::Content => {
+    match (finding.within(), location.place) {
+        (Some(within), _) => write!(out, "{}", name(&within))?,
+        (None, Place::Content) => {
             write!(out, "line {}, column {}", location.start.line, location.start.column)?;
             if location.end.line != location.start.line {
                 write!(out, ", to line {}", location.end.line)?;
             }
         }
-        Place::FileName => out.write_all(b"in the name of the file")?,
+        (None, Place::FileName) => out.write_all(b"in the name of the file")?,
     }
     let confidence = finding.confidence;
     write!(out, "</span> <span class=\"badge {confidence}\">{confidence} confidence</span>")?;
