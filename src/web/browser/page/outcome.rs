@@ -10,7 +10,8 @@ use serde_json::Value;
 use url::Url;
 
 use super::super::super::Receiver;
-use super::super::super::devtools::{decoded, text};
+use super::super::super::base64::decoded;
+use super::super::super::devtools::text;
 use super::super::collect::Kept;
 use super::{Asked, Visit};
 
@@ -33,7 +34,9 @@ impl Visit<'_> {
             Asked::Posted(index) => {
                 if let Value::String(posted) = result["postData"].take() {
                     let bytes = if result["base64Encoded"] == true { decoded(&posted) } else { None };
-                    self.log.requests[*index].exchange.posted = bytes.unwrap_or_else(|| posted.into_bytes());
+                    let bytes = bytes.unwrap_or_else(|| posted.into_bytes());
+                    self.log.asked += bytes.len() as u64;
+                    self.log.requests[*index].exchange.posted = bytes;
                 }
             }
             Asked::Source(address) => {
@@ -55,7 +58,7 @@ impl Visit<'_> {
         self.browser.gate.refusal(url).unwrap_or_else(|| format!("the browser does not load it: {why}"))
     }
 
-    pub(super) fn skip_page(&mut self, why: &str) {
+    pub(in super::super) fn skip_page(&mut self, why: &str) {
         let address = self.page.as_str().to_owned();
         if !self.skipped.iter().any(|(skipped, _)| *skipped == address) {
             self.skipped.push((address, why.to_owned()));
