@@ -57,6 +57,8 @@ pub(super) struct Visit<'b> {
     targets: HashSet<String>,
     log: Log,
     asked: HashMap<u64, Asked>,
+    /// Own addresses that were let through, by the names of their requests.
+    let_through: HashMap<String, String>,
     /// Bytes that came, decompressed.
     came: u64,
     loaded: bool,
@@ -87,6 +89,7 @@ impl<'b> Visit<'b> {
             targets: HashSet::new(),
             log: Log::default(),
             asked: HashMap::new(),
+            let_through: HashMap::new(),
             came: 0,
             loaded: false,
             is_over: false,

@@ -27,7 +27,8 @@ impl Visit<'_> {
                     request.exchange.body = bytes.unwrap_or_else(|| body.into_bytes());
                     request.has_body = true;
                 } else {
-                    request.is_lost = request.came > 0;
+                    let says = |pair: &(String, String)| pair.0 == "content-length" && pair.1 != "0";
+                    request.is_lost = request.came > 0 || request.exchange.headers.iter().any(says);
                 }
                 self.log.moved = Some(Instant::now());
             }
@@ -87,6 +88,12 @@ impl Visit<'_> {
         let log = mem::take(&mut self.log);
         if log.dropped > 0 {
             self.skip_page(&format!("it makes so many requests that {} were passed over", log.dropped));
+        }
+        // A page that leaves for another may take with it what the browser would have said of it.
+        for (name, address) in mem::take(&mut self.let_through) {
+            if log.dropped == 0 && log.named(&name).is_none() {
+                self.skipped.push((address, "the page was left before it was told what came".to_owned()));
+            }
         }
         let page = self.page.as_str().to_owned();
         let early = mem::take(&mut self.foreign);

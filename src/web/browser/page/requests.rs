@@ -52,6 +52,10 @@ impl Visit<'_> {
                 refused = Some("AddressUnreachable");
             } else {
                 self.browser.gate.announce(&url);
+                let name = text(params, "/networkId");
+                if is_own && !name.is_empty() {
+                    self.let_through.insert(name.to_owned(), address.to_owned());
+                }
             }
         }
         let id = &params["requestId"];
