@@ -324,8 +324,10 @@ impl<'b> Visit<'b> {
             }
             let buffer = self.rules.settings.page_bytes.min(256 << 20);
             let every = json!([{ "urlPattern": "*", "requestStage": "Request" }]);
+            // Content outlives the page where it leaves for another; older browsers do not know of it.
             let network = json!({
                 "maxTotalBufferSize": buffer, "maxResourceBufferSize": buffer, "maxPostDataSize": POSTED,
+                "enableDurableMessages": true,
             });
             if kind.ends_with("worker") {
                 // A page may try to stop whoever listens with a breakpoint.
