@@ -39,9 +39,6 @@ impl Sources {
         }
         let settings = settings(args);
         let time = settings.total_time;
-        for url in &args.urls {
-            has_scheme(url)?;
-        }
         let site = if args.urls.is_empty() { None } else { Some(Site::new(settings).map_err(advised)?) };
         let browser = args.browser.then(|| browser::Settings {
             allow_private: args.allow_private,
@@ -69,27 +66,21 @@ impl Sources {
             }
             site.run(receiver).map_err(advised)?;
         }
-        if let Some(settings) = &self.browser {
+        if let Some(settings) = self.browser.take() {
             self.load(settings, receiver)?;
         }
         Ok(())
     }
 
     /// Has the browser load the pages, as far as there is time left.
-    fn load(&self, settings: &browser::Settings, receiver: &mut dyn Receiver) -> Result<()> {
-        for url in &self.urls {
-            let left = self.time.saturating_sub(self.began.elapsed());
-            if left.is_zero() {
-                receiver.skipped(url, "the time limit was over before a browser could load it");
-                continue;
-            }
-            let settings = browser::Settings { page_time: settings.page_time.min(left), ..settings.clone() };
-            let summary = browser::load(std::slice::from_ref(url), &settings, receiver).map_err(|error| {
-                let advice = Advised::new("cannot load the pages in a browser", error.hint());
-                anyhow::Error::new(error).context(advice)
-            })?;
-            summary.notes.iter().for_each(|note| warn(note));
-        }
+    fn load(&self, settings: browser::Settings, receiver: &mut dyn Receiver) -> Result<()> {
+        let total_time = self.time.saturating_sub(self.began.elapsed());
+        let settings = browser::Settings { total_time, ..settings };
+        let summary = browser::load(&self.urls, &settings, receiver).map_err(|error| {
+            let advice = Advised::new("cannot load the pages in a browser", error.hint());
+            anyhow::Error::new(error).context(advice)
+        })?;
+        summary.notes.iter().for_each(|note| warn(note));
         Ok(())
     }
 }
@@ -132,23 +123,6 @@ fn refuse(read: &ReadOptions) -> Result<()> {
             Err(Advised::new(what, hint).into())
         }
     }
-}
-
-/// Refuses an address without a scheme: whether it is meant with TLS is for the user to say.
-fn has_scheme(url: &str) -> Result<()> {
-    let url = url.trim();
-    let scheme = url.split_once(':').map(|(scheme, _)| scheme);
-    if url.is_empty() {
-        let hint = "name a page, such as https://example.com/; a variable may be unset";
-        return Err(Advised::new("an address is empty", hint).into());
-    }
-    // `localhost:8080` has a port there.
-    let is_scheme = |scheme: &str| !scheme.contains(['.', '/']) && scheme != "localhost";
-    if url.contains("://") || scheme.is_some_and(is_scheme) {
-        return Ok(());
-    }
-    let what = format!("{url:?} does not say how it is reached");
-    Err(Advised::new(what, format!("write https://{}", url.trim_start_matches('/'))).into())
 }
 
 fn read_capture(capture: &Path, receiver: &mut dyn Receiver) -> Result<()> {

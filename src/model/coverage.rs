@@ -25,7 +25,7 @@ pub struct Coverage {
     pub plain_images: u64,
     /// Documents of deployed front ends that were fetched and scanned, pages included.
     pub documents: u64,
-    /// Addresses on other sites, which were not asked for, and those that a page only links to.
+    /// Addresses on other sites, which were not asked for.
     pub foreign: u64,
     /// Addresses that `robots.txt` asks programs not to fetch.
     pub disallowed: u64,

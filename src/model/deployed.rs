@@ -33,7 +33,6 @@ impl ExchangePart {
     pub fn place(&self) -> Option<String> {
         match self {
             Self::Body => None,
-            Self::Storage(what) => Some(format!("in the {what} of the page")),
             part => Some(format!("in the {part}")),
         }
     }
@@ -53,7 +52,8 @@ pub enum ExchangePart {
     RequestBody,
     /// A header of the answer, by its name in lower case.
     ResponseHeader(String),
-    /// What the page keeps in the browser: `local storage`, `session storage`, `cookie`.
+    /// What is of no request: what the page keeps in the browser (`local storage`, `session
+    /// storage`, `cookie`), the `page after its scripts ran`, or a `comment` in a capture.
     Storage(String),
 }
 

@@ -157,17 +157,14 @@ fn entries(report: &Report, room: &mut Room, out: &mut dyn Write) -> io::Result<
 fn line_of(finding: &Finding) -> String {
     let Finding { rule, confidence, key, .. } = finding;
     let (path, cell) = (name(deployed::path(finding)), finding.location.cell().map(name));
-    let (sight, part) = (finding.sight.as_deref(), deployed::part(finding));
-    let place = match (finding.location.place, cell) {
-        (_, cell) if sight.is_some() => {
-            let sight = sight.expect("it was just seen");
-            let cell = cell.map(|cell| format!(" ({cell})")).unwrap_or_default();
+    let cell = cell.map(|cell| format!(" ({cell})")).unwrap_or_default();
+    let place = match (&finding.sight, deployed::part(finding), finding.location.place) {
+        (Some(sight), ..) => {
             format!("{}{cell}, {}", sight.place(), sight::reading(finding, sight))
         }
-        _ if part.is_some() => part.unwrap_or_default(),
-        (Place::FileName, _) => "in the file name".to_owned(),
-        (Place::Content, None) => format!("line {}", finding.location.start.line),
-        (Place::Content, Some(cell)) => format!("line {} ({cell})", finding.location.start.line),
+        (None, Some(part), _) => part,
+        (None, None, Place::FileName) => "in the file name".to_owned(),
+        (None, None, Place::Content) => format!("line {}{cell}", finding.location.start.line),
     };
     let from = finding.origin.as_ref().map(from).unwrap_or_default();
     let from = from + &front_end(finding);

@@ -24,8 +24,6 @@ mod program;
 mod session;
 #[cfg(unix)]
 mod wire;
-#[cfg(unix)]
-mod withheld;
 
 use std::io;
 use std::path::PathBuf;
@@ -45,13 +43,13 @@ pub struct Settings {
     pub allow_private: bool,
     /// Other sites whose documents are handed over, as those of [`site`](super::site).
     pub include_origins: Vec<String>,
-    /// More hosts that nothing is sent to, with the names below them; Baseten's always are.
-    pub withheld: Vec<String>,
     /// How long a page may take.
     pub page_time: Duration,
     /// How long a page that was loaded must ask for nothing to be done.
     pub idle_time: Duration,
-    /// Most bytes that a page may load, as they come and decompressed.
+    /// How long all pages may take; those that no time is left for are skipped.
+    pub total_time: Duration,
+    /// Most bytes that a page may load, as they come and decompressed, and most that it may send.
     pub page_bytes: u64,
     /// What the browser calls itself, where not by its own name.
     pub user_agent: Option<String>,
@@ -63,9 +61,9 @@ impl Default for Settings {
             program: None,
             allow_private: false,
             include_origins: Vec::new(),
-            withheld: Vec::new(),
             page_time: Duration::from_secs(30),
             idle_time: Duration::from_millis(500),
+            total_time: Duration::from_secs(600),
             page_bytes: 256 << 20,
             user_agent: None,
         }

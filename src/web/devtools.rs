@@ -1,18 +1,8 @@
-//! What Chrome's developer tools write alike in captures and on the wire: who asked for
-//! something, and base64.
+//! What Chrome's developer tools write alike in captures and on the wire, such as who asked for
+//! something.
 
-use base64::Engine as _;
-use base64::alphabet;
-use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 use serde_json::Value;
 
-/// As lax as those that write it.
-const BASE64: GeneralPurpose = GeneralPurpose::new(
-    &alphabet::STANDARD,
-    GeneralPurposeConfig::new()
-        .with_decode_padding_mode(DecodePaddingMode::Indifferent)
-        .with_decode_allow_trailing_bits(true),
-);
 /// How many frames of a stack are looked at, and how many stacks that led to it.
 const FRAMES: usize = 64;
 
@@ -47,13 +37,4 @@ pub(super) fn initiator(value: &Value) -> Option<String> {
         stack = &stack["parent"];
     }
     None
-}
-
-/// Base64 with or without padding and line breaks.
-pub(super) fn decoded(text: &str) -> Option<Vec<u8>> {
-    if let Ok(bytes) = BASE64.decode(text) {
-        return Some(bytes);
-    }
-    let dense: String = text.chars().filter(|letter| !letter.is_ascii_whitespace()).collect();
-    BASE64.decode(dense).ok()
 }

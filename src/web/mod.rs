@@ -6,6 +6,7 @@
 //! **Invariant:** no credential is sent, and no connection is opened to an address that
 //! `guard` does not admit, whatever a name, a redirect or a page says.
 
+mod base64;
 pub mod browser;
 mod devtools;
 pub mod har;
@@ -35,7 +36,8 @@ pub struct Exchange {
     pub headers: Vec<(String, String)>,
     /// The content of the answer, decompressed; as much as the limit allows.
     pub body: Vec<u8>,
-    /// What a page keeps in the browser, by where: `local storage`, `session storage`, `cookie`.
+    /// What a page keeps in the browser, by where: `local storage`, `session storage`, `cookie`;
+    /// and each `comment` in a capture.
     pub stored: Vec<(String, String)>,
 }
 

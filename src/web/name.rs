@@ -37,6 +37,16 @@ pub fn host(address: &str) -> Option<String> {
     (!host.is_empty()).then_some(host)
 }
 
+/// Whether a host is `name` or lies below it.
+pub fn is_within(host: &str, name: &str) -> bool {
+    host.strip_suffix(name).is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
+}
+
+/// Whether a host is Baseten's, to which nothing is sent.
+pub fn is_baseten(host: &str) -> bool {
+    is_within(&host.trim_end_matches('.').to_ascii_lowercase(), "baseten.co")
+}
+
 /// The name of a document below its site, which fingerprints, rules and entries of what is
 /// settled see: host, port and path, without scheme and query, each part that looks like
 /// the hash of a build written `*`.
@@ -216,6 +226,20 @@ mod tests {
         check("http://[::1]:8080/a.js", "[::1]:8080/a.js");
         check("data:text/html,x", "data:text/html");
         check("", "");
+    }
+
+    #[test]
+    fn hosts_of_baseten_are_told_from_others() {
+        for (host, expect) in [
+            ("baseten.co", true),
+            ("model-abc.api.BASETEN.co.", true),
+            ("notbaseten.co", false),
+            ("baseten.co.evil.example", false),
+            ("co", false),
+            ("", false),
+        ] {
+            assert_eq!(is_baseten(host), expect, "{host}");
+        }
     }
 
     #[test]

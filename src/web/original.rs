@@ -2,15 +2,14 @@
 //! document says its map is, and what a map (version 3, regular or indexed) says of a place.
 //!
 //! The texts of the sources are not looked at here. A map comes from somebody else's server:
-//! it is read in one pass that keeps only the line that is asked for, a segment at a time;
-//! only the letters of a segment are the crate's to read. Held whole, as crates do, a hostile
-//! map takes many times its own size, and its root is put before each of its sources.
+//! it is read in one pass that keeps only the line that is asked for, a segment at a time. Held
+//! whole, as crates do, a hostile map takes many times its own size, and its root is put before
+//! each of its sources.
 
 use std::fmt;
 
 use serde::Deserialize;
 use serde::de::{IgnoredAny, SeqAccess, Visitor};
-use sourcemap::vlq::parse_vlq_segment;
 use url::Url;
 
 use crate::model::Position;
@@ -331,7 +330,7 @@ struct State {
 
 impl State {
     fn next(&mut self, segment: &str) -> Option<Segment> {
-        let numbers = parse_vlq_segment(segment).ok()?;
+        let numbers = numbers(segment)?;
         self.column = self.column.checked_add(*numbers.first()?)?;
         let mut source = None;
         if let [_, index, line, column, ..] = numbers[..] {
@@ -343,6 +342,34 @@ impl State {
         }
         Some(Segment { column: u32::try_from(self.column).ok()?, source })
     }
+}
+
+/// The numbers of a segment, in base64 of variable length (ECMA-426), least digits first: five
+/// bits in a letter, of which the first is the sign, and a sixth where another letter follows.
+fn numbers(segment: &str) -> Option<Vec<i64>> {
+    let (mut numbers, mut held, mut shift) = (Vec::new(), 0_i64, 0);
+    for letter in segment.bytes() {
+        let digit = match letter {
+            b'A'..=b'Z' => letter - b'A',
+            b'a'..=b'z' => letter - b'a' + 26,
+            b'0'..=b'9' => letter - b'0' + 52,
+            b'+' => 62,
+            b'/' => 63,
+            _ => return None,
+        };
+        // What is longer is no difference of two numbers of 32 bits.
+        if shift > 30 {
+            return None;
+        }
+        held |= i64::from(digit & 31) << shift;
+        if digit & 32 != 0 {
+            shift += 5;
+            continue;
+        }
+        numbers.push(if held & 1 == 1 { -(held >> 1) } else { held >> 1 });
+        (held, shift) = (0, 0);
+    }
+    (shift == 0 && !numbers.is_empty()).then_some(numbers)
 }
 
 /// `text` without what stands behind its first `most` bytes.

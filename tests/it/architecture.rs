@@ -58,7 +58,7 @@ const HOMES: &[(&[&str], &[&str])] = &[
     (&["ureq", "rustls"], &["baseten", "web"]),
     (&["reqwest", "minreq", "attohttpc", "log", "fastrand"], &["baseten"]),
     (&["image"], &["ocr"]),
-    (&["url", "html5gum", "sourcemap", "base64"], &["web"]),
+    (&["url", "html5gum", "base64"], &["web"]),
     (&["zeroize"], &["model"]),
 ];
 

@@ -62,7 +62,7 @@ impl Kept {
 /// None, with a message, where no browser is installed; that is a failure where
 /// `BASELEAK_TEST_ALL` says that every test is to run.
 #[track_caller]
-fn chromium() -> Option<PathBuf> {
+pub(crate) fn chromium() -> Option<PathBuf> {
     let path = env::var_os("PATH").unwrap_or_default();
     let on_path =
         |name: &&str| env::split_paths(&path).map(|folder| folder.join(name)).find(|place| place.is_file());

@@ -24,7 +24,8 @@ pub(super) fn incomplete(coverage: &Coverage) -> Vec<&'static str> {
             ["the clone is shallow: ", "the clone is partial: "].iter().any(|gap| reason.contains(gap));
         let is_object = path.starts_with("object ") || path == "the object database";
         let is_missing = reason.ends_with("names an object that is not here");
-        let is_address = ["http://", "https://"].iter().any(|scheme| path.starts_with(scheme));
+        let is_address =
+            ["http://", "https://", "data:", "blob:"].iter().any(|scheme| path.starts_with(scheme));
         match (is_gap, is_object || is_missing) {
             (true, _) => is_cut = true,
             (_, true) => is_damaged = true,

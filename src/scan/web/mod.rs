@@ -12,7 +12,6 @@ mod maps;
 #[cfg(test)]
 mod tests;
 
-use crate::baseten::{Remote, Trust};
 use crate::detect::Detector;
 use crate::model::{
     Attribution, Blob, Confidence, Coverage, Deployed, ExchangePart, Finding, Note, NoteKind, PathName,
@@ -170,7 +169,7 @@ impl Receiver for Front<'_> {
         let relative = name::relative(&exchange.address);
         let provenance = Provenance { shown: shown.as_bytes(), relative: relative.as_bytes() };
         let host = name::host(&exchange.address).unwrap_or_default();
-        let is_baseten = is_baseten(&host);
+        let is_baseten = name::is_baseten(&host);
         let via = exchange.via.iter().map(|address| self.detector.path_name(name::shown(address).as_bytes()));
         let document = Document {
             provenance,
@@ -214,9 +213,4 @@ impl Receiver for Front<'_> {
     fn disallowed(&mut self, _: &str) {
         self.coverage.disallowed += 1;
     }
-}
-
-/// Whether a host is Baseten's.
-fn is_baseten(host: &str) -> bool {
-    Remote::new(&format!("https://{host}"), Trust::File).is_ok()
 }

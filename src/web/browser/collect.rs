@@ -25,6 +25,7 @@ pub(super) struct Kept {
 /// Collects from the page and all its frames that are of the site.
 pub(super) fn collect(visit: &mut Visit<'_>) -> Result<Kept, Ended> {
     let mut kept = Kept::default();
+    let (mut held, most) = (0, visit.rules.settings.page_bytes);
     for session in visit.documents.clone() {
         for (node, address) in documents(visit, &session)? {
             let addresses = with_fragment(&address).into_iter().collect();
@@ -32,9 +33,14 @@ pub(super) fn collect(visit: &mut Visit<'_>) -> Result<Kept, Ended> {
             if !visit.is_own(&address) {
                 continue;
             }
+            if held > most {
+                visit.skip_page(&format!("its scripts made documents of more than {most} bytes of it"));
+                return Ok(kept);
+            }
             let params = json!({ "backendNodeId": node, "includeShadowDOM": true });
-            let html = visit.call(&session, "DOM.getOuterHTML", params, ANSWER)?;
+            let html = ask(visit, &session, "DOM.getOuterHTML", params)?;
             let body = text(&html, "/result/outerHTML").as_bytes().to_vec();
+            held += body.len() as u64;
             let stored = stored(visit, &session, &address)?;
             let page = visit.page.as_str();
             let via = if address == page { Vec::new() } else { vec![page.to_owned()] };
@@ -53,6 +59,15 @@ pub(super) fn collect(visit: &mut Visit<'_>) -> Result<Kept, Ended> {
     Ok(kept)
 }
 
+/// Asks, and tells of a page that does not answer, unless what was asked is gone.
+fn ask(visit: &mut Visit<'_>, session: &str, method: &str, params: Value) -> Result<Value, Ended> {
+    let answer = visit.call(session, method, params, ANSWER)?;
+    if answer.is_null() && visit.documents.iter().any(|held| held == session) {
+        visit.skip_page("it does not say what it has become");
+    }
+    Ok(answer)
+}
+
 /// The documents of a target, those of frames within that have no target of their own as well:
 /// number and address. Whole trees are not asked for, being as deep as a page makes them.
 fn documents(visit: &mut Visit<'_>, session: &str) -> Result<Vec<(u64, String)>, Ended> {
@@ -63,23 +78,25 @@ fn documents(visit: &mut Visit<'_>, session: &str) -> Result<Vec<(u64, String)>,
             found.push((number, address.to_owned()));
         }
     };
-    let root = visit.call(session, "DOM.getDocument", json!({ "depth": 0 }), ANSWER)?;
+    let root = ask(visit, session, "DOM.getDocument", json!({ "depth": 0 }))?;
     add(&root["result"]["root"]);
-    let tree = visit.call(session, "Page.getFrameTree", json!({}), ANSWER)?;
+    let tree = ask(visit, session, "Page.getFrameTree", json!({}))?;
     let mut waiting: Vec<&Value> = vec![&tree["result"]["frameTree"]];
     let mut frames = Vec::new();
     while let Some(branch) = waiting.pop() {
-        let children = branch["childFrames"].as_array().into_iter().flatten();
-        for child in children.take(FRAMES.saturating_sub(frames.len())) {
+        for child in branch["childFrames"].as_array().into_iter().flatten() {
             frames.push(text(child, "/frame/id").to_owned());
             waiting.push(child);
         }
     }
-    for frame in frames {
-        let owner = visit.call(session, "DOM.getFrameOwner", json!({ "frameId": frame }), ANSWER)?;
+    if frames.len() > FRAMES {
+        visit.skip_page(&format!("it has {} frames, of which {FRAMES} were looked at", frames.len()));
+    }
+    for frame in frames.into_iter().take(FRAMES) {
+        let owner = ask(visit, session, "DOM.getFrameOwner", json!({ "frameId": frame }))?;
         let node = &owner["result"]["backendNodeId"];
         let params = json!({ "backendNodeId": node, "depth": 0, "pierce": true });
-        let described = visit.call(session, "DOM.describeNode", params, ANSWER)?;
+        let described = ask(visit, session, "DOM.describeNode", params)?;
         add(&described["result"]["node"]["contentDocument"]);
     }
     Ok(found)
@@ -92,8 +109,7 @@ fn stored(visit: &mut Visit<'_>, session: &str, address: &str) -> Result<Vec<(St
     let mut stored = Vec::new();
     for (what, is_local) in [("local storage", true), ("session storage", false)] {
         let id = json!({ "securityOrigin": origin, "isLocalStorage": is_local });
-        let answer =
-            visit.call(session, "DOMStorage.getDOMStorageItems", json!({ "storageId": id }), ANSWER)?;
+        let answer = ask(visit, session, "DOMStorage.getDOMStorageItems", json!({ "storageId": id }))?;
         for entry in answer["result"]["entries"].as_array().into_iter().flatten() {
             let (name, value) = (text(entry, "/0"), text(entry, "/1"));
             stored.push((what.to_owned(), format!("{name}={value}")));

@@ -5,8 +5,8 @@
 //! ask for by itself, such as news of updates, is refused as well: only hosts that a page was
 //! seen to ask for are let through. Other proxies are not used, whatever the environment says.
 //!
-//! **Invariant:** what was checked is what is connected to, and nothing reaches a host that is
-//! withheld, whatever the browser does.
+//! **Invariant:** what was checked is what is connected to, and nothing reaches a host of
+//! Baseten's, whatever the browser does.
 
 use std::collections::{HashMap, HashSet};
 use std::io::{self, Read, Write};
@@ -20,8 +20,8 @@ use std::time::{Duration, Instant};
 
 use url::Url;
 
+use super::super::name::is_baseten;
 use super::super::site::guard::Guard;
-use super::withheld::Withheld;
 
 /// How long a connection waits for the page's request to be seen, which may come after it.
 const PATIENCE: Duration = Duration::from_secs(1);
@@ -44,7 +44,6 @@ pub(super) struct Gate {
 #[derive(Debug)]
 struct Shared {
     guard: Guard,
-    withheld: Withheld,
     state: Mutex<State>,
     announced: Condvar,
     is_closed: AtomicBool,
@@ -66,12 +65,11 @@ struct State {
 
 impl Gate {
     /// Opens one on a port of its own, on the loopback address.
-    pub(super) fn open(guard: Guard, withheld: Withheld, most: u64) -> io::Result<Self> {
+    pub(super) fn open(guard: Guard, most: u64) -> io::Result<Self> {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
         let port = listener.local_addr()?.port();
         let shared = Arc::new(Shared {
             guard,
-            withheld,
             state: Mutex::default(),
             announced: Condvar::new(),
             is_closed: AtomicBool::new(false),
@@ -79,16 +77,21 @@ impl Gate {
             most,
         });
         let ours = Arc::clone(&shared);
-        thread::spawn(move || {
+        thread::Builder::new().spawn(move || {
             for stream in listener.incoming() {
                 if ours.is_closed.load(Ordering::Acquire) {
                     break;
                 }
                 let Ok(stream) = stream else { continue };
+                // Each connection holds one, so that these are counted.
+                if Arc::strong_count(&ours) > MOST {
+                    continue;
+                }
                 let ours = Arc::clone(&ours);
-                thread::spawn(move || drop(ours.serve(stream)));
+                // Where the system has no thread for it, the connection closes.
+                drop(thread::Builder::new().spawn(move || drop(ours.serve(stream))));
             }
-        });
+        })?;
         Ok(Self { shared, port })
     }
 
@@ -152,7 +155,7 @@ impl Shared {
     }
 
     /// One connection of the browser's, from its greeting to its end.
-    fn serve(self: &Arc<Self>, mut browser: TcpStream) -> io::Result<()> {
+    fn serve(&self, mut browser: TcpStream) -> io::Result<()> {
         browser.set_read_timeout(Some(CONNECT))?;
         let (host, port) = greeted(&mut browser)?;
         match self.connect(&host, port) {
@@ -173,7 +176,7 @@ impl Shared {
     /// Connects where that is admitted.
     fn connect(&self, host: &str, port: u16) -> Result<TcpStream, (u8, Option<String>)> {
         let forbidden = |why: String| (FORBIDDEN, Some(why));
-        if self.withheld.holds(host) {
+        if is_baseten(host) {
             return Err(forbidden(format!("nothing is sent to {host}")));
         }
         let literal: Option<IpAddr> = host.parse().ok();
@@ -224,35 +227,43 @@ impl Shared {
     }
 
     /// Carries bytes both ways until either side ends.
-    fn join(self: &Arc<Self>, browser: &TcpStream, server: &TcpStream) -> io::Result<()> {
+    fn join(&self, browser: &TcpStream, server: &TcpStream) -> io::Result<()> {
+        let both = [browser.try_clone()?, server.try_clone()?];
         let numbers = {
             let mut state = self.state();
-            if state.open.len() > 2 * MOST || self.is_closed.load(Ordering::Acquire) {
+            if self.is_closed.load(Ordering::Acquire) {
                 return Ok(());
             }
-            let number = state.next;
-            state.next += 2;
-            state.open.insert(number, browser.try_clone()?);
-            state.open.insert(number + 1, server.try_clone()?);
-            [number, number + 1]
+            both.map(|stream| {
+                state.next += 1;
+                let number = state.next;
+                state.open.insert(number, stream);
+                number
+            })
         };
-        let (mut from, mut to) = (browser.try_clone()?, server.try_clone()?);
-        let out = thread::spawn(move || {
-            drop(io::copy(&mut from, &mut to));
-            drop(to.shutdown(Shutdown::Write));
-        });
-        drop(self.carry(server, browser));
-        drop(browser.shutdown(Shutdown::Both));
-        drop(server.shutdown(Shutdown::Both));
-        drop(out.join());
+        let carried = self.carry(server, browser);
         for number in numbers {
             self.state().open.remove(&number);
         }
+        carried
+    }
+
+    /// Has a thread carry what goes out, and carries what comes.
+    fn carry(&self, server: &TcpStream, browser: &TcpStream) -> io::Result<()> {
+        let (mut from, mut to) = (browser.try_clone()?, server.try_clone()?);
+        let out = thread::Builder::new().spawn(move || {
+            drop(io::copy(&mut from, &mut to));
+            drop(to.shutdown(Shutdown::Write));
+        })?;
+        drop(self.come(server, browser));
+        drop(browser.shutdown(Shutdown::Both));
+        drop(server.shutdown(Shutdown::Both));
+        drop(out.join());
         Ok(())
     }
 
     /// What comes, as long as it may.
-    fn carry(&self, mut server: &TcpStream, mut browser: &TcpStream) -> io::Result<()> {
+    fn come(&self, mut server: &TcpStream, mut browser: &TcpStream) -> io::Result<()> {
         let mut piece = vec![0; 1 << 16];
         loop {
             let length = server.read(&mut piece)?;

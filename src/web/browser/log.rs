@@ -11,7 +11,8 @@ use serde_json::Value;
 use url::Url;
 
 use super::super::Exchange;
-use super::super::devtools::{decoded, initiator, text, with_fragment, without_fragment};
+use super::super::base64::decoded;
+use super::super::devtools::{initiator, text, with_fragment, without_fragment};
 
 /// Most requests of one page; more are counted.
 const MOST: usize = 10_000;
@@ -59,6 +60,8 @@ pub(super) struct Log {
     /// Headers as they were sent and as they came, by name, one for each redirect.
     extra: [HashMap<String, VecDeque<Headers>>; 2],
     pub(super) dropped: u64,
+    /// Bytes of addresses and of what was sent, which no limit of what comes holds.
+    pub(super) asked: u64,
     /// When anything last began or ended.
     pub(super) moved: Option<Instant>,
 }
@@ -117,6 +120,7 @@ impl Log {
         made.exchange.method = text(request, "/method").to_ascii_uppercase();
         made.exchange.sent = headers(&request["headers"]);
         made.exchange.posted = posted(request);
+        self.asked += (made.exchange.address.len() + made.exchange.posted.len()) as u64;
         let index = self.requests.len();
         self.requests.push(made);
         self.by_id.insert(id.to_owned(), index);
@@ -138,6 +142,7 @@ impl Log {
         join(&mut request.exchange.sent, headers(&params["request"]["headers"]));
         if request.exchange.posted.is_empty() {
             request.exchange.posted = posted(&params["request"]);
+            self.asked += request.exchange.posted.len() as u64;
         }
         Some(index)
     }
@@ -207,7 +212,12 @@ impl Log {
                 answer(exchange, &params["response"]);
                 join(&mut exchange.sent, headers(&params["response"]["requestHeaders"]));
             }
-            "Network.webSocketFrameSent" => frame(&params["response"], &mut exchange.posted),
+            "Network.webSocketFrameSent" => {
+                let held = exchange.posted.len();
+                frame(&params["response"], &mut exchange.posted);
+                let more = (exchange.posted.len() - held) as u64;
+                self.asked += more;
+            }
             "Network.webSocketFrameReceived" => frame(&params["response"], &mut exchange.body),
             "Network.eventSourceMessageReceived" => {
                 exchange.body.extend_from_slice(text(params, "/data").as_bytes());

@@ -1,10 +1,11 @@
 //! One page: it is opened in a context of its own, runs until it is quiet or its time is up,
-//! and is closed. Every request waits until it is judged here.
+//! and is closed. Every request waits until `requests` has judged it.
 //!
 //! **Invariant:** events are handled as they come and nothing is waited for while they are, so
 //! that a page cannot make this wait for itself.
 
 mod outcome;
+mod requests;
 
 use std::collections::{HashMap, HashSet};
 use std::time::{Duration, Instant};
@@ -13,7 +14,7 @@ use serde_json::{Value, json};
 use url::Url;
 
 use super::super::Receiver;
-use super::super::devtools::{text, without_fragment};
+use super::super::devtools::text;
 use super::collect::{self, Kept};
 use super::log::{Log, Request};
 use super::session::{Browser, Rules};
@@ -47,6 +48,8 @@ pub(super) struct Visit<'b> {
     pub(super) browser: &'b mut Browser,
     pub(super) rules: &'b Rules<'b>,
     pub(super) page: Url,
+    /// How long it may take.
+    time: Duration,
     pub(super) context: String,
     /// The session and the target of the page itself; empty until it is there.
     pub(super) main: String,
@@ -58,6 +61,8 @@ pub(super) struct Visit<'b> {
     starting: HashSet<u64>,
     log: Log,
     asked: HashMap<u64, Asked>,
+    /// Own addresses that were let through, by the names of their requests.
+    let_through: HashMap<String, String>,
     /// Bytes that came, decompressed.
     came: u64,
     loaded: bool,
@@ -75,11 +80,12 @@ pub(super) struct Visit<'b> {
 }
 
 impl<'b> Visit<'b> {
-    pub(super) fn new(browser: &'b mut Browser, rules: &'b Rules<'b>, page: Url) -> Self {
+    pub(super) fn new(browser: &'b mut Browser, rules: &'b Rules<'b>, page: Url, time: Duration) -> Self {
         Self {
             browser,
             rules,
             page,
+            time,
             context: String::new(),
             main: String::new(),
             target: String::new(),
@@ -88,6 +94,7 @@ impl<'b> Visit<'b> {
             starting: HashSet::new(),
             log: Log::default(),
             asked: HashMap::new(),
+            let_through: HashMap::new(),
             came: 0,
             loaded: false,
             is_over: false,
@@ -149,7 +156,7 @@ impl<'b> Visit<'b> {
     /// Until the page is quiet, its time is up, or it broke.
     fn wait(&mut self) -> Result<(), Ended> {
         let settings = self.rules.settings;
-        let until = Instant::now() + settings.page_time;
+        let until = Instant::now() + self.time;
         while self.broken.is_none() {
             let now = Instant::now();
             if now >= until {
@@ -158,6 +165,10 @@ impl<'b> Visit<'b> {
             }
             if self.came > settings.page_bytes || self.browser.gate.is_full() {
                 self.broken = Some(format!("it loads more than {} bytes", settings.page_bytes));
+                break;
+            }
+            if self.log.asked > settings.page_bytes {
+                self.broken = Some(format!("it sends more than {} bytes", settings.page_bytes));
                 break;
             }
             let is_busy = !self.loaded || !self.asked.is_empty() || self.log.open().next().is_some();
@@ -190,7 +201,7 @@ impl<'b> Visit<'b> {
     /// Says what is missing, and ends what runs, so that the page can be looked at.
     fn time_is_up(&mut self) -> Result<(), Ended> {
         self.is_over = true;
-        let seconds = self.rules.settings.page_time.as_secs_f32();
+        let seconds = self.time.as_secs_f32();
         let now = Instant::now();
         let idle = self.rules.settings.idle_time;
         let lasts = |request: &&Request| request.began.is_some_and(|began| now > began + idle);
@@ -320,8 +331,10 @@ impl<'b> Visit<'b> {
             }
             let buffer = self.rules.settings.page_bytes.min(256 << 20);
             let every = json!([{ "urlPattern": "*", "requestStage": "Request" }]);
+            // Content outlives the page where it leaves for another; older browsers do not know of it.
             let network = json!({
                 "maxTotalBufferSize": buffer, "maxResourceBufferSize": buffer, "maxPostDataSize": POSTED,
+                "enableDurableMessages": true,
             });
             if kind.ends_with("worker") {
                 // A page may try to stop whoever listens with a breakpoint.
@@ -344,142 +357,4 @@ impl<'b> Visit<'b> {
         }
         self.browser.wire.ask(session, "Runtime.runIfWaitingForDebugger", json!({})).map(drop)
     }
-
-    /// A request that waits to be judged.
-    fn paused(&mut self, session: &str, params: &Value) -> Result<(), Ended> {
-        let address = without_fragment(text(params, "/request/url"));
-        let url = Url::parse(address).ok();
-        let host = url.as_ref().and_then(Url::host_str).unwrap_or_default();
-        let is_main = params["resourceType"] == "Document" && text(params, "/frameId") == self.target;
-        let is_web = url.as_ref().is_some_and(|url| matches!(url.scheme(), "http" | "https"));
-        let mut refused = None;
-        if self.rules.withheld.holds(host) {
-            if let Some(index) = self.log.withheld(session, params) {
-                self.want_posted(session, index, params)?;
-            }
-            self.foreign.push(address.to_owned());
-            if is_main {
-                self.skip_page("it leads to a host that nothing is sent to");
-            }
-            refused = Some("BlockedByClient");
-        } else if let Some(url) = url.filter(|_| is_web) {
-            let reason = self.rules.guard.refuses(&url);
-            let is_own = self.rules.scope.holds(&url);
-            if let Some(reason) = &reason
-                && (is_own || is_main)
-            {
-                self.skipped.push((
-                    self.page.as_str().to_owned(),
-                    format!("it leads to where nothing is fetched: {reason}"),
-                ));
-            }
-            if is_main && !is_own {
-                self.foreign.push(address.to_owned());
-                if reason.is_none() && !self.began {
-                    let origin = url.origin().ascii_serialization();
-                    self.skip_page(&format!("it leads to another site, {origin}"));
-                }
-                // A page that is left for nowhere stays as it is.
-                refused = Some("Aborted");
-            } else if reason.is_some() {
-                refused = Some("AddressUnreachable");
-            } else {
-                self.browser.gate.announce(&url);
-            }
-        }
-        let id = &params["requestId"];
-        let asked = match refused {
-            Some(reason) => self.browser.wire.ask(
-                session,
-                "Fetch.failRequest",
-                json!({ "requestId": id, "errorReason": reason }),
-            ),
-            None => self.browser.wire.ask(session, "Fetch.continueRequest", json!({ "requestId": id })),
-        };
-        asked.map(drop)
-    }
-
-    fn network(&mut self, session: &str, method: &str, params: &Value) -> Result<(), Ended> {
-        match method {
-            "Network.requestWillBeSent" => {
-                let url = Url::parse(text(params, "/request/url"));
-                if !url.as_ref().is_ok_and(|url| matches!(url.scheme(), "http" | "https" | "data" | "blob")) {
-                    return Ok(());
-                }
-                if let Some(index) = self.log.begins(session, params) {
-                    self.want_posted(session, index, params)?;
-                }
-                if let Ok(url) = url {
-                    self.browser.gate.announce(&url);
-                }
-            }
-            "Network.requestWillBeSentExtraInfo" => self.log.extra(0, params),
-            "Network.responseReceivedExtraInfo" => self.log.extra(1, params),
-            "Network.responseReceived" => self.log.answered(params),
-            "Network.dataReceived" => self.came += self.log.came(params),
-            "Network.loadingFinished" => {
-                if let Some(index) = self.log.ended(params) {
-                    self.want_body(index)?;
-                }
-            }
-            "Network.loadingFailed" => drop(self.log.ended(params)),
-            "Network.webSocketCreated" => {
-                self.log.socket(session, params);
-                if let Ok(mut url) = Url::parse(text(params, "/url")) {
-                    // The gate knows hosts and ports, which are those of the web.
-                    let scheme = if url.scheme() == "wss" { "https" } else { "http" };
-                    let _ = url.set_scheme(scheme);
-                    self.browser.gate.announce(&url);
-                }
-            }
-            _ => self.log.spoken(method, params),
-        }
-        Ok(())
-    }
-
-    /// A script that runs in a worker.
-    fn parsed(&mut self, session: &str, params: &Value) -> Result<(), Ended> {
-        let address = without_fragment(text(params, "/url")).to_owned();
-        if !address.is_empty() && self.is_own(&address) && !self.sources.contains_key(&address) {
-            let wanted = json!({ "scriptId": params["scriptId"] });
-            let number = self.browser.wire.ask(session, "Debugger.getScriptSource", wanted)?;
-            self.asked.insert(number, Asked::Source(address));
-        }
-        Ok(())
-    }
-
-    /// What was posted, where it was not told at once.
-    fn want_posted(&mut self, session: &str, index: usize, params: &Value) -> Result<(), Ended> {
-        let request = &self.log.requests[index];
-        if params["request"]["hasPostData"] == true && request.exchange.posted.is_empty() {
-            let wanted = json!({ "requestId": request.id });
-            let number = self.browser.wire.ask(session, "Network.getRequestPostData", wanted)?;
-            self.asked.insert(number, Asked::Posted(index));
-        }
-        Ok(())
-    }
-
-    /// The content of an answer, where it is of the site and text.
-    fn want_body(&mut self, index: usize) -> Result<(), Ended> {
-        let request = &self.log.requests[index];
-        let kind = request.kind.as_str();
-        let is_picture = matches!(kind, "Image" | "Media" | "Font") && !is_svg(request);
-        let is_empty =
-            matches!(request.exchange.status, 204 | 205 | 304) || request.exchange.method == "HEAD";
-        if is_picture || is_empty || matches!(kind, "Preflight" | "Ping" | "WebSocket" | "EventSource") {
-            return Ok(());
-        }
-        if !self.is_own(&request.exchange.address) {
-            return Ok(());
-        }
-        let (session, wanted) = (request.session.clone(), json!({ "requestId": request.id }));
-        let number = self.browser.wire.ask(&session, "Network.getResponseBody", wanted)?;
-        self.asked.insert(number, Asked::Body(index));
-        Ok(())
-    }
-}
-
-fn is_svg(request: &Request) -> bool {
-    let is_type = |pair: &&(String, String)| pair.0 == "content-type";
-    request.exchange.headers.iter().find(is_type).is_some_and(|(_, value)| value.starts_with("image/svg"))
 }

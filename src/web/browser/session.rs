@@ -12,7 +12,6 @@ use super::gate::Gate;
 use super::page::Visit;
 use super::process::Process;
 use super::wire::{Ended, Wire};
-use super::withheld::Withheld;
 use super::{BrowserError, Settings, Summary, program};
 
 /// How long a browser may take to say its first word; on a busy machine it takes long.
@@ -36,7 +35,6 @@ pub(super) struct Rules<'s> {
     pub(super) settings: &'s Settings,
     pub(super) scope: Scope,
     pub(super) guard: Guard,
-    pub(super) withheld: Withheld,
 }
 
 pub(super) fn load(
@@ -44,6 +42,7 @@ pub(super) fn load(
     settings: &Settings,
     receiver: &mut dyn Receiver,
 ) -> Result<Summary, BrowserError> {
+    let began = Instant::now();
     let pages = urls.iter().map(|url| scope::page(url)).collect::<Result<Vec<_>, _>>()?;
     if pages.is_empty() {
         return Err(super::WebError::NoAddress.into());
@@ -52,7 +51,6 @@ pub(super) fn load(
         settings,
         scope: Scope::new(&pages, &settings.include_origins)?,
         guard: Guard::new(settings.allow_private),
-        withheld: Withheld::new(&settings.withheld),
     };
     let program = settings.program.clone().or_else(program::find).ok_or(BrowserError::Missing)?;
     let mut browser = Some(Browser::start(program.clone(), &rules)?);
@@ -62,21 +60,32 @@ pub(super) fn load(
         summary.notes.push(note.to_owned());
     }
     for page in pages {
-        // One page may bring down the browser; the next gets another.
-        if browser.is_none() {
-            browser = Browser::start(program.clone(), &rules).ok();
-        }
         let address = page.as_str().to_owned();
         if let Some(reason) = rules.guard.refuses(&page) {
             receiver.skipped(&address, &reason.0);
             continue;
+        }
+        let left = settings.total_time.saturating_sub(began.elapsed());
+        if left.is_zero() {
+            receiver.skipped(&address, "the time limit was over before a browser could load it");
+            continue;
+        }
+        // One page may bring down the browser; the next gets another.
+        if browser.is_none() {
+            browser = Browser::start(program.clone(), &rules).ok();
         }
         let Some(running) = &mut browser else {
             receiver.skipped(&address, "the browser does not start again");
             continue;
         };
         running.gate.renew();
-        if Visit::new(running, &rules, page).run(receiver).is_err() {
+        // In whole seconds, for it is told.
+        let time = if left < settings.page_time {
+            Duration::from_secs(left.as_secs().max(1))
+        } else {
+            settings.page_time
+        };
+        if Visit::new(running, &rules, page, time).run(receiver).is_err() {
             browser = None;
         }
     }
@@ -86,8 +95,7 @@ pub(super) fn load(
 impl Browser {
     fn start(program: PathBuf, rules: &Rules<'_>) -> Result<Self, BrowserError> {
         let settings = rules.settings;
-        let gate = Gate::open(rules.guard, rules.withheld.clone(), settings.page_bytes)
-            .map_err(BrowserError::Gate)?;
+        let gate = Gate::open(rules.guard, settings.page_bytes).map_err(BrowserError::Gate)?;
         let name = settings.user_agent.as_deref();
         let started = Process::start(&program, gate.port(), name);
         let (mut process, mut wire) =

@@ -9,7 +9,8 @@ use std::collections::{HashMap, HashSet};
 use serde_json::Value;
 use url::Url;
 
-use super::super::devtools::{decoded, initiator, text, with_fragment, without_fragment};
+use super::super::base64::decoded;
+use super::super::devtools::{initiator, text, with_fragment, without_fragment};
 use super::super::{Exchange, Receiver};
 use super::Summary;
 

@@ -106,8 +106,7 @@ impl Limits {
         let (raw, mut cut) = self.raw(body, begin);
         let (body, broken) = self.decoded(raw, encoding, cut.is_some());
         cut = cut.or(broken);
-        let length = u64::try_from(body.len()).unwrap_or(u64::MAX);
-        self.used.fetch_add(length, Ordering::Relaxed);
+        self.use_up(&body);
         (body, cut)
     }
 
@@ -130,7 +129,8 @@ impl Limits {
                 return (raw, cut);
             }
             match body.read(&mut piece) {
-                Ok(0) => return (raw, None),
+                // What is ended with the time ends like an answer whose length nobody told.
+                Ok(0) => return (raw, self.is_late().then_some(Cut::Late)),
                 Ok(read) => raw.extend_from_slice(&piece[..read]),
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
                 Err(_) if self.is_late() => return (raw, Some(Cut::Late)),
@@ -190,7 +190,15 @@ impl Limits {
 
     /// The content of a file that is kept compressed, such as `sitemap.xml.gz`.
     pub(super) fn unpacked(&self, body: &[u8]) -> (Vec<u8>, Option<Cut>) {
-        self.inflated(MultiGzDecoder::new(body))
+        let (body, cut) = self.inflated(MultiGzDecoder::new(body));
+        self.use_up(&body);
+        (body, cut)
+    }
+
+    /// Counts what is kept.
+    fn use_up(&self, body: &[u8]) {
+        let length = u64::try_from(body.len()).unwrap_or(u64::MAX);
+        self.used.fetch_add(length, Ordering::Relaxed);
     }
 }
 

@@ -17,6 +17,12 @@ pub enum WebError {
         /// What is wrong with it.
         why: String,
     },
+    /// It has no scheme: whether it is meant with TLS is for the user to say.
+    #[error("{address:?} does not say how it is reached")]
+    NoScheme {
+        /// As it was given, without what may hold a secret.
+        address: String,
+    },
     /// It is an address of another kind.
     #[error("{address:?} is not an address of a page: only http and https are fetched, not {scheme}")]
     Scheme {
@@ -64,6 +70,7 @@ impl WebError {
             Self::Malformed { .. } | Self::Scheme { .. } => {
                 "write the address as a browser shows it, such as https://example.com/app"
             }
+            Self::NoScheme { .. } => "write https:// before it, or http:// where it has no TLS",
             Self::Credentials { .. } => {
                 "take what stands before the @ out of the address; a page that needs a login can be \
                  captured by a browser and read with --har"

@@ -16,6 +16,8 @@ use ureq::unversioned::resolver::{DefaultResolver, ResolvedSocketAddrs, Resolver
 use ureq::unversioned::transport::NextTimeout;
 use url::{Host, Url};
 
+use crate::web::name::is_within;
+
 /// What lifts the refusal.
 const HINT: &str = "--allow-private lets it";
 
@@ -115,9 +117,9 @@ impl Guard {
 }
 
 /// Whether a name stands for the machine itself.
-fn is_local(name: &str) -> bool {
+pub(super) fn is_local(name: &str) -> bool {
     let name = name.trim_end_matches('.');
-    name.eq_ignore_ascii_case("localhost") || name.to_ascii_lowercase().ends_with(".localhost")
+    is_within(&name.to_ascii_lowercase(), "localhost")
 }
 
 /// What an address is that is not of the public internet.

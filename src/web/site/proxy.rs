@@ -11,6 +11,8 @@ use std::net::IpAddr;
 use url::{Host, Url};
 
 use super::error::WebError;
+use super::guard::is_local;
+use crate::web::name::is_within;
 
 /// The proxies by scheme, and the hosts that are asked without one.
 #[derive(Debug, Default)]
@@ -45,8 +47,7 @@ impl Proxies {
             Host::Ipv4(ip) => ("", Some(IpAddr::V4(ip))),
             Host::Ipv6(ip) => ("", Some(IpAddr::V6(ip))),
         };
-        let is_here =
-            ip.is_some_and(|ip| ip.is_loopback()) || name == "localhost" || name.ends_with(".localhost");
+        let is_here = ip.is_some_and(|ip| ip.is_loopback()) || is_local(name);
         let is_exempt = || self.exempt.iter().any(|entry| covers(entry, name, ip));
         proxy.as_ref().filter(|_| !is_here && !is_exempt())
     }
@@ -77,8 +78,7 @@ fn covers(entry: &str, name: &str, ip: Option<IpAddr>) -> bool {
     }
     let Some(ip) = ip else {
         let entry = entry.trim_start_matches("*.").trim_start_matches('.').trim_end_matches('.');
-        let rest = name.strip_suffix(entry).filter(|_| !entry.is_empty());
-        return rest.is_some_and(|rest| rest.is_empty() || rest.ends_with('.'));
+        return !entry.is_empty() && is_within(name, entry);
     };
     let (network, bits) =
         entry.split_once('/').map_or((entry, None), |(network, bits)| (network, Some(bits)));

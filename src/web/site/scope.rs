@@ -7,6 +7,7 @@
 use url::{Host, Url};
 
 use super::error::WebError;
+use crate::web::name::{is_baseten, is_within};
 
 /// Most bytes of an address; a browser takes two million, a server rarely more than eight thousand.
 const LONGEST: usize = 8 << 10;
@@ -97,17 +98,11 @@ impl Site {
     }
 
     fn covers(&self, host: &str) -> bool {
-        let is_below = |one: &str, other: &str| {
-            one.strip_suffix(other).is_some_and(|rest| rest.len() > 1 && rest.ends_with('.'))
-        };
         match self.reach {
             Reach::Host => host == self.host,
-            Reach::Below => is_below(host, &self.host),
-            Reach::Site => {
-                // A name without a dot is nobody's site.
-                let is_above = host.contains('.') && is_below(&self.host, host);
-                host == self.host || is_below(host, &self.host) || is_above
-            }
+            Reach::Below => host != self.host && is_within(host, &self.host),
+            // A name without a dot is nobody's site.
+            Reach::Site => is_within(host, &self.host) || host.contains('.') && is_within(&self.host, host),
         }
     }
 }
@@ -119,8 +114,10 @@ pub(in crate::web) fn page(text: &str) -> Result<Url, WebError> {
     if text.is_empty() {
         return Err(wrong("it is empty"));
     }
-    let written = if has_scheme(text) { text.to_owned() } else { format!("https://{text}") };
-    let url = Url::parse(&written).map_err(|error| wrong(&error.to_string()))?;
+    if !has_scheme(text) {
+        return Err(WebError::NoScheme { address: told(text) });
+    }
+    let url = Url::parse(text).map_err(|error| wrong(&error.to_string()))?;
     if !matches!(url.scheme(), "http" | "https") {
         return Err(WebError::Scheme { address: told(text), scheme: url.scheme().to_owned() });
     }
@@ -131,12 +128,6 @@ pub(in crate::web) fn page(text: &str) -> Result<Url, WebError> {
         return Err(WebError::Baseten { host: host.to_owned() });
     }
     normal(url).ok_or_else(|| wrong("it is too long"))
-}
-
-/// Whether a host is Baseten's, to which nothing is sent.
-fn is_baseten(host: &str) -> bool {
-    let host = host.strip_suffix('.').unwrap_or(host);
-    host.strip_suffix("baseten.co").is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
 }
 
 /// Whether a text begins with a scheme, rather than with a host and its port.
@@ -260,12 +251,10 @@ mod tests {
     }
 
     #[test]
-    fn pages_are_named_with_or_without_a_scheme() {
+    fn pages_are_read_as_browsers_read_them() {
         let table = [
             ("https://Example.COM/a/../b#c", "https://example.com/b"),
-            ("example.com", "https://example.com/"),
-            (" example.com/app?x=1 ", "https://example.com/app?x=1"),
-            ("localhost:3000/app", "https://localhost:3000/app"),
+            (" http://example.com/app?x=1 ", "http://example.com/app?x=1"),
             ("http://2130706433/", "http://127.0.0.1/"),
         ];
         for (text, expect) in table {
@@ -278,6 +267,8 @@ mod tests {
         let table = [
             ("", "empty"),
             ("https://", "empty host"),
+            ("example.com/?hunter2", "\"example.com/\" does not say how it is reached"),
+            ("localhost:3000/app", "does not say how it is reached"),
             ("ftp://me:hunter2@example.com/", "not ftp"),
             ("javascript:alert(1)", "not javascript"),
             ("javascript:1", "not javascript"),

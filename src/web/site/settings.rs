@@ -7,7 +7,7 @@ use std::time::Duration;
 /// Begin with [`default`](Self::default) and set what differs.
 #[derive(Debug, Clone)]
 pub struct Settings {
-    /// The pages to begin with: `http` or `https`; without a scheme `https` is meant.
+    /// The pages to begin with, with the scheme: `http` or `https`.
     pub urls: Vec<String>,
     /// Other sites that belong to this one: `https://cdn.example.com`, `cdn.example.com:8443`,
     /// or `*.example.com` for all names below it.

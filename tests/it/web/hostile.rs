@@ -52,7 +52,7 @@ fn ten_gigabytes_cost_no_more_than_the_limit() {
 
 #[test]
 fn a_slow_drip_ends_with_the_time() {
-    check(Answer::Drip, &["--time-limit", "4s"], "time");
+    check(Answer::Drip, &["--time-limit", "8s"], "time");
 }
 
 #[test]
@@ -129,8 +129,9 @@ fn a_page_that_is_not_there_is_no_clean_site() {
 fn what_is_no_address_is_refused_at_once() {
     let sandbox = Sandbox::new();
     for (url, says) in [
-        ("example.com", "write https://example.com"),
-        ("localhost:8080/x", "write https://localhost:8080/x"),
+        ("example.com", "write https:// before it"),
+        ("localhost:8080/x", "write https:// before it"),
+        ("", "it is empty"),
         ("ftp://example.com/", "only http and https"),
         ("https://u:p@example.com/", "credentials"),
         ("https://", "address"),

@@ -57,14 +57,11 @@ fn what_robots_are_asked_not_to_fetch_is_not() {
 #[test]
 fn what_was_settled_stays_settled_in_the_next_build() {
     let key = key(9301);
-    let site = Site::start();
-    let url = site.url("/");
     let build = |hash: &str| {
         Site::start()
             .html("/", &format!("<script src=/app.{hash}.js></script>"))
             .script(&format!("/app.{hash}.js"), &format!("const k = '{key}'"))
     };
-    drop((site, url));
     let names = ["0a1b2c3d", "9f8e7d6c"].map(|hash| {
         let site = build(hash);
         let (_, report) = web(&site.url("/"), NONE);

@@ -59,9 +59,6 @@ fn holders(finding: &Finding) -> impl Iterator<Item = &str> {
 fn is_kept(finding: &Finding, kept: &HashSet<(String, String)>) -> bool {
     let is_sent = finding.deployed.as_ref().is_some_and(|deployed| deployed.is_sent_to_baseten);
     let Some(host) = name::host(path(finding)).filter(|_| !is_sent) else { return false };
-    let is_below = |host: &str, name: &str| {
-        host.strip_suffix(name).is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
-    };
-    kept.iter()
-        .any(|(digest, own)| *digest == finding.digest && (is_below(&host, own) || is_below(own, &host)))
+    let is_same = |own: &str| name::is_within(&host, own) || name::is_within(own, &host);
+    kept.iter().any(|(digest, own)| *digest == finding.digest && is_same(own))
 }

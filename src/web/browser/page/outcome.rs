@@ -10,7 +10,8 @@ use serde_json::Value;
 use url::Url;
 
 use super::super::super::Receiver;
-use super::super::super::devtools::{decoded, text};
+use super::super::super::base64::decoded;
+use super::super::super::devtools::text;
 use super::super::collect::Kept;
 use super::{Asked, Visit};
 
@@ -26,14 +27,17 @@ impl Visit<'_> {
                     request.exchange.body = bytes.unwrap_or_else(|| body.into_bytes());
                     request.has_body = true;
                 } else {
-                    request.is_lost = request.came > 0;
+                    let says = |pair: &(String, String)| pair.0 == "content-length" && pair.1 != "0";
+                    request.is_lost = request.came > 0 || request.exchange.headers.iter().any(says);
                 }
                 self.log.moved = Some(Instant::now());
             }
             Asked::Posted(index) => {
                 if let Value::String(posted) = result["postData"].take() {
                     let bytes = if result["base64Encoded"] == true { decoded(&posted) } else { None };
-                    self.log.requests[*index].exchange.posted = bytes.unwrap_or_else(|| posted.into_bytes());
+                    let bytes = bytes.unwrap_or_else(|| posted.into_bytes());
+                    self.log.asked += bytes.len() as u64;
+                    self.log.requests[*index].exchange.posted = bytes;
                 }
             }
             Asked::Source(address) => {
@@ -55,7 +59,7 @@ impl Visit<'_> {
         self.browser.gate.refusal(url).unwrap_or_else(|| format!("the browser does not load it: {why}"))
     }
 
-    pub(super) fn skip_page(&mut self, why: &str) {
+    pub(in super::super) fn skip_page(&mut self, why: &str) {
         let address = self.page.as_str().to_owned();
         if !self.skipped.iter().any(|(skipped, _)| *skipped == address) {
             self.skipped.push((address, why.to_owned()));
@@ -84,6 +88,12 @@ impl Visit<'_> {
         let log = mem::take(&mut self.log);
         if log.dropped > 0 {
             self.skip_page(&format!("it makes so many requests that {} were passed over", log.dropped));
+        }
+        // A page that leaves for another may take with it what the browser would have said of it.
+        for (name, address) in mem::take(&mut self.let_through) {
+            if log.dropped == 0 && log.named(&name).is_none() {
+                self.skipped.push((address, "the page was left before it was told what came".to_owned()));
+            }
         }
         let page = self.page.as_str().to_owned();
         let early = mem::take(&mut self.foreign);

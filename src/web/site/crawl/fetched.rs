@@ -40,7 +40,7 @@ pub(super) fn fetch(client: &Client, job: &Job) -> Result<Fetched, Failure> {
     let mut fetched = Fetched { answer, is_other, role, list: None, within: Vec::new(), is_lost: false };
     let is_read = fetched.answer.status < 300 || (fetched.answer.status >= 400 && role == Role::Page);
     if is_read && !is_other && !job.is_robots {
-        // What stands in the body may be made to make a parser panic; the thread must go on.
+        // What stands in the body may be made to make a parser panic; the content is kept.
         let looked = catch_unwind(AssertUnwindSafe(|| look(job, role, &fetched.answer)));
         match looked {
             Ok((list, within)) => (fetched.list, fetched.within) = (Some(list), within),

@@ -4,7 +4,7 @@
 //! Jobs are done in rounds, nearest first, certain ones before guesses; what a round names is the
 //! next. Threads fetch and read; everything is decided, and the receiver told, on one.
 //!
-//! **Invariant:** every address is asked for once, but for a second try; what is part of the
+//! **Invariant:** every address is asked for once, and again only where a server fails or asks to wait; what is part of the
 //! site and was not got is told, if only by its number.
 
 mod fetched;

@@ -2,6 +2,7 @@
 //! order of the jobs, so that what is found does not depend on which answer is the fastest.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Mutex;
 use std::sync::mpsc::{Receiver as Inbox, RecvTimeoutError, Sender};
 use std::time::{Duration, Instant};
@@ -34,13 +35,13 @@ impl Pace {
         Self { interval: Duration::from_secs(1) / rate.max(1), next: HashMap::new() }
     }
 
-    /// Takes the turn of an origin, or says when it will be.
-    fn turn(&mut self, origin: &str, now: Instant) -> Option<Instant> {
-        if let Some(&next) = self.next.get(origin).filter(|next| **next > now) {
-            return Some(next);
+    /// Takes the turn of an origin, where it is its turn.
+    fn turn(&mut self, origin: &str, now: Instant) -> bool {
+        let is_due = self.next.get(origin).is_none_or(|next| *next <= now);
+        if is_due {
+            self.next.insert(origin.to_owned(), now + self.interval);
         }
-        self.next.insert(origin.to_owned(), now + self.interval);
-        None
+        is_due
     }
 
     /// Asks an origin not before `wait` is over.
@@ -56,7 +57,11 @@ pub(super) fn work(client: &Client, inbox: &Mutex<Inbox<(usize, Job)>>, back: &S
     loop {
         let job = inbox.lock().map(|inbox| inbox.recv());
         let Ok(Ok((index, job))) = job else { return };
-        let result = fetch(client, &job);
+        // What a server sends may make a parser panic, and whoever waits for the answer must not
+        // wait for ever.
+        let fetched = catch_unwind(AssertUnwindSafe(|| fetch(client, &job)));
+        let lost = |_| Err(Failure::Failed("it could not be read".to_owned()));
+        let result = fetched.unwrap_or_else(lost);
         if back.send((index, job, result)).is_err() {
             return;
         }
@@ -95,7 +100,7 @@ impl<'a> Round<'a> {
                 break;
             }
             let origin = scope::origin(&self.waiting[&index].url);
-            if pace.turn(&origin, now).is_none() {
+            if pace.turn(&origin, now) {
                 let Some(job) = self.waiting.remove(&index) else { continue };
                 self.under_way.insert(index);
                 begun += 1;

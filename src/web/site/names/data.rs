@@ -1,6 +1,7 @@
 //! Documents that are written into an address (`data:`, RFC 2397).
 
 use super::list::Role;
+use crate::web::base64::decoded;
 
 /// A document inside an address.
 #[derive(Debug)]
@@ -25,7 +26,7 @@ pub(super) fn read(address: &str, role: Role) -> Option<Embedded> {
         return None;
     }
     let body = percent(data.as_bytes());
-    let body = if is_base64 { base64(&body)? } else { body };
+    let body = if is_base64 { decoded(std::str::from_utf8(&body).ok()?)? } else { body };
     let role = if role == Role::Map { role } else { super::role_of(&media).unwrap_or(role) };
     let media = media.chars().filter(char::is_ascii_graphic).take(64).collect();
     Some(Embedded { media, role, body })
@@ -46,30 +47,6 @@ fn percent(text: &[u8]) -> Vec<u8> {
         }
     }
     out
-}
-
-/// What base64 stands for, in either alphabet, with blanks and without padding.
-fn base64(text: &[u8]) -> Option<Vec<u8>> {
-    let (mut out, mut bits, mut held) = (Vec::with_capacity(text.len() / 4 * 3), 0_u32, 0);
-    for &byte in text {
-        let value = match byte {
-            b'A'..=b'Z' => byte - b'A',
-            b'a'..=b'z' => byte - b'a' + 26,
-            b'0'..=b'9' => byte - b'0' + 52,
-            b'+' | b'-' => 62,
-            b'/' | b'_' => 63,
-            b'=' => break,
-            _ if byte.is_ascii_whitespace() => continue,
-            _ => return None,
-        };
-        bits = bits << 6 | u32::from(value);
-        held += 6;
-        if held >= 8 {
-            held -= 8;
-            out.push(u8::try_from(bits >> held & 0xff).expect("it is masked"));
-        }
-    }
-    Some(out)
 }
 
 #[cfg(test)]

@@ -121,6 +121,11 @@ impl List {
         }
     }
 
+    /// How many addresses there are.
+    pub(super) fn len(&self) -> usize {
+        self.references.len()
+    }
+
     /// Whether an address is among them, and more than a guess.
     pub(super) fn is_certain(&self, url: &Url) -> bool {
         self.places.get(url.as_str()).is_some_and(|&place| self.references[place].need > Need::Guess)

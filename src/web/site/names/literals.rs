@@ -95,7 +95,7 @@ fn overlapping(anchor: &Url, written: &str) -> Option<Url> {
 
 /// Adds what looks like an address.
 pub(super) fn collect(text: &[u8], places: &Places, list: &mut List) {
-    let mut taken = 0;
+    let most = list.len() + MOST;
     for dot in memchr::memchr_iter(b'.', text) {
         let Some(written) = literal(text, dot) else { continue };
         let (urls, is_sure) = places.guess(&written);
@@ -104,11 +104,10 @@ pub(super) fn collect(text: &[u8], places: &Places, list: &mut List) {
             continue;
         }
         for url in urls {
-            if taken == MOST {
+            if list.len() >= most {
                 list.is_cut = true;
                 return;
             }
-            taken += 1;
             let role = role_of_name(&url).unwrap_or(Role::Other);
             let need = if is_sure { Need::Named } else { Need::Guess };
             list.push(url, role, need);
