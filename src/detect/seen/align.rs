@@ -158,6 +158,7 @@ fn step(tape: &Tape<'_>, shape: &Shape, at: usize, slot: usize, lost: usize) -> 
     }
     // Boxes beside a blank that is not there are often wrong: they decide little.
     match lead.columns {
+        _ if lost == 0 && at > 0 && tape.is_frame(at - 1) => 0.0,
         Some(columns) if lost > 0 => {
             missing + count * if (columns - 1.0 - count).abs() <= 0.5 { 0.2 } else { 1.2 }
         }
@@ -180,6 +181,7 @@ fn insertion(tape: &Tape<'_>, at: usize) -> f32 {
     let is_beside_blank =
         [at, at + 1].iter().any(|at| tape.marks.get(*at).is_some_and(|mark| mark.lead.blank));
     match tape.columns_around(at) {
+        _ if tape.is_frame(at) => 0.3,
         Some(columns) if columns <= 1.4 => {
             if twin {
                 0.6

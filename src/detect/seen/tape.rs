@@ -137,6 +137,14 @@ impl<'p> Tape<'p> {
         Some(self.marks[at].lead.columns? + next.lead.columns?)
     }
 
+    /// Whether the mark `at` is a frame or a rule that its line begins behind.
+    pub(super) fn is_frame(&self, at: usize) -> bool {
+        let mark = &self.marks[at];
+        mark.lead.line_break
+            && matches!(mark.letter, '|' | '!' | '\u{a6}' | '_' | '[' | ']' | ':')
+            && self.marks.get(at + 1).is_some_and(|next| !next.lead.line_break && next.lead.blank)
+    }
+
     /// The marks that the bytes `span` of the text are of.
     pub(super) fn marks_of(&self, span: &Range<usize>) -> Range<usize> {
         let first = self.marks.partition_point(|mark| mark.text.end <= span.start);
