@@ -4,11 +4,11 @@
 //! shape decides what a letter is, it is repaired; where it does not, all that it may be is
 //! kept as variants, the likeliest first.
 //!
-//! A page becomes a row of marks ([`tape`], measured by [`measure`]); the shape of a key is
-//! laid over it ([`align`]) at a cost that [`likeness`] knows; its lines are read again
-//! ([`reading`]), and all readings vote ([`ballot`]). What comes of it is held to the filters
-//! for texts, and to more ([`believe`], [`doubt`]). What has no such shape is looked for in
-//! the plain text. [`report`] writes it down, and [`cover`] says what must not be shown.
+//! A page becomes a row of marks (`tape`, measured by `measure`); the shape of a key is
+//! laid over it (`align`) at a cost that `likeness` knows; its lines are read again
+//! (`reading`), and all readings vote (`ballot`). What comes of it is held to the filters
+//! for texts, and to more (`believe`, `doubt`). What has no such shape is looked for in
+//! the plain text. `report` writes it down, and `cover` says what must not be shown.
 
 mod align;
 mod ballot;
