@@ -67,6 +67,14 @@ pub(crate) fn warn(message: &str) {
     eprintln!("warning: {}", said(message));
 }
 
+/// From now on a panic says where it was and not why: its message may quote what was read.
+pub(crate) fn veil_panics() {
+    std::panic::set_hook(Box::new(|panic| {
+        let place = panic.location().map_or_else(|| "an unknown place".to_owned(), ToString::to_string);
+        warn(&format!("an internal error of baseleak at {place}; please report it"));
+    }));
+}
+
 /// Prints what the user can do.
 #[expect(clippy::print_stderr, reason = "this is where advice is printed")]
 pub(crate) fn hint(text: &str) {

@@ -44,6 +44,7 @@ use exit::Exit;
 
 /// Runs what the command line asks for.
 pub(crate) fn run() -> ExitCode {
+    complaint::veil_panics();
     let args = match Args::try_parse_from(framework::told_apart(std::env::args_os())) {
         Ok(args) => args,
         Err(error) if error.use_stderr() => {
