@@ -22,7 +22,7 @@ pub(super) const MOST_LINES: usize = 4_000;
 /// The lines of a picture.
 #[derive(Debug, Default)]
 pub(super) struct Layout {
-    /// All lines, from the top, then from the left.
+    /// All lines, in reading order.
     pub(super) lines: Vec<Line>,
     /// For each whether it may hold a key or a part of one.
     pub(super) wanted: Vec<bool>,
@@ -43,9 +43,18 @@ pub(super) fn layout(picture: &Picture) -> Layout {
         bands.push(rest);
         lines.extend(words::line(picture, &bands, bands.len() - 1));
     }
-    lines.sort_by_key(|line| (line.area.top, line.area.left));
+    let lines = in_reading_order(lines);
     let wanted = wanted(&lines);
     Layout { lines, wanted, is_cut }
+}
+
+/// From the top, and what stands in one row from the left: the name of a header, then its value.
+fn in_reading_order(mut lines: Vec<Line>) -> Vec<Line> {
+    lines.sort_by_key(|line| (line.base, line.area.left));
+    for row in lines.chunk_by_mut(|one, next| (next.base - one.base) * 3 <= one.height()) {
+        row.sort_by_key(|line| line.area.left);
+    }
+    lines
 }
 
 /// Which lines may hold a key: those with a word as wide as one, and neighbours of which one

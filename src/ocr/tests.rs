@@ -107,6 +107,42 @@ fn lines_with_long_words_are_wanted() {
 }
 
 #[test]
+fn the_few_letters_that_a_wrapped_key_ends_with_are_wanted() {
+    let Some(font) = font() else { return };
+    let key = key();
+    for (size, rest) in [(19.0, 2), (24.0, 4), (30.0, 7)] {
+        let (head, rest) = key.split_at(key.len() - rest);
+        let shown = ["some words of a text", &format!("KEY={head}"), rest, "", "other words of it"];
+        let layout = layout(&picture(&drawn(&font, &shown, size, [212; 3], [30; 3])));
+        let wanted: Vec<_> = layout.lines.iter().zip(&layout.wanted).filter(|(_, wanted)| **wanted).collect();
+        let [(long, _), (short, _)] = wanted[..] else { panic!("{} wanted at {size}", wanted.len()) };
+        assert!(short.area.width() * 4 < long.area.width() && short.area.left < long.area.left + 4, "{size}");
+    }
+}
+
+#[test]
+fn a_line_with_wide_blanks_is_one() {
+    let Some(font) = font() else { return };
+    for size in [20.0, 26.0, 31.0] {
+        let shown = ["12:44,121 DEBUG xYz: Azx: Xy b10_x0BFERqWs.qyj", "axz = b10_adU2xCGG.S"];
+        let layout = layout(&picture(&drawn(&font, &shown, size, [216, 222, 233], [46, 52, 64])));
+        assert_eq!(layout.lines.len(), 2, "{size}");
+    }
+}
+
+#[test]
+fn a_name_comes_before_the_value_in_its_row() {
+    let Some(font) = font() else { return };
+    // The name has no tall letter, so that its row of pixels begins lower.
+    let row = format!("axes-are-some-more-names {}Bearer fb10_aBdE", " ".repeat(20));
+    for lines in [&[&row[..]][..], &["", &row]] {
+        let layout = layout(&picture(&drawn(&font, lines, 13.0, [36, 41, 46], [255; 3])));
+        let lefts: Vec<usize> = layout.lines.iter().map(|line| line.area.left).collect();
+        assert!(lefts.len() == 2 && lefts[0] < lefts[1], "{lefts:?}");
+    }
+}
+
+#[test]
 fn what_is_no_text_has_no_line() {
     let mut seed = 7_u32;
     let mut noise = |_, _| {

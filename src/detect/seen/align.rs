@@ -199,7 +199,8 @@ fn insertion(tape: &Tape<'_>, at: usize) -> f32 {
         }
         Some(_) if twin => 1.0,
         Some(_) => 2.0,
-        None if at_edge && !tape.marks[at].is_alnum() => 1.5,
+        // Where a line begins or ends there is often something that was read and is not there.
+        None if at_edge && !tape.marks[at].is_alnum() => 0.6,
         None if twin => 1.2,
         None => 2.8,
     }
@@ -218,21 +219,24 @@ fn before(tape: &Tape<'_>, shape: &Shape, at: usize) -> f32 {
     let lead = tape.marks[at].lead;
     let Some(before) = at.checked_sub(1).map(|at| &tape.marks[at]) else { return 0.0 };
     let goes_on = before.is_alnum() || before.letter == '_';
-    edge(shape, lead, goes_on)
+    edge(shape, lead, goes_on, || tape.is_word(tape.word_before(at)))
 }
 
 /// What it costs that a key ends before the mark `at`.
 fn behind(tape: &Tape<'_>, shape: &Shape, at: usize) -> f32 {
     let Some(next) = tape.marks.get(at) else { return 0.0 };
-    edge(shape, next.lead, next.is_alnum())
+    edge(shape, next.lead, next.is_alnum(), || tape.is_word(tape.word_from(at)))
 }
 
-fn edge(shape: &Shape, lead: super::tape::Lead, goes_on: bool) -> f32 {
+/// What the edge of a key costs that something stands beside, letters where it `goes_on`; `is_word`
+/// says whether those are a word, such as that of a button.
+fn edge(shape: &Shape, lead: super::tape::Lead, goes_on: bool, is_word: impl Fn() -> bool) -> f32 {
     let glued = if shape.is_bare { 1.5 * NEVER } else { 3.5 };
     match lead {
         _ if !goes_on => 0.0,
         lead if lead.line_break && lead.wraps && shape.is_bare => 1.5,
         lead if lead.is_apart() => 0.0,
+        lead if lead.blank && is_word() => 0.5,
         lead if lead.blank => 0.7 * glued,
         _ => glued,
     }

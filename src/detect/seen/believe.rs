@@ -151,13 +151,13 @@ impl Believer<'_> {
         let tail = &reading.choices[dot + 1..];
         // What is apart on the page must not touch in the text, whatever was read between.
         let mut text = self.tape.text.as_bytes()[..start].to_vec();
-        if text.last().is_some_and(|&byte| Self::is_ground(byte, rough, None)) {
+        if text.last().is_some_and(|&byte| Self::is_ground(byte, rough, b"x")) {
             text.push(b' ');
         }
         let secret = text.len()..text.len() + reading.secret.len();
         text.extend(&reading.secret);
         let behind = &self.tape.text.as_bytes()[end..];
-        if behind.first().is_some_and(|&byte| Self::is_ground(byte, rough, behind.get(1))) {
+        if behind.first().is_some_and(|&byte| Self::is_ground(byte, rough, &behind[1..])) {
             text.push(b' ');
         }
         text.extend(behind);
@@ -218,11 +218,12 @@ impl Believer<'_> {
                 || is_run(reading.secret.iter().map(folded).collect()))
     }
 
-    /// Whether `byte` beside a key, with `next` behind it, is taken to be none of its word: what
+    /// Whether `byte` beside a key, with `rest` behind it, is taken to be none of its word: what
     /// the edges cost has settled that, but for an underscore beside a key without a prefix,
-    /// which is the ground where it ends its line.
-    fn is_ground(byte: u8, rough: &Rough, next: Option<&u8>) -> bool {
-        let ends = next.is_some_and(u8::is_ascii_whitespace);
+    /// which is the ground where nothing but lines and dots ends its line.
+    fn is_ground(byte: u8, rough: &Rough, rest: &[u8]) -> bool {
+        let is_line = |byte: &&u8| matches!(byte, b'_' | b'-' | b'.' | b'~');
+        let ends = rest.iter().find(|byte| !is_line(byte)).is_some_and(u8::is_ascii_whitespace);
         match byte {
             b'_' | b'-' => !rough.shape.is_bare || ends,
             other => other.is_ascii_alphanumeric(),

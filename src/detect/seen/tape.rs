@@ -79,13 +79,11 @@ pub(super) struct Tape<'p> {
 impl<'p> Tape<'p> {
     pub(super) fn new(lines: &'p [TextLine]) -> Self {
         let metrics = Metrics::of_page(lines);
-        let right = lines.iter().map(|line| line.region.right()).max().unwrap_or(0);
         let mut tape = Self { marks: Vec::new(), text: String::new(), metrics: Vec::new() };
         let mut wraps = false;
         for (index, (line, metrics)) in lines.iter().zip(&metrics).enumerate() {
             tape.push(index, line, metrics, wraps);
-            let slack = 2.5 * metrics.width;
-            wraps = f64::from(right) - f64::from(line.region.right()) <= f64::from(slack);
+            wraps = is_full(lines, line, metrics.width);
         }
         tape.metrics = metrics;
         tape
@@ -145,6 +143,34 @@ impl<'p> Tape<'p> {
             && self.marks.get(at + 1).is_some_and(|next| !next.lead.line_break && next.lead.blank)
     }
 
+    /// The marks from `at` to where a blank or something else than a letter or digit ends them.
+    pub(super) fn word_from(&self, at: usize) -> Range<usize> {
+        let goes_on = |mark: &&Mark<'_>| mark.is_alnum() && !mark.lead.blank;
+        let more = self.marks[at + 1..].iter().take_while(goes_on).count();
+        at..at + 1 + more
+    }
+
+    /// The letters and digits before `at`, from the last blank on.
+    pub(super) fn word_before(&self, at: usize) -> Range<usize> {
+        let mut start = at;
+        while start > 0 && self.marks[start - 1].is_alnum() {
+            start -= 1;
+            if self.marks[start].lead.blank {
+                break;
+            }
+        }
+        start..at
+    }
+
+    /// Whether `marks` spell a word as labels and buttons have it, which letters of a key hardly do.
+    pub(super) fn is_word(&self, marks: Range<usize>) -> bool {
+        let letters: Vec<char> = self.marks[marks].iter().map(|mark| mark.letter).collect();
+        let is_lower = letters.iter().skip(1).all(char::is_ascii_lowercase);
+        let is_key = letters.iter().collect::<String>().eq_ignore_ascii_case("key");
+        let begins = letters.first().is_some_and(char::is_ascii_alphabetic);
+        is_key || begins && is_lower && (4..=12).contains(&letters.len())
+    }
+
     /// The marks that the bytes `span` of the text are of.
     pub(super) fn marks_of(&self, span: &Range<usize>) -> Range<usize> {
         let first = self.marks.partition_point(|mark| mark.text.end <= span.start);
@@ -176,6 +202,22 @@ impl<'p> Tape<'p> {
     pub(super) fn middle(&self, at: usize) -> f32 {
         middle(self.marks[at].glyph.region)
     }
+}
+
+/// Whether `line`, with characters of this `width`, reaches the right edge of the text, or one at
+/// which another line ends that begins where it does.
+fn is_full(lines: &[TextLine], line: &TextLine, width: f32) -> bool {
+    let reaches = |right: u32| f64::from(right) - f64::from(line.region.right()) <= f64::from(2.5 * width);
+    let right = lines.iter().map(|line| line.region.right()).max().unwrap_or(0);
+    let is_below = |other: &&TextLine| {
+        f64::from(other.region.x.abs_diff(line.region.x)) <= f64::from(1.5 * width)
+            && !std::ptr::eq(*other, line)
+    };
+    let column = lines.iter().filter(is_below).map(|other| other.region.right()).max();
+    reaches(right)
+        || column.is_some_and(|right| {
+            reaches(right) && f64::from(line.region.right().abs_diff(right)) <= f64::from(2.5 * width)
+        })
 }
 
 /// `region` with a margin of a fifth of its height, and two pixels, within `size`.

@@ -199,6 +199,37 @@ fn a_wrapped_key_has_a_region_for_each_line() {
 }
 
 #[test]
+fn what_is_read_beside_a_wrapped_key_is_none_of_it() {
+    for prefix in ["b10_", ""] {
+        let key = Reader::new(12, 0).key(prefix);
+        let name = &key[..prefix.len() + 8];
+        let (head, rest) = key.split_at(30);
+        check(&format!("baseten_api_key = {head}\n| {rest}\n| more"), &[name]);
+        check(&format!("baseten_api_key = {head}-\n-{rest}_\nmore"), &[name]);
+        check(&format!("baseten_api_key = {head}\nmore words\n{rest}"), &[]);
+    }
+}
+
+#[test]
+fn a_word_close_by_is_none_of_a_key() {
+    let key = Reader::new(13, 0).key("");
+    // A blank that is too narrow for the font may be none.
+    let close = |text: String| {
+        let mut lines = Reader::new(1, 0).page(&text);
+        let glyphs = &mut lines[0].glyphs;
+        let at = text.rfind(' ').expect("there is one");
+        for glyph in &mut glyphs[at + 1..] {
+            glyph.region.x -= COLUMN * 3 / 5;
+        }
+        scan(&detector(), &lines).len()
+    };
+    assert_eq!(close(format!("baseten {key} Copy")), 1);
+    assert_eq!(close(format!("baseten {key} aB3x")), 0);
+    assert_eq!(close(format!("baseten Bearer {key}")), 1);
+    assert_eq!(close(format!("baseten x8Kq {key}")), 0);
+}
+
+#[test]
 fn a_key_shown_twice_is_found_twice_and_once_in_each_place() {
     let key = Reader::new(5, 0).key("b10_");
     let findings = check(&format!("a {key}\nb {key}"), &[&key[..12], &key[..12]]);

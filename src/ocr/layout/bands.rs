@@ -45,7 +45,7 @@ pub(super) fn bands(picture: &Picture) -> Vec<Rect> {
             close(band, gap, &mut found[level]);
         }
     }
-    merge(found)
+    merge(picture, found)
 }
 
 /// The columns at which a row of pixels changes sharply.
@@ -116,14 +116,14 @@ fn close(band: Band, gap: usize, found: &mut Vec<Band>) {
 }
 
 /// Each line once: larger sizes have the whole of it, unless they took two lines for one.
-fn merge(found: Vec<Vec<Band>>) -> Vec<Rect> {
+fn merge(picture: &Picture, found: Vec<Vec<Band>>) -> Vec<Rect> {
     // By their first rows, so that each is held against those near it: noise has very many.
     let mut all: BTreeMap<(usize, usize), Rect> = BTreeMap::new();
     for (number, band) in found.into_iter().flatten().enumerate() {
         let near = all.range((band.rect.top.saturating_sub(HIGHEST), 0)..(band.rect.bottom, 0));
         let inside = near.filter(|(_, small)| covers(&band.rect, small));
         let inside: Vec<((usize, usize), Rect)> = inside.map(|(key, small)| (*key, *small)).collect();
-        if !is_two(&band, &inside.iter().map(|(_, small)| *small).collect::<Vec<_>>()) {
+        if !is_two(picture, &band.rect, &inside.iter().map(|(_, small)| *small).collect::<Vec<_>>()) {
             for (key, _) in inside {
                 all.remove(&key);
             }
@@ -134,23 +134,40 @@ fn merge(found: Vec<Vec<Band>>) -> Vec<Rect> {
 }
 
 /// Whether a band takes two of those `inside` it for one.
-fn is_two(band: &Band, inside: &[Rect]) -> bool {
+fn is_two(picture: &Picture, band: &Rect, inside: &[Rect]) -> bool {
     let mut ends: Vec<usize> = inside.iter().map(|upper| upper.bottom).collect();
     let mut starts: Vec<usize> = inside.iter().map(|lower| lower.top).collect();
     for rows in [&mut ends, &mut starts] {
         rows.sort_unstable();
         rows.dedup();
     }
-    ends.iter().any(|&end| starts.iter().any(|&start| is_parted(band, end, start)))
+    let mut gaps = ends.iter().flat_map(|&end| starts.iter().map(move |&start| (end, start)));
+    let is_inside = |&(end, start): &(usize, usize)| band.top <= end && end < start && start <= band.bottom;
+    let Some(first) = gaps.find(is_inside) else { return false };
+    let edges = edges_in(picture, band);
+    std::iter::once(first)
+        .chain(gaps.filter(is_inside))
+        .any(|(end, start)| is_parted(band, &edges, end, start))
 }
 
-/// Whether a band has hardly a letter in one of the rows `from` to before `to`.
-fn is_parted(band: &Band, from: usize, to: usize) -> bool {
-    if from >= to || from < band.rect.top || to > band.rect.bottom {
-        return false;
-    }
-    let mean = band.changes.iter().sum::<usize>() / band.changes.len();
-    band.changes[from - band.rect.top..to - band.rect.top].iter().any(|&changes| changes * 5 < mean * 2)
+/// For each row of `area` how often it changes.
+fn edges_in(picture: &Picture, area: &Rect) -> Vec<usize> {
+    let (mut changes, mut edges) = (Vec::new(), Vec::new());
+    let of_row = |y: usize| {
+        edges_of(picture.row(y, area.left, area.right), &mut changes, &mut edges);
+        edges.len()
+    };
+    (area.top..area.bottom).map(of_row).collect()
+}
+
+/// Whether a band with `edges` in its rows has hardly a letter in one of the rows `from` to
+/// before `to`. Lines of one text are about as high as each other; what is not must be apart
+/// more clearly.
+fn is_parted(band: &Rect, edges: &[usize], from: usize, to: usize) -> bool {
+    let mean = edges.iter().sum::<usize>() / edges.len();
+    let (upper, lower) = (from - band.top, band.bottom - to);
+    let least = if upper.max(lower) <= 2 * upper.min(lower) { mean * 2 / 5 } else { mean / 8 };
+    edges[from - band.top..to - band.top].iter().any(|&edges| edges < least)
 }
 
 /// Whether most of `small` lies in `large`.

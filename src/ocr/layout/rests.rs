@@ -33,7 +33,7 @@ fn rest(picture: &Picture, lines: &[Line], at: usize) -> Option<Rect> {
     // Below what hangs down of the head.
     let top = head.base + height / 2;
     let area =
-        Rect { left, right: head.area.right, top, bottom: (head.base + height * 3).min(picture.height) };
+        Rect { left, right: head.area.right, top, bottom: (head.base + height * 9 / 2).min(picture.height) };
     if area.top >= area.bottom || area.right <= area.left + 2 {
         return None;
     }
