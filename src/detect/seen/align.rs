@@ -34,6 +34,8 @@ pub(super) struct Shape {
     pub(super) opening: f32,
     /// Without a prefix there is little that tells a key: then neighbours and wraps count more.
     pub(super) is_bare: bool,
+    /// It is looked for in what was cut out around it: at the edges there are halves of neighbours.
+    pub(super) is_cut_out: bool,
 }
 
 impl Shape {
@@ -48,7 +50,7 @@ impl Shape {
             .chain([Slot::Any; 32])
             .collect();
         let limit = looseness * if is_bare { 8.0 } else { 16.0 };
-        Self { slots, limit, opening: 4.2 * looseness, is_bare }
+        Self { slots, limit, opening: 4.2 * looseness, is_bare, is_cut_out: false }
     }
 }
 
@@ -233,7 +235,7 @@ fn behind(tape: &Tape<'_>, shape: &Shape, at: usize) -> f32 {
 fn edge(shape: &Shape, lead: super::tape::Lead, goes_on: bool, is_word: impl Fn() -> bool) -> f32 {
     let glued = if shape.is_bare { 1.5 * NEVER } else { 3.5 };
     match lead {
-        _ if !goes_on => 0.0,
+        _ if !goes_on || shape.is_cut_out => 0.0,
         lead if lead.line_break && lead.wraps && shape.is_bare => 1.5,
         lead if lead.is_apart() => 0.0,
         lead if lead.blank && is_word() => 0.5,

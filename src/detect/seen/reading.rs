@@ -131,6 +131,7 @@ fn read_part(
         limit: shape.limit + DEAR * f32::from(u8::try_from(part.len()).unwrap_or(u8::MAX)),
         opening: shape.opening,
         is_bare: shape.is_bare,
+        is_cut_out: true,
     };
     for line in reread(padded(region, size)).into_iter().take(READINGS) {
         let again = Tape::new(std::slice::from_ref(&line));

@@ -386,6 +386,18 @@ fn other_readings_correct_the_first() {
 }
 
 #[test]
+fn half_a_neighbour_is_no_letter_of_a_key() {
+    let key = Reader::new(14, 0).key("");
+    let first = Reader::new(1, 0).page(&format!("baseten={key}"));
+    let again = Reader::new(1, 0).page(&format!("       s{key}l"));
+    let mut findings = Vec::new();
+    let mut reread = |_: Region| vec![again[0].clone(); 5];
+    detector().scan_page(page(&first, b"shot.png"), &mut reread, &mut findings);
+    let [finding] = &findings[..] else { panic!("there is one") };
+    assert_eq!(finding.secret.expose(), key.as_bytes());
+}
+
+#[test]
 fn hostile_pages_are_bounded() {
     let detector = detector();
     for text in ["1".repeat(20_000), "b10_".repeat(4000), "a.".repeat(8000), "1\n".repeat(4000)] {
