@@ -130,6 +130,47 @@ fn a_line_with_wide_blanks_is_one() {
     }
 }
 
+/// Draws a box behind what stands in these columns of the line `nth`.
+fn boxed(image: &mut RgbImage, text: [u8; 3], colours: [[u8; 3]; 2], columns: std::ops::Range<u32>) {
+    let back = *image.get_pixel(0, 0);
+    for y in 16..44 {
+        for x in columns.clone() {
+            let pixel = image.get_pixel_mut(x, y);
+            // The share of ink in a letter drawn on the page goes over to the box.
+            let full = i32::from(text[0]) - i32::from(back.0[0]);
+            let ink = (i32::from(pixel.0[0]) - i32::from(back.0[0])) as f32 / full as f32;
+            for (at, part) in pixel.0.iter_mut().enumerate() {
+                *part =
+                    (f32::from(colours[0][at]) * (1.0 - ink) + f32::from(colours[1][at]) * ink).round() as u8;
+            }
+        }
+    }
+}
+
+#[test]
+fn a_key_in_a_box_is_read_like_the_line_around_it() {
+    let (Some(font), Some(ocr)) = (font(), ocr(Settings::default())) else { return };
+    let key = key();
+    let line = format!("API = {key} and so on");
+    let boxes = [
+        ([46, 160, 67], [255, 255, 255]),
+        ([0, 120, 215], [255, 255, 255]),
+        ([36, 41, 47], [255, 255, 255]),
+        ([255, 150, 50], [0, 0, 0]),
+    ];
+    for colours in boxes {
+        for columns in [58..438, 58..95] {
+            let mut image = drawn(&font, &[&line], 16.0, [0; 3], [255; 3]);
+            boxed(&mut image, [0; 3], [colours.0, colours.1], columns.clone());
+            let looked = ocr.look(&png(&image));
+            let Looked::Read(frames) = &*looked else { panic!("{looked:?}") };
+            let read: String = frames[0].lines.iter().map(TextLine::text).collect();
+            let (_, name) = read.split_once("= ").unwrap_or_default();
+            assert!(name.starts_with(&key[..12]), "{colours:?} {columns:?}: {read}");
+        }
+    }
+}
+
 #[test]
 fn a_name_comes_before_the_value_in_its_row() {
     let Some(font) = font() else { return };

@@ -23,6 +23,12 @@ pub fn shown(address: &str) -> String {
     shown
 }
 
+/// The name and the password of a user in an address, as they are written there.
+pub fn user(address: &str) -> Option<&str> {
+    let (_, range) = authority(address)?;
+    Some(address[range].rsplit_once('@')?.0)
+}
+
 /// The host that an address names, without the port, in lower case and without the brackets
 /// of IPv6; none of an address that names none, such as `data:`.
 pub fn host(address: &str) -> Option<String> {

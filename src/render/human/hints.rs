@@ -16,7 +16,8 @@ pub(super) fn seen(findings: &[Finding]) -> impl Iterator<Item = &'static str> {
 
 /// What can be done about what was skipped, a line for each kind.
 pub(super) fn incomplete(coverage: &Coverage) -> Vec<&'static str> {
-    let (mut is_cut, mut is_damaged, mut is_site, mut is_other) = (false, false, false, false);
+    let (mut is_cut, mut is_damaged, mut is_site, mut is_late, mut is_other) =
+        (false, false, false, false, false);
     for Skipped { path, reason } in &coverage.skipped {
         let (path, reason) = (path.as_str(), reason.to_string());
         // These are the words of the reasons; a wrong guess costs a worse hint and no verdict.
@@ -30,6 +31,7 @@ pub(super) fn incomplete(coverage: &Coverage) -> Vec<&'static str> {
             (true, _) => is_cut = true,
             (_, true) => is_damaged = true,
             _ if is_address => is_site = true,
+            _ if reason.contains("the budget of ") && reason.contains(" ran out") => is_late = true,
             _ => is_other = true,
         }
     }
@@ -38,8 +40,9 @@ pub(super) fn incomplete(coverage: &Coverage) -> Vec<&'static str> {
     let damaged = "`git fsck` says what is missing or damaged";
     let other = "make what was skipped readable, or leave out with --exclude what need not count";
     let site = "what a site did not give may hold keys: look again, with a larger budget where one ran out";
-    let is_other = is_other || !(is_cut || is_damaged || is_site);
-    let hints = [(is_cut, cut), (is_damaged, damaged), (is_site, site), (is_other, other)];
+    let late = "images were not looked at for want of time: give --ocr-budget more of it, or leave it out";
+    let is_other = is_other || !(is_cut || is_damaged || is_site || is_late);
+    let hints = [(is_cut, cut), (is_damaged, damaged), (is_site, site), (is_late, late), (is_other, other)];
     hints.into_iter().filter(|(holds, _)| *holds).map(|(_, hint)| hint).collect()
 }
 
@@ -67,6 +70,7 @@ mod tests {
         check(&[("private", "permission denied")], &["--exclude"]);
         check(&[gap, gap], &["--unshallow"]);
         check(&[damaged], &["git fsck"]);
+        check(&[("a.png", "the budget of 3 s ran out"); 2], &["--ocr-budget"]);
         check(&[("https://a.example/b.js", "it is larger than 1 MiB")], &["look again"]);
         check(&[gap, damaged, ("private", "permission denied")], &["--unshallow", "git fsck", "--exclude"]);
     }

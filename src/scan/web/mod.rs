@@ -181,6 +181,10 @@ impl Receiver for Front<'_> {
         for address in &exchange.addresses {
             self.line(&document, &name::shown(address), &ExchangePart::Address);
         }
+        // It is not shown with the rest, and may be a key all the same.
+        if let Some(user) = name::user(&exchange.address) {
+            self.line(&document, user, &ExchangePart::Address);
+        }
         for (name, value) in &exchange.sent {
             self.line(&document, &format!("{name}: {value}"), &ExchangePart::RequestHeader(name.clone()));
         }

@@ -38,6 +38,19 @@ fn what_a_browser_sent_is_found() {
 }
 
 #[test]
+fn a_key_in_place_of_a_user_is_found_and_not_shown() {
+    for (number, tail) in [(9410, "@"), (9411, ":secret@"), (9412, "%3A@")] {
+        let key = key(number);
+        let sandbox = Sandbox::new();
+        let address = format!("https://{key}{tail}app.example.com/x.js");
+        sandbox.write("a.har", capture(&address, &json!([]), ""));
+        let run = sandbox.run(["web", "--har", "a.har", "--format", "json"]).exits(1);
+        assert_eq!(run.json()["findings"][0]["path"], "https://app.example.com/x.js");
+        run.hides(&key).hides(":secret");
+    }
+}
+
+#[test]
 fn what_is_no_capture_is_told() {
     let sandbox = Sandbox::new();
     sandbox.write("bad.har", "{\"log\":");

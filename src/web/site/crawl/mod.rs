@@ -166,8 +166,11 @@ impl<'a> Crawl<'a> {
             self.receiver.skipped(&self.first, &text);
         }
         if !guesses.is_empty() {
-            let text =
-                format!("{} addresses that may belong to this site were not tried: {why}", guesses.len());
+            let count = match guesses.len() {
+                1 => "one address that may belong to this site was".to_owned(),
+                many => format!("{many} addresses that may belong to this site were"),
+            };
+            let text = format!("{count} not tried: {why}");
             self.receiver.skipped(&self.first, &text);
         }
     }

@@ -74,8 +74,7 @@ fn words(text: &[u8], places: &Places, list: &mut List) {
 /// Adds the texts in quotes that `text` begins with, one behind the other.
 fn arguments(word: &str, need: Need, mut text: &[u8], places: &Places, list: &mut List) {
     for _ in 0..64 {
-        let Some((written, rest)) = quoted(apart(text)) else { return };
-        let rest = apart(rest);
+        let Some((written, rest)) = joined(apart(text)) else { return };
         let role = match word {
             "URL" if !is_own(rest) => return,
             "URL" => Role::Other,
@@ -144,6 +143,19 @@ fn apart(text: &[u8]) -> &[u8] {
 fn trimmed(text: &[u8]) -> &[u8] {
     let blanks = text.iter().take(APART).take_while(|byte| byte.is_ascii_whitespace()).count();
     &text[blanks..]
+}
+
+/// The texts in quotes that `text` begins with, put together, and what stands behind them; none
+/// where something else is a part of it, which only the running page knows.
+fn joined(text: &[u8]) -> Option<(String, &[u8])> {
+    let (mut written, rest) = quoted(text)?;
+    let mut rest = apart(rest);
+    while let Some(more) = rest.strip_prefix(b"+") {
+        let (next, behind) = quoted(apart(more))?;
+        written.push_str(&next);
+        rest = apart(behind);
+    }
+    Some((written, rest))
 }
 
 /// The text in quotes that `text` begins with, and what stands behind it.

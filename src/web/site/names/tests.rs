@@ -130,6 +130,10 @@ fn scripts_name_modules_workers_and_maps() {
     );
     check_script(own, "import(/* webpackChunkName: \"a\" */ `./c.js`)", &["Script Loaded /js/c.js"]);
     check_script(own, "import('./page')", &["Script Loaded /js/page"]);
+    check_script(own, "import('./c' + /* x */ '.js')", &["Script Loaded /js/c.js"]);
+    for unknown in ["import('./c/'+l+'.js')", "new Worker('/w-'+h+'.js')", "importScripts('/a'+b)"] {
+        check_script(own, unknown, &[]);
+    }
     check_script(own, "import vue from 'vue'; Array.from('./a'); let from = 1", &[]);
     check_script(
         own,
