@@ -80,10 +80,11 @@ impl<'p> Tape<'p> {
     pub(super) fn new(lines: &'p [TextLine]) -> Self {
         let metrics = Metrics::of_page(lines);
         let mut tape = Self { marks: Vec::new(), text: String::new(), metrics: Vec::new() };
+        let right = lines.iter().map(|line| line.region.right()).max().unwrap_or(0);
         let mut wraps = false;
         for (index, (line, metrics)) in lines.iter().zip(&metrics).enumerate() {
             tape.push(index, line, metrics, wraps);
-            wraps = is_full(lines, line, metrics.width);
+            wraps = is_full(lines, right, line, metrics.width);
         }
         tape.metrics = metrics;
         tape
@@ -204,20 +205,18 @@ impl<'p> Tape<'p> {
     }
 }
 
-/// Whether `line`, with characters of this `width`, reaches the right edge of the text, or one at
+/// Whether `line`, with characters of this `width`, reaches the `right` edge of the text, or one at
 /// which another line ends that begins where it does.
-fn is_full(lines: &[TextLine], line: &TextLine, width: f32) -> bool {
-    let reaches = |right: u32| f64::from(right) - f64::from(line.region.right()) <= f64::from(2.5 * width);
-    let right = lines.iter().map(|line| line.region.right()).max().unwrap_or(0);
+fn is_full(lines: &[TextLine], right: u32, line: &TextLine, width: f32) -> bool {
+    let slack = f64::from(2.5 * width);
+    let own = line.region.right();
     let is_below = |other: &&TextLine| {
         f64::from(other.region.x.abs_diff(line.region.x)) <= f64::from(1.5 * width)
             && !std::ptr::eq(*other, line)
     };
     let column = lines.iter().filter(is_below).map(|other| other.region.right()).max();
-    reaches(right)
-        || column.is_some_and(|right| {
-            reaches(right) && f64::from(line.region.right().abs_diff(right)) <= f64::from(2.5 * width)
-        })
+    f64::from(right) - f64::from(own) <= slack
+        || column.is_some_and(|right| f64::from(own.abs_diff(right)) <= slack)
 }
 
 /// `region` with a margin of a fifth of its height, and two pixels, within `size`.

@@ -49,7 +49,7 @@ pub(super) fn bands(picture: &Picture) -> Vec<Rect> {
 }
 
 /// The columns at which a row of pixels changes sharply.
-fn edges_of(row: &[u8], changes: &mut Vec<u8>, edges: &mut Vec<u32>) {
+pub(super) fn edges_of(row: &[u8], changes: &mut Vec<u8>, edges: &mut Vec<u32>) {
     edges.clear();
     changes.clear();
     let Some(next) = row.get(6..) else { return };

@@ -5,11 +5,10 @@
 
 use std::ops::Range;
 
+use super::bands::edges_of;
 use super::words::Line;
 use crate::ocr::picture::{Picture, Rect};
 
-/// How much a channel changes between the background and a letter, at least.
-const EDGE: u8 = 24;
 /// A column with edges in more of the rows than that, in tenths, is a rule or a frame.
 const UPRIGHT: usize = 9;
 
@@ -65,11 +64,10 @@ fn runs(edges: &[Vec<usize>], gap: usize) -> Vec<Range<usize>> {
 
 /// For each row of `area` the columns at which it changes sharply, without those of upright rules.
 fn edges(picture: &Picture, area: Rect) -> Vec<Vec<usize>> {
+    let (mut changes, mut edges) = (Vec::new(), Vec::new());
     let of_row = |y: usize| {
-        let row = picture.row(y, area.left, area.right);
-        let pairs = row.chunks_exact(3).zip(row.chunks_exact(3).skip(2)).enumerate();
-        let is_edge = |one: &[u8], other: &[u8]| one.iter().zip(other).any(|(a, b)| a.abs_diff(*b) > EDGE);
-        pairs.filter(|(_, (one, other))| is_edge(one, other)).map(|(x, _)| x).collect::<Vec<_>>()
+        edges_of(picture.row(y, area.left, area.right), &mut changes, &mut edges);
+        edges.iter().map(|&x| x as usize).collect::<Vec<_>>()
     };
     let mut rows: Vec<Vec<usize>> = (area.top..area.bottom).map(of_row).collect();
     let mut counts = vec![0; area.width()];
